@@ -1,0 +1,67 @@
+/** What a person may do: a viewer looks, an analyst captures and stops their own, a lead stops anyone's and reads the audit log. */
+export type Role = 'viewer' | 'analyst' | 'lead';
+
+export interface Analyst {
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** Where an order came from, as far as the door knows it. */
+export type Origin =
+  | { readonly door: 'shell'; readonly login: string; readonly tty: string | null; readonly remoteHost: string | null }
+  | { readonly door: 'slack'; readonly team: string; readonly user: string; readonly channel: string }
+  | { readonly door: 'engine' };
+
+/** An analyst giving an order: who, from where, and the words as typed. */
+export interface Actor {
+  readonly analyst: Analyst;
+  readonly origin: Origin;
+  readonly words: string;
+}
+
+/** An analyst of the configuration with the identities that prove them at each door. */
+export interface KnownAnalyst extends Analyst {
+  readonly slack: readonly string[];
+  readonly login: readonly string[];
+}
+
+/** The analyst whose identity at that door this is; undefined is a stranger. Slack ids count only together with the configured team. */
+export function analystAt(origin: Origin, known: readonly KnownAnalyst[], team: string | null): Analyst | undefined {
+  switch (origin.door) {
+    case 'shell':
+      return plain(known.find((analyst) => analyst.login.includes(origin.login)));
+    case 'slack':
+      return team === origin.team ? plain(known.find((analyst) => analyst.slack.includes(origin.user))) : undefined;
+    case 'engine':
+      return undefined;
+    default:
+      return origin satisfies never;
+  }
+}
+
+/** The roles' table: ask it, not the role. */
+export const mayRole = {
+  capture: (analyst: Analyst) => analyst.role !== 'viewer',
+  actFor: (analyst: Analyst, other: string) => analyst.name === other || analyst.role === 'lead',
+  readAudit: (analyst: Analyst) => analyst.role === 'lead',
+} as const;
+
+/** Who gave an order, in words for audit and syslog: `shell:grant@pts/3` or `slack:T1/U2 in C3`. */
+export function originInWords(origin: Origin): string {
+  switch (origin.door) {
+    case 'shell': {
+      const from = origin.remoteHost === null ? '' : ` from ${origin.remoteHost}`;
+      return `shell:${origin.login}@${origin.tty ?? 'no tty'}${from}`;
+    }
+    case 'slack':
+      return `slack:${origin.team}/${origin.user} in ${origin.channel}`;
+    case 'engine':
+      return 'engine';
+    default:
+      return origin satisfies never;
+  }
+}
+
+function plain(analyst: Analyst | undefined): Analyst | undefined {
+  return analyst && { name: analyst.name, role: analyst.role };
+}

@@ -1,0 +1,180 @@
+import type { Analyst } from './analyst.ts';
+
+/** Milliseconds since the epoch: when something was done. */
+export type Millis = number;
+/** Microseconds since the epoch: when a packet was seen. Exact in a double until the year 2255. */
+export type Micros = number;
+
+export type CaptureId = `c${number}`;
+export type Kind = 'live' | 'past';
+export type State = 'starting' | 'running' | 'stopping' | 'stopped' | 'finished' | 'cancelled' | 'died' | 'failed';
+
+/** tcpdump's own closing counts; null where tcpdump never said them (it was killed). */
+export interface Counts {
+  readonly captured: number | null;
+  readonly receivedByFilter: number | null;
+  readonly droppedByKernel: number | null;
+}
+
+/** What capinfos tells of a savefile, read from the file itself. */
+export interface Facts {
+  readonly packets: number;
+  readonly fileBytes: number;
+  /** Sum of the packets' lengths on the wire. */
+  readonly dataBytes: number;
+  readonly firstAt: Micros | null;
+  readonly lastAt: Micros | null;
+  readonly linktype: number;
+  readonly snaplen: number;
+  readonly precision: 'microseconds' | 'nanoseconds';
+  /** Offset of a last record that is not whole; null when the file ends as it should. */
+  readonly cutAt: number | null;
+}
+
+/** How far a search is. Bytes are of ring files inside the window. */
+export interface SearchProgress {
+  readonly filesDone: number;
+  readonly filesTotal: number;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  /** Time of the newest packet looked at, null before the first. */
+  readonly reached: Micros | null;
+  /** Packets matched so far. */
+  readonly packets: number;
+}
+
+export interface Window {
+  readonly since: Micros | null;
+  readonly until: Micros | null;
+}
+
+/** What became of one ring file in a search. */
+export type RingFileOutcome =
+  | 'searched'
+  | 'outside window'
+  | 'empty'
+  | 'cut'
+  | 'damaged'
+  | 'pruned'
+  | 'unreadable'
+  | 'other linktype'
+  | 'not searched';
+
+/** A line of the coverage statement: one ring file, what became of it and the time it covered. */
+export interface RingFileReport {
+  readonly file: string;
+  readonly outcome: RingFileOutcome;
+  readonly from: Micros | null;
+  readonly to: Micros | null;
+  readonly packets: number;
+  /** Why, where the outcome alone does not say it: `damaged at offset 4711`. */
+  readonly detail: string | null;
+}
+
+/** A live capture or a search of the past, as the registry knows it: plain values only. */
+export interface Capture {
+  readonly id: CaptureId;
+  readonly kind: Kind;
+  readonly state: State;
+  readonly analyst: string;
+  /** The person who gave the order; differs from analyst only when a lead acted for somebody. */
+  readonly orderedBy: string;
+  readonly description: string;
+  readonly expression: string;
+  readonly case: string | null;
+  readonly interface: string | null;
+  readonly ring: string | null;
+  readonly window: Window | null;
+  readonly snaplen: number;
+  /** The final name, without directory. */
+  readonly savefile: string;
+  /** Where the packets are now: differs from the savefile's place only while a search runs. */
+  readonly path: string;
+  /** Slack channel of the order. */
+  readonly channel: string | null;
+  readonly startedAt: Millis;
+  readonly endedAt: Millis | null;
+  /** Why it ended, in words. */
+  readonly why: string | null;
+  readonly bytes: number | null;
+  readonly packets: number | null;
+  readonly counts: Counts | null;
+  readonly sha256: string | null;
+  readonly facts: Facts | null;
+  readonly progress: SearchProgress | null;
+  /** How many ring files met each outcome; null for a live capture and before the plan is made. */
+  readonly coverage: Readonly<Partial<Record<RingFileOutcome, number>>> | null;
+  /** Grows with every change of any capture: who remembers it can ask what changed since. */
+  readonly version: number;
+}
+
+/** The states' table: what each state allows. Ask it, not the state. */
+export const may = {
+  stop: (capture: Capture) => capture.state === 'starting' || capture.state === 'running',
+  end: (capture: Capture) => isOpen(capture.state),
+} as const;
+
+/** Whether a capture in this state still has something to do. */
+export function isOpen(state: State): boolean {
+  switch (state) {
+    case 'starting':
+    case 'running':
+    case 'stopping':
+      return true;
+    case 'stopped':
+    case 'finished':
+    case 'cancelled':
+    case 'died':
+    case 'failed':
+      return false;
+    default:
+      return state satisfies never;
+  }
+}
+
+/** Whether the person may stop it: an analyst their own, a lead anyone's. */
+export function mayStop(analyst: Analyst, capture: Capture): boolean {
+  if (analyst.role === 'lead') return true;
+  return analyst.role === 'analyst' && (capture.analyst === analyst.name || capture.orderedBy === analyst.name);
+}
+
+const dayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** A file name's limit on Linux is 255 bytes; the rest of a name, with the processing form's pid and epoch, stays under 155. */
+const longestDescription = 100;
+const longestAnalyst = 40;
+
+/**
+ * The savefile's name as in the original script:
+ * `grant_traffic.to.shop.example_Tue.Nov24.2026-02.10.05.UTC_1795486205_.pcap`, a search's ends in `_.past.pcap`.
+ * Only letters, digits, dots and underscores come out, whatever was typed: the name cannot leave its directory.
+ * @param copy 1 for the first; more when the same second has such a name already
+ */
+export function savefileName(
+  kind: Kind,
+  order: { readonly analyst: string; readonly description: string },
+  at: Millis,
+  copy: number,
+): string {
+  return `${dotted(order.analyst, longestAnalyst)}_${savefileTail(kind, order.description, at, copy)}`;
+}
+
+/** The name of a search's file while it grows: `grant.processing.<pid>.<epoch reached>_<description>_..._.past.pcap`. */
+export function processingName(savefile: string, pid: number, reached: Micros | null): string {
+  const underscore = savefile.indexOf('_');
+  const epoch = Math.floor((reached ?? 0) / 1e6);
+  return `${savefile.slice(0, underscore)}.processing.${pid}.${epoch}${savefile.slice(underscore)}`;
+}
+
+function savefileTail(kind: Kind, description: string, at: Millis, copy: number): string {
+  const time = new Date(at);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${dayNames[time.getUTCDay()]}.${monthNames[time.getUTCMonth()]}${two(time.getUTCDate())}.${time.getUTCFullYear()}`;
+  const clock = `${two(time.getUTCHours())}.${two(time.getUTCMinutes())}.${two(time.getUTCSeconds())}.UTC`;
+  const words = dotted(description, longestDescription) + (copy > 1 ? `.${copy}` : '');
+  return `${words}_${day}-${clock}_${Math.floor(at / 1000)}_${kind === 'past' ? '.past' : ''}.pcap`;
+}
+
+function dotted(words: string, longest: number): string {
+  return words.replaceAll(/[^A-Za-z0-9]/g, '.').slice(0, longest);
+}

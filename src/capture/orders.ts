@@ -1,0 +1,96 @@
+import type { Actor, Origin } from './analyst.ts';
+import type { Capture, Millis, RingFileReport, SearchProgress, Window } from './capture.ts';
+
+/** What a live capture is asked to be. */
+export interface StartOrder {
+  readonly description: string;
+  readonly expression: string;
+  /** The configuration's first interface where it is left out. */
+  readonly interface?: string | undefined;
+  readonly snaplen?: number | undefined;
+  readonly case?: string | undefined;
+  /** The analyst whose capture it is, where a lead acts for somebody else. */
+  readonly analyst?: string | undefined;
+}
+
+/** What a search of the past is asked to find. */
+export interface SearchOrder {
+  readonly description: string;
+  readonly expression: string;
+  readonly window: Window;
+  /** The configuration's first ring where it is left out. */
+  readonly ring?: string | undefined;
+  readonly case?: string | undefined;
+  readonly analyst?: string | undefined;
+}
+
+/** Which captures: an id (`c12`), or a word matched against analyst, description, expression and case. */
+export interface Selection {
+  readonly selector?: string | undefined;
+  /** Ended ones too; without it only what runs. */
+  readonly all: boolean;
+}
+
+/** A capture that runs, and what the analyst should know about it. */
+export interface Started {
+  readonly capture: Capture;
+  readonly warnings: readonly string[];
+}
+
+/** The steps of a search. The first is `planned`, the last `ended`; the capture is as the registry has it at that step. */
+export type SearchStep =
+  | { readonly step: 'planned'; readonly capture: Capture }
+  | { readonly step: 'reached'; readonly capture: Capture; readonly progress: SearchProgress }
+  | { readonly step: 'troubled'; readonly capture: Capture; readonly file: RingFileReport }
+  | { readonly step: 'ended'; readonly capture: Capture };
+
+/** What an entry of the audit log records: that something was asked, or what came of it. */
+export type AuditOutcome = 'asked' | 'done' | 'refused' | 'failed' | 'unknown' | 'noted';
+
+/** An entry of the audit log; entries are only ever appended, each with the hash of the one before. */
+export interface AuditEntry {
+  readonly seq: number;
+  readonly at: Millis;
+  readonly outcome: AuditOutcome;
+  /** The `asked` entry that this one settles. */
+  readonly settles: number | null;
+  readonly verb: string;
+  /** The analyst; null for a stranger and for the engine itself. */
+  readonly analyst: string | null;
+  /** Whose capture it is, where that is somebody else. */
+  readonly actingFor: string | null;
+  readonly origin: Origin;
+  readonly words: string;
+  readonly capture: string | null;
+  readonly detail: string | null;
+  readonly hash: string;
+}
+
+export interface AuditQuery {
+  readonly analyst?: string | undefined;
+  readonly since?: Millis | undefined;
+  readonly until?: Millis | undefined;
+  /** Newest ones, at most; all where it is left out. */
+  readonly last?: number | undefined;
+}
+
+/** The last entry's number and hash: who keeps it elsewhere can later prove that the log up to there is unchanged. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** What a day held, for a report: every capture that ran in it and every audit entry written in it. */
+export interface Day {
+  readonly captures: readonly Capture[];
+  readonly entries: readonly AuditEntry[];
+  readonly head: ChainHead;
+}
+
+/** A person's order that did not come as far as an act. */
+export interface Attempt {
+  readonly verb: string;
+  readonly actor: Actor | null;
+  readonly origin: Origin;
+  readonly words: string;
+}

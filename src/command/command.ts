@@ -1,0 +1,15 @@
+import type { AuditQuery, SearchOrder, Selection, StartOrder } from '../capture/orders.ts';
+
+/** What a person told capture to do, at either door. */
+export type Command =
+  | { readonly verb: 'start'; readonly order: StartOrder }
+  | { readonly verb: 'search'; readonly order: SearchOrder }
+  | { readonly verb: 'list'; readonly selection: Selection; readonly details: boolean }
+  | { readonly verb: 'show'; readonly id: string }
+  | { readonly verb: 'stop'; readonly selector: string | null; readonly details: boolean }
+  | { readonly verb: 'audit'; readonly query: AuditQuery }
+  | { readonly verb: 'digest'; readonly date: string | null }
+  | { readonly verb: 'whoami' }
+  | { readonly verb: 'help'; readonly topic: string | null };
+
+export type Verb = Command['verb'];

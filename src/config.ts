@@ -1,0 +1,217 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import type { KnownAnalyst } from './capture/analyst.ts';
+import { CaptureError } from './capture/errors.ts';
+
+/** The installation, checked whole: every path absolute, every size in bytes. */
+export interface Config {
+  readonly file: string;
+  readonly sensor: string;
+  readonly state: string;
+  readonly captures: string;
+  /** Group that owns completed savefiles; the process's own where it is null. */
+  readonly group: string | null;
+  readonly interfaces: readonly [string, ...string[]];
+  readonly snaplen: number;
+  /** tcpdump's kernel buffer, bytes. */
+  readonly buffer: number;
+  readonly rings: readonly Ring[];
+  readonly analysts: readonly KnownAnalyst[];
+  readonly slack: SlackConfig | null;
+  readonly reports: ReportsConfig;
+}
+
+export interface Ring {
+  readonly name: string;
+  readonly path: string;
+  readonly interface: string;
+}
+
+export interface SlackConfig {
+  readonly team: string;
+  readonly channels: readonly string[];
+  readonly digest: string | null;
+  /** File with the tokens, mode 0600; the environment wins. */
+  readonly tokens: string | null;
+}
+
+export interface ReportsConfig {
+  /** Wall clock `HH:MM` in the zone. */
+  readonly at: string;
+  readonly timezone: string;
+}
+
+/** What Slack's connections need; never printed, never logged. */
+export interface SlackSecrets {
+  readonly botToken: string;
+  readonly appToken: string;
+  /** A local workspace's Web API instead of Slack's own. */
+  readonly apiUrl: string | null;
+}
+
+const sizeUnits: Record<string, number> = { kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+
+const size = z.union([z.int().positive(), z.string()]).transform((value, context) => {
+  if (typeof value === 'number') return value;
+  const match = /^(\d+(?:\.\d+)?)\s*([kKMGT]i?B)$/.exec(value);
+  const unit = sizeUnits[match?.[2] ?? ''];
+  if (match && unit !== undefined) return Math.floor(Number(match[1]) * unit);
+  context.addIssue({ code: 'custom', message: 'expected a size such as 500MB, 10GB or 4MiB' });
+  return z.NEVER;
+});
+
+const zone = z.string().refine(isTimeZone, 'expected a time zone such as Europe/Berlin');
+const oneOrMore = z.union([z.string().min(1).transform((one) => [one]), z.array(z.string().min(1))]).default([]);
+const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$/, 'expected up to 40 letters, digits, dots and dashes');
+
+const schema = z.strictObject({
+  sensor: word,
+  state: z.string().min(1),
+  captures: z.string().min(1),
+  group: z.string().min(1).nullable().default(null),
+  interfaces: z.tuple([interfaceName()], interfaceName()),
+  snaplen: z.int().min(64).max(262144).default(262144),
+  buffer: size.default(16 * 2 ** 20),
+  rings: z.array(z.strictObject({ name: word, path: z.string().min(1), interface: interfaceName() })).default([]),
+  analysts: z
+    .array(z.strictObject({ name: word, role: z.enum(['viewer', 'analyst', 'lead']), slack: oneOrMore, login: oneOrMore }))
+    .min(1),
+  slack: z
+    .strictObject({
+      team: z.string().regex(/^[TE][A-Z0-9]+$/, 'expected a Slack team id such as T024BE7LD'),
+      channels: z.array(channelId()).default([]),
+      digest: channelId().nullable().default(null),
+      tokens: z.string().min(1).nullable().default(null),
+    })
+    .nullable()
+    .default(null),
+  reports: z
+    .strictObject({
+      at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time such as '08:00'").default('08:00'),
+      timezone: zone.default('UTC'),
+    })
+    .default({ at: '08:00', timezone: 'UTC' }),
+});
+
+/**
+ * Reads and checks the configuration: `given`, else `CAPTURE_CONFIG`, else `./capture.yml`, else `/etc/capture/capture.yml`.
+ * @throws CaptureError `bad_request` naming every mistake with its key and what is expected
+ */
+export function readConfig(given: string | undefined): Config {
+  const file = resolve(given ?? process.env.CAPTURE_CONFIG ?? firstExisting(['capture.yml', '/etc/capture/capture.yml']));
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new CaptureError('bad_request', `no configuration at ${file}: name one with --config or CAPTURE_CONFIG`, { cause });
+  }
+  return checkConfig(text, file);
+}
+
+/**
+ * Checks a configuration's text; relative paths are taken from the file's directory.
+ * @throws CaptureError `bad_request` naming every mistake
+ */
+export function checkConfig(text: string, file: string): Config {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) refuse(file, document.errors.map((error) => error.message));
+  const checked = schema.safeParse(document.toJS() ?? {});
+  if (!checked.success) refuse(file, checked.error.issues.flatMap(mistakes));
+  const raw = checked.data;
+  const twice = [...duplicates('analysts', raw), ...duplicates('rings', raw), ...sharedIdentities(raw.analysts)];
+  if (twice.length > 0) refuse(file, twice);
+  const from = (path: string) => resolve(dirname(file), path);
+  return {
+    ...raw,
+    file,
+    state: from(raw.state),
+    captures: from(raw.captures),
+    rings: raw.rings.map((ring) => ({ ...ring, path: from(ring.path) })),
+    slack: raw.slack && { ...raw.slack, tokens: raw.slack.tokens && from(raw.slack.tokens) },
+  };
+}
+
+/**
+ * Slack's tokens from the environment, else from the 0600 file that `slack.tokens` names.
+ * @throws CaptureError `bad_request` when they are missing, misshapen, or the file is readable by others
+ */
+export function readSlackSecrets(slack: SlackConfig): SlackSecrets {
+  const fromFile = slack.tokens === null ? {} : readTokens(slack.tokens);
+  const botToken = process.env.SLACK_BOT_TOKEN ?? fromFile.SLACK_BOT_TOKEN;
+  const appToken = process.env.SLACK_APP_TOKEN ?? fromFile.SLACK_APP_TOKEN;
+  if (!botToken?.startsWith('xoxb-')) throw new CaptureError('bad_request', 'SLACK_BOT_TOKEN is not set to a bot token (xoxb-...)');
+  if (!appToken?.startsWith('xapp-')) throw new CaptureError('bad_request', 'SLACK_APP_TOKEN is not set to an app-level token (xapp-...)');
+  return { botToken, appToken, apiUrl: process.env.SLACK_API_URL ?? null };
+}
+
+/** The person at the shell as the operating system knows them. Only root may say that it acts for somebody through sudo. */
+export function readShellIdentity(): { readonly login: string | undefined; readonly remoteHost: string | null } {
+  const root = process.getuid?.() === 0;
+  return {
+    login: (root && process.env.SUDO_USER) || undefined,
+    remoteHost: process.env.SSH_CONNECTION?.split(' ')[0] ?? null,
+  };
+}
+
+function readTokens(file: string): Record<string, string | undefined> {
+  if ((statSync(file).mode & 0o077) !== 0) {
+    throw new CaptureError('bad_request', `${file} holds tokens and is open to others: chmod 600 ${file}`);
+  }
+  return Object.fromEntries(
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((line) => {
+        const at = line.indexOf('=');
+        return at > 0 ? [[line.slice(0, at).trim(), line.slice(at + 1).trim()]] : [];
+      }),
+  );
+}
+
+function refuse(file: string, mistakes: readonly string[]): never {
+  throw new CaptureError('bad_request', [`${file} is not a configuration:`, ...mistakes.map((line) => `  ${line}`)].join('\n'));
+}
+
+function mistakes(issue: z.core.$ZodIssue): string[] {
+  const key = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((unknown) => `${key === '' ? '' : `${key}.`}${unknown}: no such key`);
+  }
+  return [`${key || 'the whole file'}: ${issue.message}`];
+}
+
+function duplicates(key: 'analysts' | 'rings', raw: { analysts: { name: string }[]; rings: { name: string }[] }): string[] {
+  const names = raw[key].map((entry) => entry.name);
+  return names.filter((name, at) => names.indexOf(name) !== at).map((name) => `${key}: ${name} is there twice`);
+}
+
+/** One identity proves one person. */
+function sharedIdentities(analysts: readonly KnownAnalyst[]): string[] {
+  return (['slack', 'login'] as const).flatMap((door) => {
+    const ids = analysts.flatMap((analyst) => analyst[door]);
+    return ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `analysts: ${door} ${id} belongs to two analysts`);
+  });
+}
+
+function firstExisting(files: readonly string[]): string {
+  return files.find((file) => existsSync(file)) ?? files[0] ?? '';
+}
+
+function interfaceName() {
+  // IFNAMSIZ is 16 with the closing zero; a leading dash would be an option to tcpdump.
+  return z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,14}$/, 'expected an interface name');
+}
+
+function channelId() {
+  return z.string().regex(/^[CG][A-Z0-9]+$/, 'expected a channel id such as C024BE91L');
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
