@@ -1,0 +1,55 @@
+import { type Capture, isOpen, type RingFileReport } from '../../capture/capture.ts';
+import { lasting, utc } from '../../reports/figures.ts';
+import { coverageRows, troubleBlocks } from './coverage.ts';
+import { countRows, custodyRows, factRows, labelled } from './facts.ts';
+import { numbers, progressLines, windowInWords } from './numbers.ts';
+import { headline, headlineText } from './status.ts';
+import { bold, code, said, typed } from './text.ts';
+import { type Row, rows, type View } from './view.ts';
+
+/**
+ * Everything about one capture, for the one person who asked.
+ * @param reports the coverage statement of a search; empty for a live capture
+ */
+export function detailsView(capture: Capture, reports: readonly RingFileReport[]): View {
+  return {
+    text: headlineText(capture),
+    blocks: [
+      rows(headline(capture, 2500), [code(capture.expression, 2500)]),
+      rows(...orderRows(capture)),
+      rows(...resultRows(capture)),
+      ...(capture.kind === 'past' ? [rows(...coverageRows(capture, reports)), ...troubleBlocks(reports, 25)] : []),
+      rows(...custodyRows(capture)),
+    ],
+  };
+}
+
+function orderRows(capture: Capture): Row[] {
+  const searched: Row[] = [
+    [bold('Ring: '), typed(capture.ring ?? 'unknown', 80)],
+    labelled('Window', windowInWords(capture.window)),
+  ];
+  const listened: Row[] = [
+    [bold('Interface: '), typed(capture.interface ?? 'unknown', 80), said(`, snaplen ${capture.snaplen}`)],
+  ];
+  return [
+    labelled('Id', capture.id),
+    [bold('Analyst: '), typed(capture.analyst, 80)],
+    ...(capture.orderedBy === capture.analyst ? [] : [[bold('Ordered by: '), typed(capture.orderedBy, 80)]]),
+    ...(capture.case === null ? [] : [[bold('Case: '), typed(capture.case, 200)]]),
+    ...(capture.kind === 'past' ? searched : listened),
+    labelled('Started', utc(capture.startedAt)),
+    ...(capture.endedAt === null
+      ? []
+      : [labelled('Ended', `${utc(capture.endedAt)}, after ${lasting(capture.endedAt - capture.startedAt)}`)]),
+    ...(capture.why === null ? [] : [[bold('Why: '), typed(capture.why, 500)]]),
+  ];
+}
+
+function resultRows(capture: Capture): Row[] {
+  if (isOpen(capture.state)) {
+    if (capture.progress !== null) return progressLines(capture.progress).map((line) => [said(line)]);
+    return [[said(numbers(capture))]];
+  }
+  return [[said(numbers(capture))], ...countRows(capture), ...(capture.facts === null ? [] : factRows(capture.facts))];
+}

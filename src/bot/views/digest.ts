@@ -1,0 +1,105 @@
+import type { KnownBlock } from '@slack/types';
+import type { Capture } from '../../capture/capture.ts';
+import { filesMissed } from '../../reports/coverage.ts';
+import { type AnalystDay, type Attempted, type Digest, whoOf } from '../../reports/digest.ts';
+import { dropsInWords } from '../../reports/drops.ts';
+import { counted, size, utc } from '../../reports/figures.ts';
+import { clip, oneLine } from '../../reports/words.ts';
+import { statusOf } from './status.ts';
+import { bold, code, escaped, richDate, said, typed } from './text.ts';
+import { bulleted, context, mrkdwn, plain, type Row, rows, type View } from './view.ts';
+
+/** The daily message: what needs a look first, then what runs, who did what, who was refused, and the audit chain's head. */
+export function digestView(digest: Digest): View {
+  const title = `📊 ${digest.sensor}, ${weekday(digest.date)} ${digest.date}${digest.soFar ? ', so far' : ''}`;
+  const summary = inShort(digest);
+  return {
+    text: `${escaped(title, 200)}: ${summary}`,
+    blocks: [
+      rows([bold(clip(oneLine(title), 200))], [said(summary)]),
+      ...attentionBlocks(digest),
+      ...listed(`🟢 ${digest.soFar ? 'Running' : 'Running at the end of the day'}`, digest.running.map(runningRow), 15),
+      ...listed('👤 By analyst', digest.analysts.map(analystRow), 20),
+      ...listed('🚫 Refused', digest.refused.map(attemptRow), 10),
+      context(plain(`${digest.timezone}: ${utc(digest.from)} to ${utc(digest.to)}`)),
+      context(mrkdwn(`Audit log at entry ${digest.head.seq}, SHA-256 \`${escaped(digest.head.hash, 80)}\``)),
+    ],
+  };
+}
+
+function inShort(digest: Digest): string {
+  const still =
+    digest.running.length === 0 ? 'nothing runs' : `${counted(digest.running.length, 'capture')} still running`;
+  if (digest.quiet) return `A quiet day: nothing started, searched, ended or refused; ${still}.`;
+  return [
+    `${counted(digest.started.length, 'capture')} started`,
+    `${counted(digest.searched.length, 'search', 'searches')}`,
+    `${digest.ended.length} ended`,
+    `${digest.refused.length} refused`,
+    `${size(digest.bytesKept)} kept`,
+    still,
+  ].join(' · ');
+}
+
+function attentionBlocks({ attention }: Digest): KnownBlock[] {
+  const items: Row[] = [
+    ...attention.broken.map((capture) =>
+      named(capture, `${statusOf(capture).words}${capture.why === null ? '' : `: ${capture.why}`}`),
+    ),
+    ...attention.dropped.map((capture) => named(capture, dropsInWords(capture) ?? '')),
+    ...attention.dropsUnknown.map((capture) => named(capture, dropsInWords(capture) ?? '')),
+    ...attention.gaps.map((capture) =>
+      named(capture, `${counted(filesMissed(capture.coverage), 'ring file')} not searched whole`),
+    ),
+    ...attention.failed.map(attemptRow),
+  ];
+  return listed('⚠️ Needs a look', items, 15);
+}
+
+function runningRow(capture: Capture): Row {
+  return [
+    ...named(capture, `${capture.kind === 'live' ? (capture.interface ?? '') : 'search'} since `),
+    richDate(capture.startedAt),
+  ];
+}
+
+function named(capture: Capture, words: string): Row {
+  return [
+    bold(`${capture.id} `),
+    typed(`${capture.analyst}: ${clip(capture.description, 80)}`, 130),
+    said(' · '),
+    ending(words),
+  ];
+}
+
+/** A trailing blank before a date has to stay, which typed() would trim. */
+function ending(words: string) {
+  return said(`${clip(oneLine(words), 200)}${words.endsWith(' ') ? ' ' : ''}`);
+}
+
+function analystRow(day: AnalystDay): Row {
+  const did = [
+    [day.started, 'started'],
+    [day.searched, 'searched'],
+    [day.ended, 'ended'],
+    [day.running, 'running'],
+    [day.refused, 'refused'],
+  ] as const;
+  const words = did.filter(([times]) => times > 0).map(([times, what]) => `${times} ${what}`);
+  const kept = day.bytesKept > 0 ? [`${size(day.bytesKept)} kept`] : [];
+  return [typed(day.analyst, 80, { bold: true }), said(`: ${[...words, ...kept].join(', ')}`)];
+}
+
+function attemptRow(attempt: Attempted): Row {
+  const words = attempt.words === '' ? attempt.verb : attempt.words;
+  const why: Row = attempt.why === null ? [] : [said(': '), typed(attempt.why, 150)];
+  return [typed(whoOf(attempt), 100), said(' '), code(words, 100), ...why, said(' '), richDate(attempt.at)];
+}
+
+function listed(title: string, items: readonly Row[], longest: number): KnownBlock[] {
+  return items.length === 0 ? [] : [bulleted([bold(title)], items, longest)];
+}
+
+function weekday(date: string): string {
+  return new Date(`${date}T00:00:00Z`).toLocaleDateString('en-GB', { weekday: 'long', timeZone: 'UTC' });
+}

@@ -1,0 +1,59 @@
+import { type Capture, isOpen, type Millis } from '../../capture/capture.ts';
+import { counted, lasting } from '../../reports/figures.ts';
+import { numbers } from './numbers.ts';
+import { statusOf } from './status.ts';
+import { bold, code, richDate, said, typed } from './text.ts';
+import { context, mrkdwn, type Row, rows, type View } from './view.ts';
+
+/** Thirty of about 300 characters: a list on a phone is not read any further, and Slack takes 50 blocks. */
+const longest = 30;
+
+/**
+ * Captures for the one person who asked, newest first, three short lines each.
+ * @param all whether ended ones were asked for too
+ */
+export function listView(captures: readonly Capture[], now: Millis, { all }: { readonly all: boolean }): View {
+  if (captures.length === 0) return empty(all);
+  const newestFirst = captures.toSorted((one, other) => other.startedAt - one.startedAt);
+  const shown = newestFirst.slice(0, longest);
+  const title = `${counted(captures.length, 'capture')}${all ? '' : captures.length === 1 ? ' runs' : ' run'}`;
+  return {
+    text: `${title}: ${shown.map((capture) => capture.id).join(', ')}${captures.length > longest ? ' and more' : ''}`,
+    blocks: [
+      rows([bold(title)]),
+      ...shown.map((capture) => rows(...entry(capture, now))),
+      ...more(captures.length - shown.length),
+    ],
+  };
+}
+
+function entry(capture: Capture, now: Millis): Row[] {
+  const { emoji, words } = statusOf(capture);
+  const until = capture.endedAt ?? now;
+  const place = capture.kind === 'live' ? (capture.interface ?? 'no interface') : `ring ${capture.ring ?? 'unknown'}`;
+  const reported = capture.state === 'failed' ? typed(capture.why ?? 'no reason known', 120) : said(numbers(capture));
+  return [
+    [bold(`${emoji} ${capture.id} `), typed(capture.description, 100), said(` · ${words}`)],
+    [code(capture.expression, 80)],
+    [
+      typed(`${capture.analyst} · ${place}`, 100),
+      said(' · '),
+      richDate(capture.startedAt),
+      said(`, ${isOpen(capture.state) ? 'for' : 'ran'} ${lasting(Math.max(0, until - capture.startedAt))}`),
+    ],
+    ...(isOpen(capture.state) && capture.packets === null && capture.bytes === null ? [] : [[reported]]),
+  ];
+}
+
+function more(hidden: number) {
+  if (hidden === 0) return [];
+  return [context(mrkdwn(`and ${hidden} more, older. Narrow it with a word: \`/capture list grant\``))];
+}
+
+function empty(all: boolean): View {
+  const text = all ? 'No captures match.' : 'Nothing runs that matches.';
+  const hint = all
+    ? 'Start one: `/capture start -d why -e "host 192.0.2.7"`'
+    : 'What was: `/capture list --all`. Start one: `/capture start -d why -e "host 192.0.2.7"`';
+  return { text, blocks: [rows([said(text)]), context(mrkdwn(hint))] };
+}

@@ -1,0 +1,34 @@
+import type { Capture, RingFileOutcome } from '../capture/capture.ts';
+
+/** What each outcome means to an analyst, and whether packets of the window may be missing because of it. */
+export const outcomes = {
+  searched: { words: 'searched', missing: false },
+  'outside window': { words: 'outside the window', missing: false },
+  empty: { words: 'empty', missing: false },
+  cut: { words: 'cut, read to the last whole packet', missing: false },
+  damaged: { words: 'damaged, read as far as possible', missing: true },
+  pruned: { words: 'pruned by the logger before it was read', missing: true },
+  unreadable: { words: 'unreadable', missing: true },
+  'other linktype': { words: 'of another linktype, left out', missing: true },
+  'not searched': { words: 'not searched', missing: true },
+} as const satisfies Record<RingFileOutcome, { readonly words: string; readonly missing: boolean }>;
+
+/** The outcomes in the order in which a coverage statement names them. */
+export const outcomeNames: readonly RingFileOutcome[] = [
+  'searched',
+  'outside window',
+  'empty',
+  'cut',
+  'damaged',
+  'pruned',
+  'unreadable',
+  'other linktype',
+  'not searched',
+];
+
+/** How many ring files of the window may hold packets that the savefile lacks. */
+export function filesMissed(coverage: Capture['coverage']): number {
+  return outcomeNames
+    .filter((outcome) => outcomes[outcome].missing)
+    .reduce((sum, outcome) => sum + (coverage?.[outcome] ?? 0), 0);
+}

@@ -1,0 +1,41 @@
+const pictograph = String.raw`\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?`;
+/** Controls, direction overrides, joiners, fillers, tags and lone surrogates; an emoji's own joiner and selector may stay. */
+const unseen = new RegExp(
+  String.raw`(?!(?<=${pictograph})\u200D(?=\p{Extended_Pictographic}))(?![\uFE0E\uFE0F])` +
+    String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`,
+  'gu',
+);
+
+/**
+ * Words a person typed, on one line: white space becomes single spaces, and characters that hide or turn text around are
+ * written out as `‹U+202E›` (Unicode TR 36, section 3, on what unseen characters can do to a reader).
+ */
+export function oneLine(words: string): string {
+  return visible(words.replaceAll(/\s+/gu, ' ').trim());
+}
+
+/** The same with line ends kept, for a tool's output; at most one empty line in a row. */
+export function manyLines(words: string): string {
+  const lines = words
+    .split(/\r\n|[\n\r\u2028\u2029]/u)
+    .map((line) => visible(line.replaceAll(/\s+$|\t/gu, ' ').trimEnd()));
+  return lines
+    .join('\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .replace(/^\n+|\n+$/g, '');
+}
+
+/** At most so many UTF-16 units, never half a code point; what is cut off shows as `…`. */
+export function clip(words: string, longest: number): string {
+  if (words.length <= longest) return words;
+  const cut = words.slice(0, longest - 1);
+  const half = /[\uD800-\uDBFF]$/.test(cut);
+  return `${half ? cut.slice(0, -1) : cut}…`;
+}
+
+function visible(words: string): string {
+  return words.replaceAll(unseen, (character) => {
+    const point = character.codePointAt(0) ?? 0;
+    return `‹U+${point.toString(16).toUpperCase().padStart(4, '0')}›`;
+  });
+}
