@@ -1,3 +1,4 @@
+import type { Millis } from '../capture/capture.ts';
 import type { AuditQuery, SearchOrder, Selection, StartOrder } from '../capture/orders.ts';
 
 /** What a person told capture to do, at either door. */
@@ -10,6 +11,17 @@ export type Command =
   | { readonly verb: 'audit'; readonly query: AuditQuery }
   | { readonly verb: 'digest'; readonly date: string | null }
   | { readonly verb: 'whoami' }
-  | { readonly verb: 'help'; readonly topic: string | null };
+  | { readonly verb: 'help'; readonly topic: Verb | null };
 
 export type Verb = Command['verb'];
+
+/** Where the words were typed. */
+export type Door = 'shell' | 'slack';
+
+/** What the words alone do not say. */
+export interface Setting {
+  readonly door: Door;
+  readonly now: Millis;
+  /** Zone of times without one, as `Europe/Berlin`. */
+  readonly timezone: string;
+}

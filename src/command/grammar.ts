@@ -1,0 +1,183 @@
+import type { Door, Verb } from './command.ts';
+
+export type OptionName =
+  | 'description'
+  | 'expression'
+  | 'interface'
+  | 'snaplen'
+  | 'case'
+  | 'analyst'
+  | 'since'
+  | 'until'
+  | 'ring'
+  | 'selector'
+  | 'all'
+  | 'verbose'
+  | 'last'
+  | 'help';
+
+/** An option of a verb: `--description TEXT`, `-d TEXT`, `description=TEXT`. */
+export interface Option {
+  readonly name: OptionName;
+  readonly letter: string | null;
+  /** What its value is, as help writes it; null takes none. */
+  readonly value: string | null;
+  readonly says: string;
+}
+
+/** All that one verb takes: the parser and the help text both read it, so that they cannot differ. */
+export interface Form {
+  readonly verb: Verb;
+  readonly says: string;
+  /** What words without an option are. */
+  readonly tail: 'EXPRESSION' | 'SELECTOR' | 'ID' | 'DATE' | 'VERB' | null;
+  readonly options: readonly Option[];
+  readonly doors: readonly Door[];
+  /** Lines to copy, without the door's own name. */
+  readonly examples: readonly [string, ...string[]];
+}
+
+const both: readonly Door[] = ['shell', 'slack'];
+
+const description = option('description', 'd', 'TEXT', 'why it is captured');
+const expression = option('expression', 'e', 'EXPRESSION', 'what, as tcpdump takes it; or everything');
+const caseName = option('case', null, 'CASE', 'the incident that it belongs to');
+const analyst = option('analyst', 'a', 'NAME', 'whose it is, when a lead acts for somebody');
+const selector = option('selector', 'f', 'SELECTOR', 'an id, or a word of what list -v shows');
+const verbose = option('verbose', 'v', null, 'in detail');
+const since = option('since', null, 'TIME', 'from: 2h, 09:30, yesterday, 2026-11-24T02:10Z');
+
+/** Answers to `-h`, `-?` and `--help` after any verb. */
+export const helpOption = option('help', 'h', null, 'this help');
+
+/** The one grammar of both doors. */
+export const grammar: Readonly<Record<Verb, Form>> = {
+  start: {
+    verb: 'start',
+    says: 'starts a live capture',
+    tail: 'EXPRESSION',
+    options: [
+      description,
+      expression,
+      option('interface', 'i', 'IFACE', 'where; the first configured interface without it'),
+      option('snaplen', null, 'N', 'bytes kept of each packet'),
+      caseName,
+      analyst,
+    ],
+    doors: both,
+    examples: [
+      "start -d 'traffic to shop' -e 'host 192.0.2.7'",
+      "start -d 'odd DNS' --case INC-7 host 192.0.2.7 and port 53",
+    ],
+  },
+  search: {
+    verb: 'search',
+    says: 'merges what the ring holds into one savefile',
+    tail: 'EXPRESSION',
+    options: [
+      description,
+      expression,
+      since,
+      option('until', null, 'TIME', 'up to: 30m ago, 10:15, 2026-11-24T03:00Z'),
+      option('ring', null, 'NAME', 'which ring; the first configured one without it'),
+      caseName,
+      analyst,
+    ],
+    doors: both,
+    examples: [
+      "search -d 'shop, today' --since 24h host 192.0.2.7",
+      "search -d 'beacon' -e 'port 4444' --since 24h --until 2h",
+    ],
+  },
+  list: {
+    verb: 'list',
+    says: 'what is running, newest first; --all what was, too',
+    tail: 'SELECTOR',
+    options: [selector, option('all', null, null, 'ended ones, too'), verbose],
+    doors: both,
+    examples: ['list', 'list grant -v', 'list --all INC-7'],
+  },
+  show: {
+    verb: 'show',
+    says: 'one capture in full',
+    tail: 'ID',
+    options: [],
+    doors: both,
+    examples: ['show c12'],
+  },
+  stop: {
+    verb: 'stop',
+    says: "stops, then prints the capture and its savefile's facts",
+    tail: 'SELECTOR',
+    options: [selector, option('all', null, null, 'every one that you may stop'), verbose],
+    doors: both,
+    examples: ['stop c12', 'stop grant -v', 'stop --all'],
+  },
+  audit: {
+    verb: 'audit',
+    says: 'who did what, when, from where',
+    tail: null,
+    options: [
+      option('analyst', 'a', 'NAME', 'of one analyst'),
+      since,
+      option('last', null, 'N', 'the newest entries only'),
+    ],
+    doors: ['shell'],
+    examples: ['audit --last 20', 'audit --analyst grant --since 7d'],
+  },
+  digest: {
+    verb: 'digest',
+    says: 'the daily report',
+    tail: 'DATE',
+    options: [],
+    doors: both,
+    examples: ['digest', 'digest 2026-11-23'],
+  },
+  whoami: {
+    verb: 'whoami',
+    says: 'who you are here, and your role',
+    tail: null,
+    options: [],
+    doors: both,
+    examples: ['whoami'],
+  },
+  help: {
+    verb: 'help',
+    says: 'this, or all about one verb',
+    tail: 'VERB',
+    options: [],
+    doors: both,
+    examples: ['help', 'help start'],
+  },
+};
+
+/** The verbs of a door, in the order that help shows them. */
+export function formsAt(door: Door): Form[] {
+  return Object.values(grammar).filter((form) => form.doors.includes(door));
+}
+
+/** How a door's commands begin. */
+export function commandName(door: Door): string {
+  return door === 'slack' ? '/capture' : 'capture';
+}
+
+/** The options of a form, help included. */
+export function optionsOf(form: Form): readonly Option[] {
+  return [...form.options, helpOption];
+}
+
+/** Options of the shell door itself, outside every verb. */
+export const doorWords: readonly string[] = ['--json', '--config'];
+
+/** Whether the word after this one is its value, whatever it looks like: `--since`, `-d`, and `-ra` of the original's bundles. */
+export function takesNextWord(word: string): boolean {
+  const letter = /^-[A-Za-z?]*([A-Za-z])$/.exec(word)?.[1];
+  const valued = Object.values(grammar)
+    .flatMap((form) => form.options)
+    .filter(({ value }) => value !== null);
+  return valued.some((known) => word.toLowerCase() === `--${known.name}` || known.letter === letter);
+}
+
+function option(name: OptionName, letter: string | null, value: string | null, says: string): Option {
+  return { name, letter, value, says };
+}

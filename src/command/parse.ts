@@ -1,0 +1,125 @@
+import type { Window } from '../capture/capture.ts';
+import type { AuditQuery, SearchOrder, StartOrder } from '../capture/orders.ts';
+import type { Command, Door, Setting, Verb } from './command.ts';
+import { commandName, type Form, formsAt, grammar } from './grammar.ts';
+import { nearest } from './nearest.ts';
+import { readWords, type Said } from './options.ts';
+import { fromOriginal } from './original.ts';
+import { refuse, typed } from './refuse.ts';
+import { dateOf, idOf, onlyWord, selectorOf, stopSelector } from './tail.ts';
+import { readTexts } from './texts.ts';
+import { parseTime } from './time.ts';
+
+/**
+ * The command that the words mean; no words mean help. Words as a shell hands them over, or as `splitWords(forgivePhone(text))`.
+ * @throws CaptureError `bad_request`, and nothing else, with a sentence that says what was wrong and what to type instead
+ */
+export function parseCommand(words: readonly string[], setting: Setting): Command {
+  const [first = 'help', ...rest] = words[0]?.startsWith('-') ? fromOriginal(words) : words;
+  const form = findForm(first, setting.door);
+  const said = readWords(rest, form, setting.door);
+  if (said.options.has('help')) return { verb: 'help', topic: form.verb };
+  switch (form.verb) {
+    case 'start':
+      return { verb: 'start', order: startOrder(said, form, setting) };
+    case 'search':
+      return { verb: 'search', order: searchOrder(said, form, setting) };
+    case 'list':
+      return {
+        verb: 'list',
+        selection: defined({ selector: selectorOf(said, form, setting), all: said.options.has('all') }),
+        details: said.options.has('verbose'),
+      };
+    case 'show':
+      return { verb: 'show', id: idOf(said, form, setting) };
+    case 'stop':
+      return { verb: 'stop', selector: stopSelector(said, form, setting), details: said.options.has('verbose') };
+    case 'audit':
+      return { verb: 'audit', query: auditQuery(said, form, setting) };
+    case 'digest':
+      return { verb: 'digest', date: dateOf(said, form, setting) };
+    case 'whoami':
+      onlyWord(said, form, setting);
+      return { verb: 'whoami' };
+    case 'help': {
+      const topic = onlyWord(said, form, setting);
+      return { verb: 'help', topic: topic === undefined ? null : findForm(topic, setting.door).verb };
+    }
+    default:
+      return form.verb satisfies never;
+  }
+}
+
+function findForm(word: string, door: Door): Form {
+  const verbs = Object.keys(grammar) as Verb[];
+  const verb = verbs.find((known) => known === word.toLowerCase());
+  const here = formsAt(door);
+  if (verb !== undefined && here.includes(grammar[verb])) return grammar[verb];
+  if (verb !== undefined) refuse(`${verb} is not for Slack: type capture ${verb} in a shell on the sensor`);
+  const names = here.map((form) => form.verb);
+  const meant = nearest(word, names);
+  const hint = meant === undefined ? `write one of ${names.join(', ')}` : `did you mean ${commandName(door)} ${meant}?`;
+  return refuse(`there is no verb ${typed(word)}: ${hint}`);
+}
+
+function startOrder(said: Said, form: Form, { door }: Setting): StartOrder {
+  const { options } = said;
+  return defined({
+    ...readTexts(said, form, door),
+    interface: options.get('interface'),
+    snaplen: countOf(said, 'snaplen'),
+    case: options.get('case'),
+    analyst: options.get('analyst'),
+  });
+}
+
+function searchOrder(said: Said, form: Form, setting: Setting): SearchOrder {
+  const { options } = said;
+  return defined({
+    ...readTexts(said, form, setting.door),
+    window: windowOf(said, setting),
+    ring: options.get('ring'),
+    case: options.get('case'),
+    analyst: options.get('analyst'),
+  });
+}
+
+function windowOf(said: Said, setting: Setting): Window {
+  const since = pastTime(said, 'since', setting);
+  const until = pastTime(said, 'until', setting);
+  if (since !== null && until !== null && since >= until) {
+    const [from, to] = [said.options.get('since') ?? '', said.options.get('until') ?? ''];
+    refuse(`--since ${typed(from)} is not before --until ${typed(to)}: give the earlier time to --since`);
+  }
+  return { since, until };
+}
+
+function pastTime(said: Said, name: 'since' | 'until', { now, timezone }: Setting): number | null {
+  const text = said.options.get(name);
+  if (text === undefined) return null;
+  const at = parseTime(text, now, timezone);
+  const instead = name === 'since' ? 'give a time before now' : 'leave it out to search up to now';
+  if (at > now * 1_000) refuse(`--${name} ${typed(text)} is in the future (in ${timezone}): ${instead}`);
+  return at;
+}
+
+function auditQuery(said: Said, form: Form, setting: Setting): AuditQuery {
+  onlyWord(said, form, setting);
+  const since = pastTime(said, 'since', setting);
+  return defined({
+    analyst: said.options.get('analyst'),
+    since: since === null ? undefined : Math.floor(since / 1_000),
+    last: countOf(said, 'last'),
+  });
+}
+
+function countOf(said: Said, name: 'snaplen' | 'last'): number | undefined {
+  const text = said.options.get(name);
+  if (text === undefined || /^[1-9]\d{0,8}$/.test(text)) return text === undefined ? undefined : Number(text);
+  return refuse(`--${name} ${typed(text)} is not a number: write --${name} ${name === 'last' ? 20 : 262144}`);
+}
+
+/** An order without the keys that were not given. */
+function defined<Order extends object>(order: Order): Order {
+  return Object.fromEntries(Object.entries(order).filter(([, value]) => value !== undefined)) as Order;
+}

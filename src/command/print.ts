@@ -1,0 +1,85 @@
+import type { Window } from '../capture/capture.ts';
+import type { Command } from './command.ts';
+import type { OptionName } from './grammar.ts';
+import { isoTime } from './time.ts';
+import { quoteWord } from './words.ts';
+
+/**
+ * The line, without the door's name, that says a command in full: `parseCommand(splitWords(line))` gives the same command, at any time and
+ * in any zone. For the echo of a command as it was understood.
+ */
+export function printCommand(command: Command): string {
+  return [command.verb, ...optionsOf(command)].join(' ');
+}
+
+function optionsOf(command: Command): string[] {
+  switch (command.verb) {
+    case 'start': {
+      const { order } = command;
+      return [
+        ...say('description', order.description, '-d'),
+        ...say('expression', order.expression, '-e'),
+        ...say('interface', order.interface, '-i'),
+        ...say('snaplen', order.snaplen),
+        ...say('case', order.case),
+        ...say('analyst', order.analyst, '-a'),
+      ];
+    }
+    case 'search': {
+      const { order } = command;
+      return [
+        ...say('description', order.description, '-d'),
+        ...say('expression', order.expression, '-e'),
+        ...sayWindow(order.window),
+        ...say('ring', order.ring),
+        ...say('case', order.case),
+        ...say('analyst', order.analyst, '-a'),
+      ];
+    }
+    case 'list': {
+      const { selection, details } = command;
+      return [...saySelector(selection.selector), ...(selection.all ? ['--all'] : []), ...(details ? ['-v'] : [])];
+    }
+    case 'show':
+      return [command.id];
+    case 'stop':
+      return [
+        ...(command.selector === null ? ['--all'] : saySelector(command.selector)),
+        ...(command.details ? ['-v'] : []),
+      ];
+    case 'audit': {
+      const { analyst, since, last } = command.query;
+      return [
+        ...say('analyst', analyst, '-a'),
+        ...say('since', since === undefined ? undefined : isoTime(since * 1_000)),
+        ...say('last', last),
+      ];
+    }
+    case 'digest':
+      return command.date === null ? [] : [command.date];
+    case 'whoami':
+      return [];
+    case 'help':
+      return command.topic === null ? [] : [command.topic];
+    default:
+      return command satisfies never;
+  }
+}
+
+function saySelector(selector: string | undefined): string[] {
+  return selector !== undefined && /^[A-Za-z0-9.]+$/.test(selector) ? [selector] : say('selector', selector, '-f');
+}
+
+function sayWindow({ since, until }: Window): string[] {
+  return [
+    ...say('since', since === null ? undefined : isoTime(since)),
+    ...say('until', until === null ? undefined : isoTime(until)),
+  ];
+}
+
+function say(name: OptionName, value: string | number | undefined, letter?: string): string[] {
+  if (value === undefined) return [];
+  const text = String(value);
+  // Glued to its name, even a value that looks like an option can be nothing else.
+  return text.startsWith('-') ? [`--${name}=${quoteWord(text)}`] : [letter ?? `--${name}`, quoteWord(text)];
+}

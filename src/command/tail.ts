@@ -1,0 +1,62 @@
+import type { Setting } from './command.ts';
+import { commandName, type Form } from './grammar.ts';
+import type { Said } from './options.ts';
+import { refuse, typed } from './refuse.ts';
+import { dayAt, isDay } from './time.ts';
+
+/** The id that `show` takes: `c12`. */
+export function idOf(said: Said, form: Form, setting: Setting): string {
+  const word = onlyWord(said, form, setting) ?? '';
+  const [, number] = /^c?(\d{1,15})$/i.exec(word) ?? [];
+  if (/^c\d+$/i.test(word)) return word.toLowerCase();
+  const name = commandName(setting.door);
+  if (number !== undefined) return refuse(`${typed(word)} is no id: did you mean ${name} show c${number}?`);
+  const wrong = word === '' ? 'show needs the id of a capture' : `${typed(word)} is no id of a capture`;
+  return refuse(`${wrong}: write ${name} show c12; ${name} list -v shows the ids`);
+}
+
+/** What `stop` stops; null is all. */
+export function stopSelector(said: Said, form: Form, setting: Setting): string | null {
+  const selector = selectorOf(said, form, setting);
+  const all = said.options.has('all');
+  const name = commandName(setting.door);
+  if (all && selector !== undefined) refuse(`--all and ${typed(selector)} are two selections: leave one of them out`);
+  if (!all && selector === undefined) {
+    refuse(`stop needs an id or a word: write ${name} stop c12, or ${name} stop --all for every one that you may stop`);
+  }
+  return selector ?? null;
+}
+
+/** An id or a word, as the tail or as `-f`; undefined where there is neither. */
+export function selectorOf(said: Said, form: Form, setting: Setting): string | undefined {
+  const word = onlyWord(said, form, setting);
+  const option = said.options.get('selector');
+  if (word !== undefined && option !== undefined) {
+    refuse(`-f ${typed(option)} and ${typed(word)} are two selections: leave one of them out`);
+  }
+  const selector = word ?? option;
+  // Phones begin a line with a capital.
+  return selector !== undefined && /^C\d+$/.test(selector) ? selector.toLowerCase() : selector;
+}
+
+/** The day `yyyy-mm-dd` of a report; null where none is named. */
+export function dateOf(said: Said, form: Form, setting: Setting): string | null {
+  const date = onlyWord(said, form, setting);
+  if (date === undefined) return null;
+  const today = dayAt(setting.now, setting.timezone);
+  if (!isDay(date)) refuse(`${typed(date)} is not a day: write ${commandName(setting.door)} digest ${today}`);
+  if (date > today) refuse(`${date} is in the future: today is ${today} in ${setting.timezone}`);
+  return date;
+}
+
+/** The tail of a verb that takes one word at most. */
+export function onlyWord(said: Said, form: Form, { door }: Setting): string | undefined {
+  const [word, second] = said.tail;
+  const example = `${commandName(door)} ${form.examples.at(-1)}`;
+  if (form.tail === null && word !== undefined) refuse(`${form.verb} does not take ${typed(word)}: write ${example}`);
+  if (second !== undefined) {
+    refuse(`${form.verb} takes one ${form.tail}, and ${typed(second)} is one more: quote words that belong together`);
+  }
+  if (word?.trim() === '') refuse(`the ${form.tail} of ${form.verb} is empty: write ${example}`);
+  return word;
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Door, Verb } from '../../src/command/command.ts';
+import { commandName, formsAt, grammar } from '../../src/command/grammar.ts';
+import { helpText } from '../../src/command/help.ts';
+import { parseCommand } from '../../src/command/parse.ts';
+import { splitWords } from '../../src/command/words.ts';
+
+const doors: readonly Door[] = ['shell', 'slack'];
+
+describe('help', () => {
+  for (const door of doors) {
+    const topics: (Verb | null)[] = [null, ...formsAt(door).map((form) => form.verb)];
+
+    test(`fits one screen at the ${door} door`, () => {
+      for (const topic of topics) {
+        const lines = helpText(topic, door).split('\n');
+        assert.ok(lines.length <= 24, `${topic}: ${lines.length} lines`);
+        for (const line of lines) assert.ok(line.length <= 80, `${topic}: ${line}`);
+      }
+    });
+
+    test(`shows only lines that the ${door} door understands`, () => {
+      const setting = { door, now: Date.parse('2026-11-24T10:00:00Z'), timezone: 'UTC' };
+      const name = `${commandName(door)} `;
+      const copied = topics.flatMap((topic) => {
+        const [, examples = ''] = helpText(topic, door).split('To copy:\n');
+        return examples.split('\n\n')[0]?.trim().split('\n') ?? [];
+      });
+      assert.ok(copied.length > topics.length);
+      for (const line of copied) {
+        assert.ok(line.trim().startsWith(name), line);
+        assert.doesNotThrow(() => parseCommand(splitWords(line.trim().slice(name.length)), setting), line);
+      }
+    });
+  }
+
+  test('names every verb and every option that the parser takes', () => {
+    for (const form of Object.values(grammar)) {
+      assert.match(helpText(null, 'shell'), new RegExp(`^  ${form.verb} `, 'm'));
+      for (const option of form.options) assert.match(helpText(form.verb, 'shell'), new RegExp(`--${option.name}\\b`));
+    }
+  });
+
+  test('in Slack does not offer what only the shell has', () => {
+    assert.doesNotMatch(helpText(null, 'slack'), /audit/);
+  });
+});

@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Command, Door } from '../../src/command/command.ts';
+import { parseCommand } from '../../src/command/parse.ts';
+import { splitWords } from '../../src/command/words.ts';
+
+const now = Date.parse('2026-11-24T10:00:00Z');
+const day = 86_400_000;
+const text = { description: 'traffic to shop', expression: 'host 192.0.2.7' };
+const started: Command = { verb: 'start', order: text };
+const unbounded = { since: null, until: null };
+const since = (millisAgo: number) => ({ since: (now - millisAgo) * 1_000, until: null });
+
+function parse(line: string, door: Door = 'shell'): Command {
+  return parseCommand(splitWords(line), { door, now, timezone: 'Europe/Berlin' });
+}
+
+const understood: readonly [title: string, line: string, command: Command][] = [
+  ['a start says why and what', "start -d 'traffic to shop' -e 'host 192.0.2.7'", started],
+  ['long names work as the letters do', "start --description='traffic to shop' --expression 'host 192.0.2.7'", started],
+  ['an unquoted tail is the expression', "start -d 'traffic to shop' host 192.0.2.7", started],
+  ['an option may follow the tail', "start host 192.0.2.7 -d 'traffic to shop'", started],
+  ['key=value works, whatever its case', "START Description='traffic to shop' host 192.0.2.7", started],
+  [
+    'all after -- is the expression, whatever it looks like',
+    "start -d 'odd' -- -w /etc/x --json case=1",
+    { verb: 'start', order: { description: 'odd', expression: '-w /etc/x --json case=1' } },
+  ],
+  [
+    'a start takes interface, snaplen, case and analyst',
+    'start -d x -e tcp -i eth1 --snaplen 128 --case INC-7 -a grant',
+    {
+      verb: 'start',
+      order: { description: 'x', expression: 'tcp', interface: 'eth1', snaplen: 128, case: 'INC-7', analyst: 'grant' },
+    },
+  ],
+  [
+    'everything is an expression like any other',
+    'start -d all everything',
+    { verb: 'start', order: { description: 'all', expression: 'everything' } },
+  ],
+  [
+    'arithmetic with a minus and a comparison with == belong to the expression',
+    'start -d x tcp[12] - 4 == 5 and len == 9',
+    { verb: 'start', order: { description: 'x', expression: 'tcp[12] - 4 == 5 and len == 9' } },
+  ],
+  [
+    'a search may be bounded, its time of two words unquoted',
+    "search -d 'traffic to shop' --since 2h ago host 192.0.2.7",
+    { verb: 'search', order: { ...text, window: since(day / 12) } },
+  ],
+  [
+    'a search has since and until, ring and case, as key=value, too',
+    "search host 192.0.2.7 description='traffic to shop' since=24h until=2026-11-24T02:10Z ring=dmz case=INC-7",
+    {
+      verb: 'search',
+      order: {
+        ...text,
+        window: { since: (now - day) * 1_000, until: Date.parse('2026-11-24T02:10Z') * 1_000 },
+        ring: 'dmz',
+        case: 'INC-7',
+      },
+    },
+  ],
+  ['list alone shows what runs', 'list', { verb: 'list', selection: { all: false }, details: false }],
+  ['list takes a word', 'list grant -v', { verb: 'list', selection: { selector: 'grant', all: false }, details: true }],
+  [
+    'list takes bundled letters and all',
+    "list --all -vf 'to shop'",
+    { verb: 'list', selection: { selector: 'to shop', all: true }, details: true },
+  ],
+  ['show takes an id, capital or not', 'Show C12', { verb: 'show', id: 'c12' }],
+  ['stop takes an id', 'stop c12', { verb: 'stop', selector: 'c12', details: false }],
+  ['stop takes a word', 'stop grant -v', { verb: 'stop', selector: 'grant', details: true }],
+  ['stop --all names nobody', 'stop --all', { verb: 'stop', selector: null, details: false }],
+  [
+    'audit takes analyst, since and last',
+    'audit --analyst grant --since 7d --last 20',
+    { verb: 'audit', query: { analyst: 'grant', since: now - 7 * day, last: 20 } },
+  ],
+  ['digest takes a day', 'digest 2026-11-23', { verb: 'digest', date: '2026-11-23' }],
+  ['digest alone takes none', 'digest', { verb: 'digest', date: null }],
+  ['whoami', 'whoami', { verb: 'whoami' }],
+  ['no words are a call for help', '', { verb: 'help', topic: null }],
+  ['help takes a verb', 'help start', { verb: 'help', topic: 'start' }],
+  ['any verb explains itself', 'search --help', { verb: 'help', topic: 'search' }],
+  [
+    'the original: a start as grant',
+    "-a grant -d 'traffic to shop' -e 'host 192.0.2.7'",
+    {
+      verb: 'start',
+      order: { ...text, analyst: 'grant' },
+    },
+  ],
+  [
+    'the original: a search as grant',
+    "-ra grant -d 'traffic to shop' -e 'host 192.0.2.7'",
+    {
+      verb: 'search',
+      order: { ...text, window: unbounded, analyst: 'grant' },
+    },
+  ],
+  [
+    'the original: a search with a new option',
+    "-r --since 24h -d 'traffic to shop' host 192.0.2.7",
+    {
+      verb: 'search',
+      order: { ...text, window: since(day) },
+    },
+  ],
+  ['the original: list', '-l', { verb: 'list', selection: { all: false }, details: false }],
+  [
+    'the original: list of grant',
+    '-lf grant',
+    { verb: 'list', selection: { selector: 'grant', all: false }, details: false },
+  ],
+  ['the original: list in detail', '-lv', { verb: 'list', selection: { all: false }, details: true }],
+  ['the original: stop of grant', '-sf grant', { verb: 'stop', selector: 'grant', details: false }],
+  ['the original: stop in detail', '-svf grant', { verb: 'stop', selector: 'grant', details: true }],
+  ['the original: usage', '-h', { verb: 'help', topic: null }],
+  ['the original: usage, asked for', '-?', { verb: 'help', topic: null }],
+  ['--help alone is usage, too', '--help', { verb: 'help', topic: null }],
+  [
+    'a flag after the first word is not a verb',
+    "-d 'traffic to shop' -e 'host 192.0.2.7' -a -l",
+    {
+      verb: 'start',
+      order: { ...text, analyst: '-l' },
+    },
+  ],
+];
+
+const refused: readonly [title: string, line: string, sentence: RegExp][] = [
+  ['an unknown verb: did you mean', 'strat -d x', /no verb 'strat': did you mean capture start\?/],
+  ['a verb of a later release is no verb', 'extend c1', /no verb 'extend': write one of start, search/],
+  ['a name of the language is no verb', 'constructor', /no verb 'constructor'/],
+  ['an unknown option: did you mean', 'start --desription x', /no option '--desription': did you mean --description\?/],
+  ['the beginning of an option is not guessed', 'start --desc x', /did you mean --description\?/],
+  ['an unknown key: did you mean', 'start descripton=x tcp', /no option 'descripton=': did you mean description=\?/],
+  ['an option of a later release', 'start -d x -e tcp --for 2h', /start has no option '--for'/],
+  ['an unknown letter', 'list -x', /list has no option '-x': capture help list/],
+  ['an option in the tail', 'start -d x host 192.0.2.7 -w /etc/x', /no option '-w'.*behind --/],
+  ['an option given twice', 'start -d x -d y tcp', /-d is there twice/],
+  ['an option given twice in two ways', 'start -d x description=y tcp', /-d is there twice/],
+  ['an option without a value', 'start -e tcp -d', /-d has no value: write -d TEXT/],
+  ['an option in the place of a value', 'start -d -e tcp', /-d has no value, -e follows it.*--description=-e/],
+  ['a value glued to its letter', 'start -dshop tcp', /no option '-dshop'|value of -d must be a word of its own/],
+  ['an empty value', "start -d '' tcp", /-d is empty/],
+  ['a flag with a value', 'list --all=yes', /--all takes no value/],
+  [
+    'a missing description',
+    "start -e 'host 192.0.2.7'",
+    /needs a description .*capture start -d 'traffic to shop' -e 'host 192\.0\.2\.7'/,
+  ],
+  ['a missing expression', "start -d 'my reason'", /needs an expression .*everything.*-d 'my reason' -e 'host/],
+  ['an empty expression', "start -d x ''", /needs an expression/],
+  ['nothing but a verb', 'search', /needs a description .* and an expression/],
+  ['the expression twice', 'start -d x -e tcp port 80', /expression is there twice/],
+  ['a snaplen that is no number', 'start -d x tcp --snaplen big', /--snaplen 'big' is not a number/],
+  [
+    'since in the future',
+    'search -d x tcp --since 2026-11-25',
+    /--since '2026-11-25' is in the future \(in Europe\/Berlin\)/,
+  ],
+  ['until in the future', 'search -d x tcp --until 2026-11-25', /leave it out to search up to now/],
+  ['since after until', 'search -d x tcp --since 1h --until 2h', /--since '1h' is not before --until '2h'/],
+  ['no time at all', 'search -d x tcp --since tomorrow', /'tomorrow' is not a time: write 2h ago/],
+  ['show without an id', 'show', /show needs the id.*capture show c12/],
+  ['show of a word', 'show grant', /'grant' is no id/],
+  ['show of a bare number', 'show 12', /did you mean capture show c12\?/],
+  ['stop of nothing', 'stop', /stop needs an id or a word.*--all/],
+  ['stop of all and one', 'stop --all c1', /two selections/],
+  ['two selectors', 'list grant shop', /one SELECTOR, and 'shop' is one more/],
+  ['a selector twice', 'list -f grant shop', /two selections/],
+  ['audit takes no word', 'audit verify', /audit does not take 'verify'/],
+  ['a day that is none', 'digest 2026-02-30', /'2026-02-30' is not a day/],
+  ['a day to come', 'digest 2026-11-25', /in the future: today is 2026-11-24/],
+  ['help about nothing known', 'help strat', /did you mean capture start/],
+  ['-R of a later release', '-Ra grant -d x -e tcp', /-R is not in this release/],
+  ['-m of a later release', '-mf grant', /-m is not in this release/],
+  ['two verbs in flags', '-ls', /list and stop at once/],
+  [
+    'an original flag with its value inside the bundle',
+    '-ar grant',
+    /in '-ar' the value of -a must be a word of its own: put a last/,
+  ],
+];
+
+describe('what a line means', () => {
+  for (const [title, line, command] of understood) test(title, () => assert.deepEqual(parse(line), command));
+});
+
+describe('what a line must not be', () => {
+  for (const [title, line, message] of refused) {
+    test(title, () => assert.throws(() => parse(line), { name: 'CaptureError', code: 'bad_request', message }));
+  }
+});
+
+describe('in Slack', () => {
+  test('key:value works before the expression, whose own colons stay', () => {
+    assert.deepEqual(parse("search description:'odd host' since:24h ether host 00:16:3e:aa:bb:cc", 'slack'), {
+      verb: 'search',
+      order: { description: 'odd host', expression: 'ether host 00:16:3e:aa:bb:cc', window: since(day) },
+    });
+    assert.deepEqual(parse('start -d x host 2001:db8::7 and case:1', 'slack'), {
+      verb: 'start',
+      order: { description: 'x', expression: 'host 2001:db8::7 and case:1' },
+    });
+  });
+
+  test('key:value is of Slack only', () => {
+    assert.throws(() => parse('start description:x tcp'), { message: /needs a description/ });
+  });
+
+  test('audit is sent to the shell', () => {
+    assert.throws(() => parse('audit', 'slack'), { message: /audit is not for Slack: type capture audit in a shell/ });
+  });
+
+  test('examples carry the slash', () => {
+    assert.throws(() => parse('start', 'slack'), { message: /write \/capture start -d/ });
+  });
+});
+
+describe('what people type is data', () => {
+  const hostile = [
+    '-w /etc/x',
+    '$(id)',
+    '../../x',
+    'x'.repeat(5_000),
+    '🦀 crab',
+    'two\nlines',
+    '<!channel>',
+    'it\'s \\ "so"',
+  ];
+  for (const value of hostile) {
+    test(`${JSON.stringify(value.slice(0, 20))} is a description and an expression, unchanged`, () => {
+      const setting = { door: 'shell', now, timezone: 'UTC' } as const;
+      assert.deepEqual(parseCommand(['start', '-d', value, '-e', value], setting), {
+        verb: 'start',
+        order: { description: value, expression: value },
+      });
+    });
+  }
+});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { CaptureError } from '../../src/capture/errors.ts';
+import type { Command, Door } from '../../src/command/command.ts';
+import { doorOptions } from '../../src/command/door.ts';
+import { grammar } from '../../src/command/grammar.ts';
+import { parseCommand } from '../../src/command/parse.ts';
+import { forgivePhone } from '../../src/command/phone.ts';
+import { printCommand } from '../../src/command/print.ts';
+import { quoteWord, splitWords } from '../../src/command/words.ts';
+
+const now = Date.parse('2026-11-24T10:00:00Z');
+const doors: readonly Door[] = ['shell', 'slack'];
+
+const spellings = Object.values(grammar).flatMap((form) => [
+  form.verb,
+  ...form.options.flatMap(({ name, letter }) => [`--${name}`, `-${letter}`, `${name}=`, `${name}:x`]),
+]);
+const troubles = [
+  '--',
+  '-',
+  '',
+  '—',
+  "'",
+  '“',
+  '\\',
+  '-ra',
+  '-svf',
+  '-R',
+  '__proto__',
+  '2h',
+  'ago',
+  '<!channel>',
+  '&amp;',
+  '\u202e',
+];
+const word = fc.oneof(
+  fc.constantFrom(...spellings, ...troubles),
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme' }),
+);
+
+const said = fc
+  .oneof(fc.string({ unit: 'grapheme', minLength: 1 }), word, fc.constantFrom('-w /etc/x', '$(id)', 'two\nlines', '-d'))
+  .filter((value) => value.trim() !== '');
+const selector = said.filter((value) => !/^C\d+$/.test(value));
+const count = fc.integer({ min: 1, max: 999_999_999 });
+const past = fc.integer({ min: 1, max: now * 1_000 });
+const window = fc
+  .record({ since: fc.option(past), until: fc.option(past) })
+  .filter(({ since, until }) => since === null || until === null || since < until);
+const texts = fc.record({ description: said, expression: said });
+const optional = { requiredKeys: [] };
+const places = fc.record({ case: said, analyst: said }, optional);
+const flag = fc.boolean();
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  fc
+    .tuple(texts, places, fc.record({ interface: said, snaplen: count }, optional))
+    .map(([text, place, more]): Command => ({ verb: 'start', order: { ...text, ...place, ...more } })),
+  fc.tuple(texts, window, places, fc.record({ ring: said }, optional)).map(
+    ([text, between, place, more]): Command => ({
+      verb: 'search',
+      order: { ...text, window: { ...between }, ...place, ...more },
+    }),
+  ),
+  fc
+    .tuple(flag, flag, fc.record({ selector }, optional))
+    .map(([all, details, more]): Command => ({ verb: 'list', selection: { all, ...more }, details })),
+  fc.integer({ min: 0, max: 1e9 }).map((number): Command => ({ verb: 'show', id: `c${number}` })),
+  fc.tuple(fc.option(selector), flag).map(([which, details]): Command => ({ verb: 'stop', selector: which, details })),
+  fc
+    .record({ analyst: said, since: fc.integer({ min: 1, max: now }), last: count }, optional)
+    .map((query): Command => ({ verb: 'audit', query: { ...query } })),
+  fc.constantFrom('2026-11-23', '2024-02-29', null).map((date): Command => ({ verb: 'digest', date })),
+  fc.constant<Command>({ verb: 'whoami' }),
+  fc.constantFrom('start', 'digest', null).map((topic): Command => ({ verb: 'help', topic })),
+);
+
+describe('the grammar holds for any words', () => {
+  test('a command printed is understood as the same command, at both doors', () => {
+    fc.assert(
+      fc.property(command, fc.constantFrom(...doors), (meant, door) => {
+        fc.pre(meant.verb !== 'audit' || door === 'shell');
+        const words = splitWords(printCommand(meant));
+        assert.deepEqual(parseCommand(words, { door, now, timezone: 'Europe/Berlin' }), meant);
+        assert.deepEqual(doorOptions(words).words, words);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('words are either understood or refused with a sentence', () => {
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 8 }), fc.constantFrom(...doors), (words, door) => {
+        onlyRefuses(() => parseCommand(doorOptions(words).words, { door, now, timezone: 'Europe/Berlin' }));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('what is understood can be printed', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(grammar)), fc.array(word, { maxLength: 6 }), (verb, words) => {
+        const setting = { door: 'shell', now, timezone: 'Europe/Berlin' } as const;
+        onlyRefuses(() => {
+          const understood = parseCommand([verb, ...words], setting);
+          assert.deepEqual(parseCommand(splitWords(printCommand(understood)), setting), understood);
+        });
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('any Slack text is split or refused, never worse', () => {
+    fc.assert(
+      fc.property(fc.array(word), (words) => {
+        onlyRefuses(() => splitWords(forgivePhone(words.join(' '))));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('a quoted word is one word again', () => {
+    fc.assert(
+      fc.property(word, (one) => assert.deepEqual(splitWords(quoteWord(one)), [one])),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+function onlyRefuses(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof CaptureError) || error.code !== 'bad_request') throw error;
+  }
+}
