@@ -1,8 +1,7 @@
-import { type Channel, channelWire } from './channels.ts';
+import { type Channel, channelOf, channelWire } from './channels.ts';
 import { type Message, strike } from './messages.ts';
 import { groupWire, userWire } from './methods/people.ts';
 import type { Events } from './people/events.ts';
-import { channelOf } from './people/person.ts';
 import type { State, UserGroup } from './state.ts';
 import type { Tokens } from './tokens.ts';
 import type { User } from './users.ts';

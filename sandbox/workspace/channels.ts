@@ -83,3 +83,12 @@ export function channelWire(state: State, channel: Channel): Wire {
     num_members: channel.members.size,
   };
 }
+
+/** The channel meant by a Channel, its id, or its name with or without `#`. */
+export function channelOf(state: State, channel: Channel | string): Channel {
+  if (typeof channel !== 'string') return channel;
+  const named = channel.replace(/^#/, '');
+  const found = state.channels.get(channel) ?? [...state.channels.values()].find((each) => each.name === named);
+  if (!found) throw new Error(`there is no channel ${channel} in this workspace`);
+  return found;
+}

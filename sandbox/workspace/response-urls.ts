@@ -9,7 +9,7 @@ const POSTS = 5;
 const LIFE_MS = 30 * 60_000;
 
 /** Where an interaction came from: the channel, the person, and the message that was acted on. */
-export type Origin = { user: string; channel: string; threadTs?: string; on?: Message | Ephemeral };
+export type Origin = { user: string; channel: string; on?: Message | Ephemeral };
 
 /** The addresses that answer an interaction without a token: 5 posts within 30 minutes each. */
 export type ResponseUrls = { issue(origin: Origin): string; respond(id: string, body: Wire): void };
@@ -45,7 +45,7 @@ export function answer(
   const blocks = spokenBlocks(state, body.blocks);
   if (text === '' && blocks.length === 0) throw argumentFailure('no_text', []);
   if (body.replace_original === true && origin.on) return void rewrite(state, origin.on, text, blocks);
-  const threadTs = textIn(body, 'thread_ts') ?? origin.threadTs;
+  const threadTs = textIn(body, 'thread_ts');
   const place = { channel: origin.channel, text, blocks, ...(threadTs !== undefined && { threadTs }) };
   if (body.response_type === 'in_channel') return post(state, place);
   return showOnly(state, { ...place, user: origin.user, from });

@@ -1,9 +1,8 @@
-import type { Channel } from './channels.ts';
+import { type Channel, channelOf, directMessageWith } from './channels.ts';
 import { repliesTo } from './message-wire.ts';
 import type { Ephemeral, Message } from './messages.ts';
-import { channelOf } from './people/person.ts';
 import type { Call, SentEnvelope, State } from './state.ts';
-import type { User } from './users.ts';
+import { type User, userOf } from './users.ts';
 import { modalsOf, type OpenView } from './views.ts';
 
 /** What can be seen of a workspace, now or once it comes about. */
@@ -17,6 +16,10 @@ export type Sights = {
   /** The person's open modals, the one on top last. */
   viewsFor(user: User | string): OpenView[];
   homeOf(user: User | string): OpenView | undefined;
+  /** The app's direct message with a person, opened where it was not yet. */
+  dmWith(user: User | string): Channel;
+  /** The name of a user, channel, group or file by its id; for plainText. */
+  nameOf(id: string): string;
   /** Web API calls in the order of their answers, all or those of one method. */
   calls(method?: string): Call[];
   /** Envelopes sent over Socket Mode, with their acknowledgement once it came. */
@@ -30,12 +33,7 @@ export type Sights = {
 
 /** The windows onto a state. */
 export function sightsOf(state: State): Sights {
-  const idOf = (user: User | string) =>
-    typeof user === 'string' && !state.users.has(user)
-      ? [...state.users.values()].find((each) => each.name === user)?.id
-      : typeof user === 'string'
-        ? user
-        : user.id;
+  const idOf = (user: User | string) => userOf(state, user).id;
   return {
     messagesIn(channel) {
       const { id } = channelOf(state, channel);
@@ -44,8 +42,13 @@ export function sightsOf(state: State): Sights {
     },
     threadOf: (channel, ts) => repliesTo(state, { channel: channelOf(state, channel).id, ts }),
     ephemeralsFor: (user) => state.ephemerals.filter((each) => each.user === idOf(user) && !each.deleted),
-    viewsFor: (user) => modalsOf(state, idOf(user) ?? ''),
-    homeOf: (user) => state.homes.get(idOf(user) ?? ''),
+    viewsFor: (user) => modalsOf(state, idOf(user)),
+    homeOf: (user) => state.homes.get(idOf(user)),
+    dmWith: (user) => directMessageWith(state, idOf(user)),
+    nameOf(id) {
+      const named = state.users.get(id) ?? state.channels.get(id) ?? state.files.get(id);
+      return named?.name ?? state.groups.get(id)?.handle ?? id;
+    },
     calls: (method) => state.calls.filter((each) => method === undefined || each.method === method),
     envelopes: (type) => state.envelopes.filter((each) => type === undefined || each.type === type),
     until: (condition, options) => untilSeen(state, condition, options),

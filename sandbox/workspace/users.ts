@@ -76,3 +76,11 @@ export function addUser(state: State, { name, kind = 'member', ...given }: NewUs
   state.users.set(id, user);
   return user;
 }
+
+/** The user meant by a User, its id or its name. */
+export function userOf(state: State, user: User | string): User {
+  if (typeof user !== 'string') return user;
+  const found = state.users.get(user) ?? [...state.users.values()].find((each) => each.name === user);
+  if (!found) throw new Error(`there is nobody called ${user} in this workspace`);
+  return found;
+}

@@ -5,6 +5,8 @@ import type { State } from './state.ts';
 import { stateValues, type ViewValues } from './view-values.ts';
 import { type Block, isWire, textIn, type Wire } from './wire.ts';
 
+const MOST_CHARACTERS = 250_000;
+
 /** A modal or Home view on somebody's screen. `values` is what the person has filled in so far, `errors` what the app answered to a submission. */
 export type OpenView = {
   id: string;
@@ -22,17 +24,23 @@ export type OpenView = {
   errors: Record<string, string>;
 };
 
-/** Checks a view as views.* do and gives it an id. Throws ApiFailure `invalid_arguments` naming each mistake. */
+/** Throws ApiFailure `invalid_arguments`, naming each mistake, unless the view may be shown. */
+export function checkView(state: State, definition: unknown, type: 'modal' | 'home'): asserts definition is Wire {
+  const errors = viewErrors(definition, type, { newBlocks: state.newBlocks });
+  if (errors.length > 0) throw argumentFailure('invalid_arguments', errors);
+  if (JSON.stringify(definition).length > MOST_CHARACTERS) throw new ApiFailure('view_too_large');
+}
+
+/** Checks a view as views.* do and gives it an id. Throws what checkView throws. */
 export function newView(state: State, user: string, definition: unknown, type: 'modal' | 'home'): OpenView {
-  const content = checkedView(state, definition, type);
+  const content = contentOf(state, definition, type);
   const id = state.newId('V');
-  const view: OpenView = { id, user, type, rootId: id, values: {}, errors: {}, ...content };
-  return view;
+  return { id, user, type, rootId: id, values: {}, errors: {}, ...content };
 }
 
 /** Replaces what a view says; what the person filled in stays where block_id and action_id stay. */
 export function rewriteView(state: State, view: OpenView, definition: unknown): void {
-  Object.assign(view, checkedView(state, definition, view.type), { errors: {} });
+  Object.assign(view, contentOf(state, definition, view.type), { errors: {} });
   state.announce(view.type === 'home' ? { kind: 'home', view } : { kind: 'view', view, how: 'updated' });
 }
 
@@ -94,10 +102,8 @@ export function viewWire(state: State, view: OpenView): Wire {
   };
 }
 
-function checkedView(state: State, definition: unknown, type: 'modal' | 'home') {
-  const errors = viewErrors(definition, type, { newBlocks: state.newBlocks });
-  if (errors.length > 0 || !isWire(definition)) throw argumentFailure('invalid_arguments', errors);
-  if (JSON.stringify(definition).length > 250_000) throw new ApiFailure('view_too_large');
+function contentOf(state: State, definition: unknown, type: 'modal' | 'home') {
+  checkView(state, definition, type);
   const externalId = textIn(definition, 'external_id');
   return {
     definition,

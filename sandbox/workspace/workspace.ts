@@ -14,7 +14,7 @@ import { type DisconnectReason, type SocketSide, socketSide } from './socket.ts'
 import { type Change, emptyState, type State } from './state.ts';
 import { tokensFor } from './tokens.ts';
 import { triggersOf } from './triggers.ts';
-import { addUser, type NewUser, type User } from './users.ts';
+import { addUser, type NewUser, type User, userOf } from './users.ts';
 import { webApiServer } from './web-api.ts';
 
 /** How to open a workspace: the app's manifest as parsed, and what is to differ from the ordinary. */
@@ -90,13 +90,6 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
 function addBot(state: State): void {
   const bot = addUser(state, { name: state.declared.botName, id: state.bot.userId, kind: 'bot' });
   bot.profile.bot_id = state.bot.id;
-}
-
-function userOf(state: State, user: User | string): User {
-  if (typeof user !== 'string') return user;
-  const found = state.users.get(user) ?? [...state.users.values()].find((each) => each.name === user);
-  if (!found) throw new Error(`there is nobody called ${user} in this workspace`);
-  return found;
 }
 
 async function shut(

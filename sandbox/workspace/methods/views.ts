@@ -1,5 +1,5 @@
 import { ApiFailure, argumentFailure } from '../failure.ts';
-import { modalsOf, newView, openViewBy, rewriteView, stackView, viewWire } from '../views.ts';
+import { checkView, modalsOf, newView, openViewBy, rewriteView, stackView, viewWire } from '../views.ts';
 import { textIn } from '../wire.ts';
 import { forBot, type Method } from './method.ts';
 import { knownUser } from './reach.ts';
@@ -7,6 +7,8 @@ import { knownUser } from './reach.ts';
 /** views.*: modals and the Home tab. */
 export const viewMethods: Record<string, Method> = {
   'views.open': forBot([], ({ state, triggers }, args) => {
+    // A view that cannot be shown leaves the trigger unspent: an app may send a plainer one.
+    checkView(state, args.view, 'modal');
     const user = triggers.spend(textIn(args, 'trigger_id'));
     const view = newView(state, user, args.view, 'modal');
     stackView(state, view, 'opened');
@@ -14,6 +16,7 @@ export const viewMethods: Record<string, Method> = {
   }),
 
   'views.push': forBot([], ({ state, triggers }, args) => {
+    checkView(state, args.view, 'modal');
     const user = triggers.spend(textIn(args, 'trigger_id'));
     const view = newView(state, user, args.view, 'modal');
     if (modalsOf(state, user).length === 0) throw new ApiFailure('not_found');

@@ -4,7 +4,7 @@ import type { Ephemeral, Message } from '../messages.ts';
 import { isEphemeral } from '../messages.ts';
 import type { State } from '../state.ts';
 import type { User } from '../users.ts';
-import { stateValues } from '../view-values.ts';
+import { stateValues, type ViewValues } from '../view-values.ts';
 import { type OpenView, viewWire } from '../views.ts';
 import type { Wire } from '../wire.ts';
 
@@ -46,7 +46,7 @@ export function commandPayload(
 }
 
 /** Where a click happened, for a message: an ephemeral one is named by its container only. */
-export function messageOrigin(state: State, on: Message | Ephemeral): Wire {
+export function messageOrigin(state: State, on: Message | Ephemeral, values: ViewValues = {}): Wire {
   const channel = state.channels.get(on.channel);
   const ephemeral = isEphemeral(on);
   return {
@@ -59,7 +59,7 @@ export function messageOrigin(state: State, on: Message | Ephemeral): Wire {
     },
     channel: { id: on.channel, name: channel?.kind === 'public' ? channel.name : (channel?.kind ?? '') },
     ...(!ephemeral && { message: messageWire(state, on) }),
-    state: { values: stateValues(on.blocks, {}) },
+    state: { values: stateValues(on.blocks, values) },
   };
 }
 

@@ -1,7 +1,7 @@
-import { botIsIn, type Channel, directMessageWith } from '../channels.ts';
+import { botIsIn, type Channel, channelOf, directMessageWith } from '../channels.ts';
 import { messageWire } from '../message-wire.ts';
-import { type Ephemeral, isEphemeral, type Message, post } from '../messages.ts';
-import type { ResponseUrls } from '../response-urls.ts';
+import { type Ephemeral, type Message, post } from '../messages.ts';
+import type { Origin, ResponseUrls } from '../response-urls.ts';
 import type { SocketSide } from '../socket.ts';
 import type { State } from '../state.ts';
 import type { Triggers } from '../triggers.ts';
@@ -91,18 +91,19 @@ export function personOf(floor: Floor, user: User): Person {
       return writes('message.im', says(text, channel, threadTs), { channel_type: 'im' });
     },
     async clicks(on, actionId, value) {
-      const seen = 'hash' in on ? [on.blocks] : [on.blocks, ...on.edits.toReversed().map((edit) => edit.blocks)];
+      const seen = isView(on) ? [on.blocks] : [on.blocks, ...on.edits.toReversed().map((edit) => edit.blocks)];
       const action = seen
-        .map((each) => pressed(each, actionId, value, state.newTs()))
+        .map((blocks) => pressed(blocks, actionId, value, state.newTs()))
         .find((each) => each !== undefined);
       if (!action) return { outcome: 'refused', shown: `there is nothing to click with action_id ${actionId}` };
-      if ('hash' in on && value !== undefined) on.values[actionId] = value;
-      const origin = 'hash' in on ? viewOrigin(state, on) : messageOrigin(state, on);
+      const values = value === undefined ? {} : { [actionId]: value };
+      if (isView(on)) Object.assign(on.values, values);
+      const responseUrl = isView(on) ? {} : { response_url: responseUrls.issue(originOf(on, user)) };
       return interact({
         ...interaction(state, user, 'block_actions'),
         trigger_id: triggers.issue(user.id),
-        ...origin,
-        ...(!('hash' in on) && { response_url: responseUrls.issue(originOf(on, user)) }),
+        ...(isView(on) ? viewOrigin(state, on) : messageOrigin(state, on, values)),
+        ...responseUrl,
         actions: [action],
       });
     },
@@ -136,19 +137,13 @@ export function personOf(floor: Floor, user: User): Person {
   };
 }
 
-/** The channel meant by a Channel, its id, or its name with or without `#`. */
-export function channelOf(state: State, channel: Channel | string): Channel {
-  if (typeof channel !== 'string') return channel;
-  const named = channel.replace(/^#/, '');
-  const found = state.channels.get(channel) ?? [...state.channels.values()].find((each) => each.name === named);
-  if (!found) throw new Error(`there is no channel ${channel} in this workspace`);
-  return found;
+// Answers land in the channel even where the message is in a thread: an app that wants the thread says thread_ts.
+function originOf(on: Message | Ephemeral, user: User): Origin {
+  return { user: user.id, channel: on.channel, on };
 }
 
-function originOf(on: Message | Ephemeral, user: User) {
-  // Answers to a click land where the message is: in its thread, if it is in one.
-  const threadTs = on.threadTs === undefined ? {} : { threadTs: on.threadTs };
-  return { user: user.id, channel: on.channel, on, ...(isEphemeral(on) ? {} : threadTs) };
+function isView(on: Message | Ephemeral | OpenView): on is OpenView {
+  return 'hash' in on;
 }
 
 function noShortcut(callbackId: string): ActOutcome {
