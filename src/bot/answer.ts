@@ -1,0 +1,42 @@
+import { CaptureError } from '../capture/errors.ts';
+import { callTimeout } from './clients.ts';
+import { errorView } from './views/error.ts';
+import type { View } from './views/view.ts';
+
+/**
+ * Shows a view to the one person who asked: through the response_url, which works wherever they are, whether or not the bot is there.
+ * Slack takes five of these in 30 minutes.
+ * @throws Error when Slack takes it neither as it is nor as plain text
+ */
+export async function answer(responseUrl: string, { text, blocks }: View): Promise<void> {
+  const whole = await post(responseUrl, { text, blocks }).catch(() => null);
+  if (whole?.ok === true) return;
+  // 4xx is Slack's no to these blocks, and each word is in the text as well; anything else is worth the same again.
+  const refused = whole !== null && whole.status < 500;
+  const again = await post(responseUrl, refused ? { text } : { text, blocks });
+  if (!again.ok) throw new Error(`Slack did not take the answer: HTTP ${again.status}`);
+}
+
+/**
+ * What an error that the person can act on says to them.
+ * @throws the error itself when it is a bug of ours
+ */
+export function explained(error: unknown): View {
+  if (error instanceof CaptureError) return errorView(error);
+  throw error;
+}
+
+/** One view under the other. */
+export function joined(first: View, ...more: readonly View[]): View {
+  const all = [first, ...more];
+  return { text: all.map(({ text }) => text).join('\n'), blocks: all.flatMap(({ blocks }) => blocks) };
+}
+
+function post(responseUrl: string, view: Partial<View>): Promise<Response> {
+  return fetch(responseUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...view }),
+    signal: AbortSignal.timeout(callTimeout),
+  });
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { App, type Logger as SlackLogger } from '@slack/bolt';
+import { CaptureError } from '../capture/errors.ts';
+import type { SlackSecrets } from '../config.ts';
+import { answerButtons } from './actions.ts';
+import { answer, explained } from './answer.ts';
+import { connectionOptions, interactiveOptions } from './clients.ts';
+import { answerCommands } from './commands.ts';
+import { type Deliveries, onlyFirst } from './deliveries.ts';
+import type { Desk } from './desk.ts';
+import { whatToMend } from './mending.ts';
+import { Connections } from './receiver.ts';
+import { bugView } from './views/error.ts';
+
+export interface AppParts {
+  readonly desk: Desk;
+  readonly secrets: SlackSecrets;
+  readonly deliveries: Deliveries;
+  readonly slackLog: SlackLogger;
+  /** Called when Slack will not have us back: the bot must end and say why. */
+  readonly onLost: (why: CaptureError) => void;
+}
+
+/**
+ * Bolt's App with everything that people can say to it, not yet connected.
+ * @throws CaptureError `bad_request` when Slack refuses the bot token or it is another workspace's
+ */
+export async function openApp({ desk, secrets, deliveries, slackLog, onLost }: AppParts): Promise<App> {
+  const receiver = new Connections({
+    appToken: secrets.appToken,
+    clientOptions: connectionOptions(secrets, slackLog),
+    log: slackLog,
+    onLost: (error) => onLost(whatToMend(error, 'SLACK_APP_TOKEN')),
+  });
+  const app = new App({
+    token: secrets.botToken,
+    receiver,
+    clientOptions: interactiveOptions(secrets, slackLog),
+    logger: slackLog,
+    convoStore: false,
+    extendedErrorHandler: true,
+    // Otherwise a bad token rejects inside the constructor, where nobody can catch it.
+    deferInitialization: true,
+  });
+  app.use(async ({ next }) => desk.underway.add(next()));
+  app.use(onlyFirst(deliveries));
+  answerCommands(app, desk);
+  answerButtons(app, desk);
+  app.error(async (failed: Failed) => sayWhatWentWrong(failed, desk));
+  await initialise(app, desk);
+  return app;
+}
+
+/** What Bolt hands on when a handler throws. */
+interface Failed {
+  readonly error: Error;
+  readonly body: object;
+}
+
+/** Connects; resolves when Slack's envelopes arrive. */
+export async function listen(app: App): Promise<void> {
+  try {
+    await app.start();
+  } catch (error) {
+    throw whatToMend(error, 'SLACK_APP_TOKEN');
+  }
+}
+
+async function initialise(app: App, { slack }: Desk): Promise<void> {
+  const us = await app
+    .init()
+    .then(() => app.client.auth.test())
+    .catch((error: unknown) => {
+      throw whatToMend(error, 'SLACK_BOT_TOKEN');
+    });
+  if (us.team_id === slack.team || us.enterprise_id === slack.team) return;
+  throw new CaptureError(
+    'bad_request',
+    `SLACK_BOT_TOKEN is of the workspace ${us.team_id}, slack.team is ${slack.team}`,
+  );
+}
+
+/** The one place where a handler's errors end: a sentence for what the person can mend, a reference for what is our bug. */
+async function sayWhatWentWrong({ error, body }: Failed, { log }: Desk): Promise<void> {
+  const cause = 'original' in error ? error.original : error;
+  const reference = randomBytes(4).toString('hex');
+  try {
+    const view = cause instanceof CaptureError ? explained(cause) : bugView(reference);
+    if (!(cause instanceof CaptureError)) log.error({ err: cause, reference }, 'bug in a handler');
+    if ('response_url' in body && typeof body.response_url === 'string') await answer(body.response_url, view);
+  } catch (unanswered) {
+    log.warn({ err: unanswered, reference }, 'answer not shown');
+  }
+}

@@ -1,0 +1,113 @@
+import type { WebClient } from '@slack/web-api';
+import type { Database } from 'better-sqlite3';
+import type { Logger } from 'pino';
+import type { Capture, Millis } from '../capture/capture.ts';
+import type { Engine } from '../capture/engine.ts';
+import { CaptureError } from '../capture/errors.ts';
+import type { Config, SlackSecrets } from '../config.ts';
+import { listen, openApp } from './app.ts';
+import { slackClients } from './clients.ts';
+import { openDeliveries } from './deliveries.ts';
+import type { Desk } from './desk.ts';
+import { digestRecord } from './digest-record.ts';
+import { postDaily } from './digests.ts';
+import { Follow } from './follow.ts';
+import { slackLog } from './log.ts';
+import { openMessages, type Part } from './messages.ts';
+import { slackPeople } from './people.ts';
+import { repeatedly } from './repeatedly.ts';
+import { underway } from './underway.ts';
+import { captureView } from './views/capture.ts';
+import { endingView } from './views/ending.ts';
+import { progressView } from './views/progress.ts';
+import type { View } from './views/view.ts';
+
+/** How often captures that ended by themselves are looked for. */
+const reconcileEvery: Millis = 2_000;
+
+export interface BotParts {
+  readonly config: Config;
+  readonly secrets: SlackSecrets;
+  readonly engine: Engine;
+  /** For the bot's own tables: messages, deliveries, digests. */
+  readonly database: Database;
+  readonly log: Logger;
+  readonly now: () => Millis;
+  /** Called once when the bot cannot go on: with what to mend, or with a bug. */
+  readonly onLost: (why: unknown) => void;
+}
+
+export interface Bot {
+  /** Stops intake, lets handlers and searches end, draws the last messages; gives up after so many milliseconds. */
+  close(within: Millis): Promise<void>;
+}
+
+/**
+ * Starts the bot; resolves when it hears Slack.
+ * @throws CaptureError `bad_request` when Slack refuses a token, `tool_failed` when Slack cannot be reached
+ */
+export async function openBot(parts: BotParts): Promise<Bot> {
+  const { config, secrets, engine, database, log, now, onLost } = parts;
+  if (config.slack === null)
+    throw new CaptureError('bad_request', `${config.file} has no section slack: the bot needs one`);
+  const forSlack = slackLog(log);
+  const clients = slackClients(secrets, forSlack);
+  const closing = new AbortController();
+  const follow = new Follow({
+    engine,
+    messages: openMessages(database),
+    slack: clients.progress,
+    viewOf: viewsOf(engine),
+    log,
+    now,
+  });
+  const people = slackPeople(clients.interactive, now);
+  const desk: Desk = {
+    engine,
+    config,
+    slack: config.slack,
+    people,
+    follow,
+    underway: underway(),
+    closing: closing.signal,
+    log,
+    now,
+  };
+  const app = await openApp({ desk, secrets, deliveries: openDeliveries(database, now), slackLog: forSlack, onLost });
+  follow.run().catch(onLost);
+  repeatedly(() => engine.reconcile(), reconcileEvery, { signal: closing.signal, log });
+  await listen(app);
+  const digests = daily(parts, clients.digest);
+
+  return {
+    async close(within) {
+      const tooLate = AbortSignal.timeout(within);
+      // Handlers answer over HTTP: they can end without the connections.
+      await Promise.race([app.stop(), aborted(tooLate)]);
+      closing.abort(new Error('the bot is stopping'));
+      await Promise.race([Promise.all([desk.underway.drained(tooLate), digests?.stop()]), aborted(tooLate)]);
+      await Promise.race([follow.close(tooLate), aborted(tooLate)]);
+    },
+  };
+}
+
+/** A capture's message tells what it is; its thread how a search goes, or how a live capture ended. */
+function viewsOf(engine: Engine): (capture: Capture, part: Part, now: Millis) => View {
+  return (capture, part, now) => {
+    if (part === 'main') return captureView(capture, now);
+    return capture.kind === 'past' ? progressView(capture, engine.coverage(capture.id)) : endingView(capture);
+  };
+}
+
+function daily({ engine, config, database, log, now }: BotParts, slack: WebClient): { stop(): Promise<void> } | null {
+  const channel = config.slack?.digest ?? null;
+  if (channel === null) return null;
+  return postDaily({ engine, config, now, log, slack, channel, record: digestRecord(database, channel, now) });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return promise;
+}

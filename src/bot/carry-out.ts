@@ -1,0 +1,79 @@
+import type { Actor } from '../capture/analyst.ts';
+import type { Capture, Millis } from '../capture/capture.ts';
+import { CaptureError } from '../capture/errors.ts';
+import type { Command } from '../command/command.ts';
+import { helpText } from '../command/help.ts';
+import { joined } from './answer.ts';
+import type { Desk } from './desk.ts';
+import { digestOn } from './digests.ts';
+import { beginSearch } from './searching.ts';
+import { detailsView } from './views/details.ts';
+import { helpView } from './views/help.ts';
+import { listView } from './views/list.ts';
+import { inviteView, startedView, stoppedView } from './views/notice.ts';
+import type { View } from './views/view.ts';
+import { whoamiView } from './views/whoami.ts';
+
+/** A person waits for the answer; longer than this they hear that the message comes later. */
+const messageWait: Millis = 8_000;
+/** More than this many in full are not read on a phone, nor taken by Slack (50 blocks). */
+const mostInFull = 4;
+
+/**
+ * Does what was ordered and says so to the one person who ordered it; the capture's own message in the channel is not this one.
+ * @throws CaptureError as the engine does
+ */
+export async function carryOut(command: Command, actor: Actor, desk: Desk): Promise<View> {
+  const { engine, now } = desk;
+  switch (command.verb) {
+    case 'start': {
+      const started = await engine.start(command.order, actor);
+      return withItsMessage(startedView(started), started.capture, desk);
+    }
+    case 'search': {
+      const capture = await beginSearch(command.order, actor, desk);
+      return withItsMessage(startedView({ capture, warnings: [] }), capture, desk);
+    }
+    case 'list': {
+      const captures = await engine.list(command.selection, actor);
+      const { all } = command.selection;
+      return command.details
+        ? inFull(captures, listView(captures, now(), { all }), desk)
+        : listView(captures, now(), { all });
+    }
+    case 'show':
+      return details(await engine.show(command.id, actor), desk);
+    case 'stop': {
+      const stopped = await engine.stop(command.selector, actor);
+      return command.details ? inFull(stopped, stoppedView(stopped), desk) : stoppedView(stopped);
+    }
+    case 'digest':
+      return digestOn(command.date, desk);
+    case 'whoami':
+      return whoamiView(actor.analyst, actor.origin);
+    case 'help':
+      return helpView(helpText(command.topic, 'slack'));
+    case 'audit':
+      throw new CaptureError('bad_request', 'audit is not for Slack: type capture audit in a shell on the sensor');
+    default:
+      return command satisfies never;
+  }
+}
+
+/** One capture in full, for one person. */
+export function details(capture: Capture, { engine }: Pick<Desk, 'engine'>): View {
+  return detailsView(capture, engine.coverage(capture.id));
+}
+
+function inFull(captures: readonly Capture[], short: View, desk: Desk): View {
+  const [first, ...more] = captures;
+  if (first === undefined || captures.length > mostInFull) return short;
+  return joined(details(first, desk), ...more.map((capture) => details(capture, desk)));
+}
+
+/** With what to do where the capture's message cannot be seen. */
+async function withItsMessage(view: View, { id }: Capture, { engine, follow }: Desk): Promise<View> {
+  const trouble = await follow.posted(id, messageWait);
+  const capture = engine.peek(id);
+  return trouble === null || trouble === 'late' || capture === undefined ? view : joined(view, inviteView(capture));
+}

@@ -1,0 +1,40 @@
+import type { AnyMiddlewareArgs, Middleware } from '@slack/bolt';
+import type { Database } from 'better-sqlite3';
+import type { Millis } from '../capture/capture.ts';
+
+/** Slack repeats itself within minutes; an hour is plenty. */
+const kept: Millis = 3_600_000;
+
+export interface Deliveries {
+  /** Notes what Slack delivered under these keys; false when any of them was there already. */
+  first(keys: readonly string[]): boolean;
+}
+
+/** What was delivered within the last hour, kept over restarts. */
+export function openDeliveries(database: Database, now: () => Millis): Deliveries {
+  const forget = database.prepare('delete from deliveries where at < ?');
+  const note = database.prepare('insert into deliveries (key, at) values (?, ?) on conflict do nothing');
+  const first = database.transaction((keys: readonly string[]) => {
+    forget.run(now() - kept);
+    return keys.map((key) => note.run(key, now()).changes === 1).every(Boolean);
+  });
+  return { first: (keys) => first.immediate(keys) };
+}
+
+/** Bolt runs a handler as often as its envelope comes; this lets only the first one through, before anything is done. */
+export function onlyFirst(deliveries: Deliveries): Middleware<AnyMiddlewareArgs> {
+  return async ({ body, context, next, ...args }) => {
+    if (deliveries.first(keysOf(body, context.envelopeId))) await next();
+    // The repetition is acknowledged too, or Slack would go on.
+    else if ('ack' in args && typeof args.ack === 'function') await args.ack();
+  };
+}
+
+function keysOf(body: object, envelope: unknown): string[] {
+  const own = {
+    envelope,
+    trigger: 'trigger_id' in body && body.trigger_id,
+    event: 'event_id' in body && body.event_id,
+  };
+  return Object.entries(own).flatMap(([kind, id]) => (typeof id === 'string' ? [`${kind} ${id}`] : []));
+}

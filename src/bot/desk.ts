@@ -1,0 +1,21 @@
+import type { Logger } from 'pino';
+import type { Millis } from '../capture/capture.ts';
+import type { Engine } from '../capture/engine.ts';
+import type { Config, SlackConfig } from '../config.ts';
+import type { Follow } from './follow.ts';
+import type { People } from './people.ts';
+import type { Underway } from './underway.ts';
+
+/** What a handler has at hand. */
+export interface Desk {
+  readonly engine: Engine;
+  readonly config: Config;
+  readonly slack: SlackConfig;
+  readonly people: People;
+  readonly follow: Pick<Follow, 'posted' | 'redraw'>;
+  readonly underway: Underway;
+  /** Aborts when the bot goes: what runs in its process ends with it. */
+  readonly closing: AbortSignal;
+  readonly log: Logger;
+  readonly now: () => Millis;
+}

@@ -1,0 +1,83 @@
+import { WebAPIRequestError, type WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+import type { Millis } from '../capture/capture.ts';
+import type { Engine } from '../capture/engine.ts';
+import type { Config } from '../config.ts';
+import { dateIn, dayBounds } from '../reports/day.ts';
+import { digestOf } from '../reports/digest.ts';
+import { scheduleDigest } from '../reports/schedule.ts';
+import type { DigestRecord } from './digest-record.ts';
+import { digestView } from './views/digest.ts';
+import type { View } from './views/view.ts';
+
+export interface DigestParts {
+  readonly engine: Pick<Engine, 'day'>;
+  readonly config: Config;
+  readonly now: () => Millis;
+}
+
+export interface DailyParts extends DigestParts {
+  readonly slack: WebClient;
+  readonly channel: string;
+  readonly record: DigestRecord;
+  readonly log: Logger;
+}
+
+/**
+ * The report on a day of the configured zone.
+ * @param date `yyyy-mm-dd`; null is today, so far
+ * @throws CaptureError `bad_request` for a date that does not exist
+ */
+export function digestOn(date: string | null, { engine, config, now }: DigestParts): View {
+  const { timezone } = config.reports;
+  const day = date ?? dateIn(timezone, now());
+  const { from, to } = dayBounds(day, timezone);
+  return digestView(digestOf(engine.day(from, to), { date: day, timezone, sensor: config.sensor, now: now() }));
+}
+
+/** Posts each day's digest to its channel, once; `stop` ends it. */
+export function postDaily(parts: DailyParts): { stop(): Promise<void> } {
+  const { record, config, now, log } = parts;
+  return scheduleDigest({
+    ...config.reports,
+    lastPosted: record.lastPosted,
+    claim: record.claim,
+    post: (date, claim) => (claim === 'new' ? post(date, parts) : giveUp(date, parts)),
+    now,
+    log,
+  });
+}
+
+async function post(date: string, parts: DailyParts): Promise<void> {
+  const { slack, channel, record } = parts;
+  const metadata = { event_type: 'capture_digest', event_payload: { op_id: `digest ${date}` } };
+  try {
+    const view = digestOn(date, parts);
+    const { ts } = await slack.chat.postMessage({
+      channel,
+      ...view,
+      metadata,
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+    record.settle(date, ts ?? null);
+  } catch (error) {
+    if (isNo(error)) record.release(date);
+    throw error;
+  }
+}
+
+/** Looking whether it is there would take the right to read the channel. A digest twice is worse than one that somebody asks for. */
+async function giveUp(date: string, { record, channel, log }: DailyParts): Promise<void> {
+  log.warn({ date, channel }, 'nobody knows whether this digest was posted: /capture digest DATE shows it');
+  record.settle(date, null);
+}
+
+/** Whether the message is certainly not there; it may be where the request went out and no answer came. */
+function isNo(error: unknown): boolean {
+  if (!(error instanceof WebAPIRequestError)) return true;
+  const { cause } = error.original;
+  return (
+    cause instanceof Error && 'code' in cause && ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(cause.code))
+  );
+}

@@ -1,0 +1,67 @@
+import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
+import type { Message, Part } from './messages.ts';
+
+/** How often a message is edited while its capture's state stays the same (SLACK.md 1.9): progress stands in the thread. */
+const betweenEdits: Readonly<Record<Part, Millis>> = { main: 15_000, thread: 5_000 };
+
+/** A message that does not show its capture as it is, and when it should. */
+export interface Drawing {
+  readonly capture: Capture;
+  readonly part: Part;
+  readonly channel: string;
+  /** Slack's name for the message; null when it is a new one. */
+  readonly ts: string | null;
+  /** Lower is sooner: a person waits for the first, everybody for an ending, nobody for progress. */
+  readonly rank: number;
+  readonly due: Millis;
+}
+
+/**
+ * What is to be drawn for a capture, given the messages that Slack has of it: at most its message in the channel and one in its thread.
+ * A capture that was not ordered in Slack has none.
+ */
+export function drawingsOf(capture: Capture, main: Message | undefined, thread: Message | undefined): Drawing[] {
+  const { channel } = capture;
+  if (channel === null) return [];
+  const of = (part: Part, message: Message | undefined): Drawing[] => {
+    if (!isBehind(capture, message)) return [];
+    const ts = message?.ts ?? null;
+    return [{ capture, part, channel, ts, rank: rankOf(capture, part, message), due: dueAt(capture, part, message) }];
+  };
+  // The thread hangs on the message: without that there is none.
+  const threaded = main?.ts != null && main.trouble === null;
+  return [...of('main', main), ...(threaded && hasThread(capture) ? of('thread', thread) : [])];
+}
+
+/** The drawing that comes next: of those that are due the one of the lowest rank, then the one that waits longest; else the one due first. */
+export function nextDrawing(drawings: readonly Drawing[], now: Millis): Drawing | undefined {
+  const due = drawings.filter((drawing) => drawing.due <= now);
+  const [next] =
+    due.length > 0
+      ? due.toSorted((one, other) => one.rank - other.rank || one.due - other.due)
+      : drawings.toSorted((one, other) => one.due - other.due);
+  return next;
+}
+
+/** A live capture's thread tells its ending; a search's tells how far it is as well. */
+function hasThread(capture: Capture): boolean {
+  return !isOpen(capture.state) || capture.kind === 'past';
+}
+
+function isBehind(capture: Capture, message: Message | undefined): boolean {
+  if (message === undefined) return true;
+  if (capture.version <= message.sentVersion) return false;
+  // One that could never be posted gets a second chance with its ending: perhaps the bot was invited meanwhile.
+  return message.trouble === null || (message.ts === null && !isOpen(capture.state));
+}
+
+function rankOf(capture: Capture, part: Part, message: Message | undefined): number {
+  if (part === 'main' && (message === undefined || message.ts === null)) return 0;
+  if (!isOpen(capture.state)) return part === 'main' ? 1 : 2;
+  return part === 'main' ? 3 : 4;
+}
+
+function dueAt(capture: Capture, part: Part, message: Message | undefined): Millis {
+  const changed = message === undefined || message.sentState !== capture.state;
+  return changed || message.sentAt === null ? 0 : message.sentAt + betweenEdits[part];
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import pino from 'pino';
+import { openEngine } from '../capture/engine.ts';
+import { CaptureError } from '../capture/errors.ts';
+import { readConfig, readSlackSecrets } from '../config.ts';
+import { openDatabase } from '../database.ts';
+import { type Bot, openBot } from './bot.ts';
+import { withoutTokens } from './log.ts';
+import { isRefusal, whatToMend } from './mending.ts';
+
+/** A supervisor that asked us to stop kills after about this long. */
+const stopWithin = 10_000;
+
+const log = pino({ hooks: { streamWrite: withoutTokens } });
+const stopping = Promise.withResolvers<number>();
+
+process.once('SIGTERM', () => stopping.resolve(0));
+process.once('SIGINT', () => stopping.resolve(0));
+// socket-mode 3.1 ends its own reconnecting with a rejection that nobody can catch.
+process.on('unhandledRejection', (error) => lost(isRefusal(error) ? whatToMend(error, 'SLACK_APP_TOKEN') : error));
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  process.exitCode = explain(error);
+}
+// Sockets that are still closing must not keep a stopped bot alive.
+process.exit();
+
+async function run(): Promise<number> {
+  const { values } = parseArgs({ options: { config: { type: 'string' } } });
+  const config = readConfig(values.config);
+  if (config.slack === null)
+    throw new CaptureError('bad_request', `${config.file} has no section slack: the bot needs one`);
+  const secrets = readSlackSecrets(config.slack);
+  const engine = openEngine({ config, log, now: Date.now });
+  const database = openDatabase(config.state);
+  let bot: Bot | undefined;
+  try {
+    const opened = await Promise.race([
+      openBot({ config, secrets, engine, database, log, now: Date.now, onLost: lost }),
+      stopping.promise,
+    ]);
+    // Told to stop while Slack kept us waiting.
+    if (typeof opened === 'number') return opened;
+    bot = opened;
+    log.info({ sensor: config.sensor }, 'capture bot ready');
+    return await stopping.promise;
+  } finally {
+    await bot?.close(stopWithin);
+    await engine.close();
+    database.close();
+    log.info('capture bot stopped');
+  }
+}
+
+function lost(error: unknown): void {
+  stopping.resolve(explain(error));
+}
+
+/** Says why the bot cannot go on, and returns its exit code. Captures outlive it. */
+function explain(error: unknown): number {
+  if (error instanceof CaptureError) {
+    log.fatal({ code: error.code }, error.message);
+    return error.code === 'bad_request' ? 64 : 69;
+  }
+  log.fatal({ err: error }, 'a bug ends the bot; captures go on');
+  return 70;
+}

@@ -1,0 +1,26 @@
+import type { Actor } from '../capture/analyst.ts';
+import type { Capture } from '../capture/capture.ts';
+import type { SearchOrder, SearchStep } from '../capture/orders.ts';
+import type { Desk } from './desk.ts';
+
+/**
+ * Begins a search and leaves it running in this process; what becomes of it is in the registry, where its messages are drawn from.
+ * @throws CaptureError as engine.search does, when it cannot even be planned
+ */
+export async function beginSearch(order: SearchOrder, actor: Actor, desk: Desk): Promise<Capture> {
+  const steps = desk.engine.search(order, actor, desk.closing)[Symbol.asyncIterator]();
+  const first = await steps.next();
+  if (first.done === true) throw new Error('a search ended before its first step');
+  const { capture } = first.value;
+  void desk.underway.add(toItsEnd(steps, capture, desk));
+  return capture;
+}
+
+async function toItsEnd(steps: AsyncIterator<SearchStep>, { id }: Capture, { log }: Desk): Promise<void> {
+  try {
+    while ((await steps.next()).done !== true);
+  } catch (error) {
+    // The person reads of it in the search's message; whoever runs the sensor reads it here.
+    log.error({ err: error, capture: id }, 'search failed');
+  }
+}

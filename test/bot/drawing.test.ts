@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Drawing, drawingsOf, nextDrawing } from '../../src/bot/drawing.ts';
+import type { Message } from '../../src/bot/messages.ts';
+import { liveCapture, searchCapture } from './sample.ts';
+
+const posted: Message = {
+  capture: 'c1',
+  part: 'main',
+  channel: 'C1',
+  op: 'o1',
+  ts: '1.1',
+  sentVersion: 1,
+  sentState: 'running',
+  sentAt: 10_000,
+  trouble: null,
+};
+const partsOf = (drawings: readonly Drawing[]) => drawings.map(({ part }) => part);
+
+test('a capture ordered in Slack gets its message, one from the shell none', () => {
+  assert.deepEqual(partsOf(drawingsOf(liveCapture(), undefined, undefined)), ['main']);
+  assert.deepEqual(drawingsOf(liveCapture({ channel: null }), undefined, undefined), []);
+});
+
+test('a message that shows the newest version is left alone', () => {
+  assert.deepEqual(drawingsOf(liveCapture({ version: 1 }), posted, undefined), []);
+});
+
+test('a change of state is drawn at once, mere growth not before its time', () => {
+  const [stopping] = drawingsOf(liveCapture({ version: 2, state: 'stopping' }), posted, undefined);
+  const [growing] = drawingsOf(liveCapture({ version: 2 }), posted, undefined);
+  assert.equal(stopping?.due, 0);
+  assert.equal(growing?.due, 25_000);
+});
+
+test('the thread comes after the message: a live capture’s tells its ending, a search’s how far it is', () => {
+  const ended = liveCapture({ version: 2, state: 'stopped' });
+  assert.deepEqual(partsOf(drawingsOf(ended, undefined, undefined)), ['main']);
+  assert.deepEqual(partsOf(drawingsOf(ended, posted, undefined)), ['main', 'thread']);
+  assert.deepEqual(partsOf(drawingsOf(searchCapture({ version: 1 }), posted, undefined)), ['thread']);
+});
+
+test('a search’s progress is edited every five seconds at most', () => {
+  const thread: Message = { ...posted, part: 'thread', ts: '1.2' };
+  const drawings = drawingsOf(searchCapture({ version: 2 }), { ...posted, sentVersion: 2 }, thread);
+  assert.deepEqual(
+    drawings.map(({ part, due }) => [part, due]),
+    [['thread', 15_000]],
+  );
+});
+
+test('a message that Slack lost is not drawn again', () => {
+  const lost = { ...posted, trouble: 'message_not_found' };
+  assert.deepEqual(drawingsOf(liveCapture({ version: 9, state: 'stopped' }), lost, undefined), []);
+});
+
+test('a message that never came to be gets a second chance with the ending', () => {
+  const never: Message = { ...posted, ts: null, trouble: 'not_in_channel' };
+  assert.deepEqual(drawingsOf(liveCapture({ version: 2 }), never, undefined), []);
+  assert.deepEqual(partsOf(drawingsOf(liveCapture({ version: 2, state: 'stopped' }), never, undefined)), ['main']);
+});
+
+test('a new message comes before endings, endings before progress, and the one that waits longest first', () => {
+  const progress = drawingsOf(searchCapture({ id: 'c3', version: 2 }), posted, undefined);
+  const ended = drawingsOf(liveCapture({ id: 'c2', version: 2, state: 'stopped' }), posted, {
+    ...posted,
+    part: 'thread',
+    sentVersion: 2,
+  });
+  const fresh = drawingsOf(liveCapture({ id: 'c4' }), undefined, undefined);
+  assert.equal(nextDrawing([...progress, ...ended, ...fresh], 99_000)?.capture.id, 'c4');
+  assert.equal(nextDrawing([...progress, ...ended], 99_000)?.capture.id, 'c2');
+  const [one] = progress;
+  assert.ok(one);
+  const other = { ...one, part: 'thread' as const, due: one.due - 1 };
+  assert.equal(nextDrawing([one, other], 99_000), other);
+});
+
+test('when nothing is due, the next is what is due first', () => {
+  const [one] = drawingsOf(liveCapture({ version: 2 }), posted, undefined);
+  assert.ok(one);
+  assert.equal(nextDrawing([one, { ...one, due: 20_000, rank: 9 }], 0)?.due, 20_000);
+  assert.equal(nextDrawing([], 0), undefined);
+});
