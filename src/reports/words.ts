@@ -1,10 +1,7 @@
-const pictograph = String.raw`\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?`;
-/** Controls, direction overrides, joiners, fillers, tags and lone surrogates; an emoji's own joiner and selector may stay. */
-const unseen = new RegExp(
-  String.raw`(?!(?<=${pictograph})\u200D(?=\p{Extended_Pictographic}))(?![\uFE0E\uFE0F])` +
-    String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`,
-  'gu',
-);
+/** Controls, direction overrides, joiners, fillers, tags and lone surrogates. */
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const endsInPictograph = /\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?$/u;
+const startsWithPictograph = /^\p{Extended_Pictographic}/u;
 
 /**
  * Words a person typed, on one line: white space becomes single spaces, and characters that hide or turn text around are
@@ -27,15 +24,23 @@ export function manyLines(words: string): string {
 
 /** At most so many UTF-16 units, never half a code point; what is cut off shows as `…`. */
 export function clip(words: string, longest: number): string {
-  if (words.length <= longest) return words;
-  const cut = words.slice(0, longest - 1);
-  const half = /[\uD800-\uDBFF]$/.test(cut);
-  return `${half ? cut.slice(0, -1) : cut}…`;
+  return words.length <= longest ? words : `${words.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 function visible(words: string): string {
-  return words.replaceAll(unseen, (character) => {
+  return words.replaceAll(unseen, (character, at: number) => {
+    if (shapesAnEmoji(character, words, at)) return character;
     const point = character.codePointAt(0) ?? 0;
     return `‹U+${point.toString(16).toUpperCase().padStart(4, '0')}›`;
   });
+}
+
+/** A variation selector, or the joiner between two pictographs: without them an emoji falls apart. */
+function shapesAnEmoji(character: string, words: string, at: number): boolean {
+  if (character === '\uFE0E' || character === '\uFE0F') return true;
+  if (character !== '\u200D') return false;
+  return (
+    endsInPictograph.test(words.slice(Math.max(0, at - 4), at)) &&
+    startsWithPictograph.test(words.slice(at + 1, at + 3))
+  );
 }

@@ -1,6 +1,6 @@
 import type { ActionsBlock, Button } from '@slack/types';
 import { type Capture, may } from '../../capture/capture.ts';
-import { clip, oneLine } from '../../reports/words.ts';
+import { line } from './text.ts';
 import { actions, plain } from './view.ts';
 
 /** The buttons' action_ids; each carries the capture's id as its value. */
@@ -27,7 +27,7 @@ function stopButton(capture: Capture): Button {
     style: 'danger',
     confirm: {
       title: plain(`Stop ${capture.id}?`, 100),
-      text: plain(`${clip(oneLine(capture.description), 200)}\nIts savefile is kept. It cannot be continued.`, 300),
+      text: plain(`${line(capture.description, 200)}\nIts savefile is kept. It cannot be continued.`, 300),
       confirm: plain('Stop', 30),
       deny: plain('Let it run', 30),
       style: 'danger',
@@ -43,7 +43,7 @@ function cancelButton(capture: Capture): Button {
     text: plain('Cancel', 75),
     confirm: {
       title: plain(`Cancel the search ${capture.id}?`, 100),
-      text: plain(`${clip(oneLine(capture.description), 200)}\nWhat it found so far is kept.`, 300),
+      text: plain(`${line(capture.description, 200)}\nWhat it found so far is kept.`, 300),
       confirm: plain('Cancel the search', 30),
       deny: plain('Go on', 30),
       style: 'danger',

@@ -1,10 +1,9 @@
 import { type Capture, isOpen, type Millis } from '../../capture/capture.ts';
 import { counted, lasting } from '../../reports/figures.ts';
-import { clip, oneLine } from '../../reports/words.ts';
 import { buttonsFor } from './buttons.ts';
 import { numbers, progressLines, windowInWords } from './numbers.ts';
 import { headline, headlineText } from './status.ts';
-import { bold, code, escaped, richDate, said, slackDate, typed } from './text.ts';
+import { bold, code, escaped, line, richDate, said, slackDate, typed } from './text.ts';
 import { context, mrkdwn, plain, type Row, rows, type View } from './view.ts';
 
 /**
@@ -30,14 +29,14 @@ export function whoAndWhere(capture: Capture): string {
     capture.kind === 'live'
       ? (capture.interface ?? 'no interface')
       : `ring ${capture.ring ?? 'unknown'}, ${windowInWords(capture.window)}`;
-  const incident = capture.case === null ? [] : [`case ${oneLine(capture.case)}`];
-  return [capture.id, ...[people, place, ...incident].map((words) => clip(oneLine(words), 160))].join(' · ');
+  const incident = capture.case === null ? [] : [`case ${capture.case}`];
+  return [capture.id, ...[people, place, ...incident].map((words) => line(words, 160))].join(' · ');
 }
 
 function body(capture: Capture, now: Millis): Row[] {
   if (!isOpen(capture.state)) return ending(capture);
   if (capture.kind === 'past')
-    return (capture.progress === null ? [] : progressLines(capture.progress)).map((line) => [said(line)]);
+    return (capture.progress === null ? [] : progressLines(capture.progress)).map((words) => [said(words)]);
   if (capture.bytes === null && capture.packets === null) return [];
   return [[said(`${numbers(capture)} · as of `), richDate(now)]];
 }

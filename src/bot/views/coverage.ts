@@ -33,7 +33,7 @@ export function troubledFiles(reports: readonly RingFileReport[]): RingFileRepor
 export function troubleBlocks(reports: readonly RingFileReport[], longest: number): RichTextBlock[] {
   const troubled = troubledFiles(reports);
   if (troubled.length === 0) return [];
-  return [bulleted([bold('Files to know about:')], troubled.map(troubleRow), longest)];
+  return [bulleted([bold('Files to know about:')], troubled, longest, troubleRow)];
 }
 
 function troubleRow(report: RingFileReport): Row {

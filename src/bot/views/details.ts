@@ -15,10 +15,10 @@ export function detailsView(capture: Capture, reports: readonly RingFileReport[]
   return {
     text: headlineText(capture),
     blocks: [
-      rows(headline(capture, 2500), [code(capture.expression, 2500)]),
+      rows(headline(capture, 2000), [code(capture.expression, 2000)]),
       rows(...orderRows(capture)),
       rows(...resultRows(capture)),
-      ...(capture.kind === 'past' ? [rows(...coverageRows(capture, reports)), ...troubleBlocks(reports, 25)] : []),
+      ...(capture.kind === 'past' ? [rows(...coverageRows(capture, reports)), ...troubleBlocks(reports, 15)] : []),
       rows(...custodyRows(capture)),
     ],
   };

@@ -4,9 +4,8 @@ import { filesMissed } from '../../reports/coverage.ts';
 import { type AnalystDay, type Attempted, type Digest, whoOf } from '../../reports/digest.ts';
 import { dropsInWords } from '../../reports/drops.ts';
 import { counted, size, utc } from '../../reports/figures.ts';
-import { clip, oneLine } from '../../reports/words.ts';
 import { statusOf } from './status.ts';
-import { bold, code, escaped, richDate, said, typed } from './text.ts';
+import { bold, code, escaped, line, richDate, said, typed } from './text.ts';
 import { bulleted, context, mrkdwn, plain, type Row, rows, type View } from './view.ts';
 
 /** The daily message: what needs a look first, then what runs, who did what, who was refused, and the audit chain's head. */
@@ -16,11 +15,11 @@ export function digestView(digest: Digest): View {
   return {
     text: `${escaped(title, 200)}: ${summary}`,
     blocks: [
-      rows([bold(clip(oneLine(title), 200))], [said(summary)]),
+      rows([bold(line(title, 200))], [said(summary)]),
       ...attentionBlocks(digest),
-      ...listed(`🟢 ${digest.soFar ? 'Running' : 'Running at the end of the day'}`, digest.running.map(runningRow), 15),
-      ...listed('👤 By analyst', digest.analysts.map(analystRow), 20),
-      ...listed('🚫 Refused', digest.refused.map(attemptRow), 10),
+      ...listed(`🟢 ${digest.soFar ? 'Running' : 'Running at the end of the day'}`, digest.running.map(runningRow), 12),
+      ...listed('👤 By analyst', digest.analysts.map(analystRow), 15),
+      ...listed('🚫 Refused', digest.refused.map(attemptRow), 8),
       context(plain(`${digest.timezone}: ${utc(digest.from)} to ${utc(digest.to)}`)),
       context(mrkdwn(`Audit log at entry ${digest.head.seq}, SHA-256 \`${escaped(digest.head.hash, 80)}\``)),
     ],
@@ -53,7 +52,7 @@ function attentionBlocks({ attention }: Digest): KnownBlock[] {
     ),
     ...attention.failed.map(attemptRow),
   ];
-  return listed('⚠️ Needs a look', items, 15);
+  return listed('⚠️ Needs a look', items, 12);
 }
 
 function runningRow(capture: Capture): Row {
@@ -66,7 +65,7 @@ function runningRow(capture: Capture): Row {
 function named(capture: Capture, words: string): Row {
   return [
     bold(`${capture.id} `),
-    typed(`${capture.analyst}: ${clip(capture.description, 80)}`, 130),
+    typed(`${capture.analyst}: ${line(capture.description, 80)}`, 130),
     said(' · '),
     ending(words),
   ];
@@ -74,7 +73,7 @@ function named(capture: Capture, words: string): Row {
 
 /** A trailing blank before a date has to stay, which typed() would trim. */
 function ending(words: string) {
-  return said(`${clip(oneLine(words), 200)}${words.endsWith(' ') ? ' ' : ''}`);
+  return said(`${line(words, 200)}${words.endsWith(' ') ? ' ' : ''}`);
 }
 
 function analystRow(day: AnalystDay): Row {
@@ -97,7 +96,7 @@ function attemptRow(attempt: Attempted): Row {
 }
 
 function listed(title: string, items: readonly Row[], longest: number): KnownBlock[] {
-  return items.length === 0 ? [] : [bulleted([bold(title)], items, longest)];
+  return items.length === 0 ? [] : [bulleted([bold(title)], items, longest, (item) => item)];
 }
 
 function weekday(date: string): string {

@@ -3,7 +3,7 @@ import type { Window } from '../../capture/capture.ts';
 import type { SearchOrder, StartOrder } from '../../capture/orders.ts';
 import type { Command } from '../../command/command.ts';
 import { utc, utcOf } from '../../reports/figures.ts';
-import { clip, oneLine } from '../../reports/words.ts';
+import { line } from './text.ts';
 import { context, plain, type View } from './view.ts';
 
 /** The view with a last grey line that says how the command was understood. */
@@ -79,8 +79,8 @@ function on(name: string, is: boolean): string {
 
 function quoted(value: string | null | undefined): string {
   if (value === null || value === undefined) return '';
-  const line = clip(oneLine(value), 300);
-  return /^[\w.:/@-]+$/.test(line) ? line : `"${line}"`;
+  const told = line(value, 300);
+  return /^[\w.:/@-]+$/.test(told) ? told : `"${told}"`;
 }
 
 function words(...parts: string[]): string {

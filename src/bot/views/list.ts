@@ -5,8 +5,8 @@ import { statusOf } from './status.ts';
 import { bold, code, richDate, said, typed } from './text.ts';
 import { context, mrkdwn, type Row, rows, type View } from './view.ts';
 
-/** Thirty of about 300 characters: a list on a phone is not read any further, and Slack takes 50 blocks. */
-const longest = 30;
+/** Twenty-five of about 300 characters: a list on a phone is not read any further, and Slack takes 50 blocks. */
+const longest = 25;
 
 /**
  * Captures for the one person who asked, newest first, three short lines each.

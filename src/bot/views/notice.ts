@@ -20,13 +20,7 @@ export function warningsView(capture: Capture, warnings: readonly string[]): Vie
   const title = `⚠️ ${counted(warnings.length, 'warning')} about ${capture.id}`;
   return {
     text: `${title}: ${escaped(warnings.join(' '), 1000)}`,
-    blocks: [
-      bulleted(
-        [bold(title)],
-        warnings.map((warning): Row => [typed(warning, 500)]),
-        10,
-      ),
-    ],
+    blocks: [bulleted([bold(title)], warnings, 10, (warning) => [typed(warning, 500)])],
   };
 }
 
@@ -40,7 +34,7 @@ export function stoppedView(captures: readonly Capture[]): View {
       .map((capture) => capture.id)
       .join(', ')
       .slice(0, 500)}`,
-    blocks: [bulleted([bold(title)], captures.map(stoppedRow), 30)],
+    blocks: [bulleted([bold(title)], captures, 25, stoppedRow)],
   };
 }
 

@@ -10,12 +10,12 @@ const dateFormat = '{date_short_pretty} {time_secs}';
  * One line, unseen characters written out, at most `longest` UTF-16 units.
  */
 export function typed(words: string, longest: number, style?: RichTextText['style']): RichTextText {
-  return said(clip(oneLine(words), longest) || '—', style);
+  return said(line(words, longest) || '—', style);
 }
 
 /** The same with line ends kept, for a tool's words. */
 export function typedLines(words: string, longest: number): RichTextText {
-  return said(clip(manyLines(words), longest) || '—');
+  return said(clip(manyLines(clip(words, 4 * longest)), longest) || '—');
 }
 
 /** Our own words as rich text. */
@@ -31,9 +31,17 @@ export function code(words: string, longest: number): RichTextText {
   return typed(words, longest, { code: true });
 }
 
-/** A person's words for the mrkdwn of a message's `text`: one line, clipped, then escaped (Slack asks for exactly these three). */
+/** A person's words on one line, of at most `longest` UTF-16 units. */
+export function line(words: string, longest: number): string {
+  // Clipped before, too: writing out what is unseen in a megabyte would hold up everybody else.
+  return clip(oneLine(clip(words, 4 * longest)), longest);
+}
+
+/** The same for the mrkdwn of a message's `text`: escaped (Slack asks for exactly these three), and clipped as escaped. */
 export function escaped(words: string, longest: number): string {
-  return clip(oneLine(words), longest).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const entities = line(words, longest).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  if (entities.length <= longest) return entities;
+  return `${entities.slice(0, longest - 1).replace(/&[a-z]*$|[\uD800-\uDBFF]$/, '')}…`;
 }
 
 /** A moment in the reader's own zone for mrkdwn, with literal UTC where a client cannot. */

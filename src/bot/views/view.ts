@@ -31,9 +31,14 @@ export function rows(...lines: readonly Row[]): RichTextBlock {
   return { type: 'rich_text', elements: [section(lines)] };
 }
 
-/** A title row and a bulleted list; rows beyond `longest` are counted in a last one. */
-export function bulleted(title: Row, items: readonly Row[], longest: number): RichTextBlock {
-  const shown = items.slice(0, longest).map((item) => section([item]));
+/** A title row and a bulleted list, each item as `asRow` writes it; items beyond `longest` are counted in a last one. */
+export function bulleted<Item>(
+  title: Row,
+  items: readonly Item[],
+  longest: number,
+  asRow: (item: Item) => Row,
+): RichTextBlock {
+  const shown = items.slice(0, longest).map((item) => section([asRow(item)]));
   const hidden = items.length - shown.length;
   if (hidden > 0) shown.push(section([[{ type: 'text', text: `and ${hidden} more`, style: { italic: true } }]]));
   const list: RichTextList = { type: 'rich_text_list', style: 'bullet', elements: shown };

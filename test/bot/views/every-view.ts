@@ -1,0 +1,55 @@
+import { captureView } from '../../../src/bot/views/capture.ts';
+import { detailsView } from '../../../src/bot/views/details.ts';
+import { digestView } from '../../../src/bot/views/digest.ts';
+import { echoed } from '../../../src/bot/views/echo.ts';
+import { endingView } from '../../../src/bot/views/ending.ts';
+import { bugView, errorView } from '../../../src/bot/views/error.ts';
+import { helpView } from '../../../src/bot/views/help.ts';
+import { listView } from '../../../src/bot/views/list.ts';
+import { endedAlreadyView, inviteView, startedView, stoppedView, warningsView } from '../../../src/bot/views/notice.ts';
+import { progressView } from '../../../src/bot/views/progress.ts';
+import type { View } from '../../../src/bot/views/view.ts';
+import { whoamiView } from '../../../src/bot/views/whoami.ts';
+import type { Capture, RingFileReport } from '../../../src/capture/capture.ts';
+import { CaptureError } from '../../../src/capture/errors.ts';
+import { digest, entry, head, now } from './samples.ts';
+
+/** Every view there is, of one capture and of words that somebody typed. */
+export function everyViewOf(capture: Capture, reports: readonly RingFileReport[], words: string): Record<string, View> {
+  const entries = Array.from({ length: 40 }, () => entry({ outcome: 'refused', analyst: words, words, detail: words }));
+  const noon = Date.UTC(2026, 10, 23, 12);
+  const ofTheDay = Array.from(
+    { length: 40 },
+    (_, at): Capture => ({ ...capture, id: `c${at}`, analyst: `${words}${at}`, startedAt: noon, endedAt: noon }),
+  );
+  const order = { description: words, expression: words, case: words, analyst: words };
+  return {
+    capture: captureView(capture, now),
+    progress: progressView(capture, reports),
+    ending: endingView(capture),
+    details: detailsView(capture, reports),
+    list: listView(
+      Array.from({ length: 500 }, () => capture),
+      now,
+      { all: true },
+    ),
+    empty: listView([], now, { all: false }),
+    error: echoed(errorView(new CaptureError('bad_expression', words)), {
+      verb: 'start',
+      order: { ...order, interface: words, snaplen: 65 },
+    }),
+    refused: echoed(errorView(new CaptureError('not_allowed', words)), {
+      verb: 'search',
+      order: { ...order, window: { since: null, until: 1 }, ring: words },
+    }),
+    bug: bugView(words),
+    help: helpView(words),
+    whoami: whoamiView({ name: words, role: 'lead' }, { door: 'slack', team: words, user: words, channel: words }),
+    started: startedView({ capture, warnings: Array.from({ length: 30 }, () => words) }),
+    warnings: warningsView(capture, [words]),
+    stopped: stoppedView(Array.from({ length: 500 }, () => capture)),
+    'ended already': endedAlreadyView(capture),
+    invite: inviteView(capture),
+    digest: digestView(digest({ captures: ofTheDay, entries, head: { ...head, hash: words } })),
+  };
+}

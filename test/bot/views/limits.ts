@@ -1,0 +1,51 @@
+import { blockErrors } from '../../../sandbox/workspace/blocks/check.ts';
+import type { View } from '../../../src/bot/views/view.ts';
+
+/** All that Slack, a phone or a careful reader would hold against a view; empty where nothing. */
+export function faultsOf({ text, blocks }: View): string[] {
+  const words = stringsIn(blocks);
+  const spoken = [text, ...words];
+  return [
+    ...blockErrors(blocks, 'message'),
+    ...(text.length === 0 || text.length > 3000 ? [`text of ${text.length} characters`] : []),
+    // Slack refuses more than about 13,200 as msg_blocks_too_long.
+    ...(words.join('').length > 13_000 ? [`${words.join('').length} characters in all`] : []),
+    ...spoken
+      .filter((one) =>
+        /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069\u200B-\u200C\u200E\u200F\uFEFF]/u.test(one.replaceAll('\n', '')),
+      )
+      .map((one) => `unseen characters in ${one.slice(0, 80)}`),
+    ...[text, ...mrkdwnIn(blocks)].flatMap(parsed).map((one) => `Slack would parse ${one}`),
+    ...partsOf(blocks, (part) => part.type === 'rich_text_preformatted').map(
+      () => 'a code block, which scrolls sideways on a phone',
+    ),
+    ...partsOf(blocks, (part) => ['broadcast', 'user', 'usergroup', 'channel', 'link'].includes(String(part.type))).map(
+      (part) => `a ${part.type}`,
+    ),
+    ...blocks.flatMap((block) =>
+      block.type === 'actions' && block.elements.length > 3 ? ['more than three buttons a row'] : [],
+    ),
+  ];
+}
+
+/** What Slack would read as a mention, a broadcast or a link: every `<` but that of our own dates. */
+function parsed(mrkdwn: string): string[] {
+  return mrkdwn.match(/<(?!!date\^\d+\^\{date_short_pretty\} \{time_secs\}\|[-: 0-9]+ UTC>).{0,20}/gu) ?? [];
+}
+
+type Part = Record<string, unknown>;
+
+function mrkdwnIn(blocks: unknown): string[] {
+  return partsOf(blocks, (part) => part.type === 'mrkdwn').map((part) => String(part.text));
+}
+
+function stringsIn(blocks: unknown): string[] {
+  return partsOf(blocks, (part) => typeof part.text === 'string').map((part) => String(part.text));
+}
+
+function partsOf(value: unknown, wanted: (part: Part) => boolean): Part[] {
+  if (Array.isArray(value)) return value.flatMap((one) => partsOf(one, wanted));
+  if (typeof value !== 'object' || value === null) return [];
+  const part = value as Part;
+  return [...(wanted(part) ? [part] : []), ...Object.values(part).flatMap((one) => partsOf(one, wanted))];
+}

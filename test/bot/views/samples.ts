@@ -1,0 +1,214 @@
+import type { Capture, Facts, RingFileReport } from '../../../src/capture/capture.ts';
+import type { AuditEntry, Day } from '../../../src/capture/orders.ts';
+import { type Digest, digestOf } from '../../../src/reports/digest.ts';
+
+/** 2026-11-24 02:10:05 UTC: the moment of every golden view. */
+export const now = 1_795_486_205_000;
+const hour = 3_600_000;
+
+const facts: Facts = {
+  packets: 3412,
+  fileBytes: 1_262_485,
+  dataBytes: 1_207_869,
+  firstAt: (now - 2 * hour) * 1000 + 812_345,
+  lastAt: now * 1000 - 1_004_512,
+  linktype: 1,
+  snaplen: 262_144,
+  precision: 'microseconds',
+  cutAt: null,
+};
+
+/** A live capture that listens; with `ended` one that was stopped after two hours. */
+export function live(changes: Partial<Capture> = {}): Capture {
+  return {
+    id: 'c12',
+    kind: 'live',
+    state: 'running',
+    analyst: 'grant',
+    orderedBy: 'grant',
+    description: 'traffic to shop.example',
+    expression: 'host 192.0.2.7 and tcp port 443',
+    case: null,
+    interface: 'eth1',
+    ring: null,
+    window: null,
+    snaplen: 262_144,
+    savefile: 'grant_traffic.to.shop.example_Tue.Nov24.2026-00.10.05.UTC_1795479005_.pcap',
+    path: '/var/lib/capture/captures/grant_traffic.to.shop.example_Tue.Nov24.2026-00.10.05.UTC_1795479005_.pcap',
+    channel: 'C024BE91L',
+    startedAt: now - 2 * hour,
+    endedAt: null,
+    why: null,
+    bytes: 409_600,
+    packets: null,
+    counts: null,
+    sha256: null,
+    facts: null,
+    progress: null,
+    coverage: null,
+    version: 7,
+    ...changes,
+  };
+}
+
+export const ended: Partial<Capture> = {
+  state: 'stopped',
+  endedAt: now,
+  why: 'stopped by grant',
+  bytes: facts.fileBytes,
+  packets: facts.packets,
+  counts: { captured: 3412, receivedByFilter: 3412, droppedByKernel: 0 },
+  sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  facts,
+};
+
+/** A search that has read 180 of 432 ring files. */
+export function past(changes: Partial<Capture> = {}): Capture {
+  return live({
+    id: 'c13',
+    kind: 'past',
+    description: 'shop, yesterday',
+    expression: 'host 192.0.2.7',
+    case: 'INC-7',
+    interface: null,
+    ring: 'dmz',
+    window: { since: (now - 24 * hour) * 1000, until: null },
+    savefile: 'grant_shop..yesterday_Tue.Nov24.2026-02.09.20.UTC_1795486160_.past.pcap',
+    path: '/var/lib/capture/captures/grant.processing.4711.1795446312_shop..yesterday_Tue.Nov24.2026-02.09.20.UTC_1795486160_.past.pcap',
+    startedAt: now - 45_000,
+    bytes: 302_112,
+    progress: {
+      filesDone: 180,
+      filesTotal: 432,
+      bytesDone: 3_328_599_654,
+      bytesTotal: 7_945_689_498,
+      reached: (now - 12 * hour) * 1000 + 107_000_000,
+      packets: 1204,
+    },
+    ...changes,
+  });
+}
+
+export const found: Partial<Capture> = {
+  ...ended,
+  state: 'finished',
+  why: null,
+  counts: null,
+  progress: null,
+  coverage: { searched: 429, 'outside window': 38, empty: 1, damaged: 1, pruned: 1 },
+  path: '/var/lib/capture/captures/grant_shop..yesterday_Tue.Nov24.2026-02.09.20.UTC_1795486160_.past.pcap',
+};
+
+export const reports: RingFileReport[] = [
+  report('daemonlogger.pcap.1795399800', 'pruned', null),
+  report('daemonlogger.pcap.1795400000', 'searched', null),
+  report('daemonlogger.pcap.1795443200', 'damaged', 'damaged at offset 4711'),
+  report('daemonlogger.pcap.1795486100', 'empty', null),
+];
+
+function report(file: string, outcome: RingFileReport['outcome'], detail: string | null): RingFileReport {
+  const known = outcome === 'searched' || outcome === 'damaged';
+  const from = Number(file.split('.').at(-1)) * 1e6;
+  return {
+    file,
+    outcome,
+    from: known ? from : null,
+    to: known ? from + 200_000_000 : null,
+    packets: known ? 602 : 0,
+    detail,
+  };
+}
+
+/** An entry of the audit log, written at noon of 2026-11-23 UTC. */
+export function entry(changes: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    seq: 1,
+    at: Date.UTC(2026, 10, 23, 12),
+    outcome: 'done',
+    settles: null,
+    verb: 'list',
+    analyst: 'grant',
+    actingFor: null,
+    origin: { door: 'slack', team: 'T024BE7LD', user: 'U024BE7LH', channel: 'C024BE91L' },
+    words: 'list',
+    capture: null,
+    detail: null,
+    hash: '0'.repeat(64),
+    ...changes,
+  };
+}
+
+export const head: Day['head'] = {
+  seq: 4821,
+  hash: '3b5d5c3712955042212316173ccf37be800a08d3f2b1c2d7b1f1f0a6a3a2b1c0',
+};
+
+/** A full day: a live capture over midnight, one stopped with drops, one that died, a search with gaps, refusals. */
+export function busyDay(): Day {
+  const noon = Date.UTC(2026, 10, 23, 12);
+  const stranger = { door: 'slack', team: 'T0STRANGE', user: 'U0STRANGER', channel: 'C024BE91L' } as const;
+  return {
+    captures: [
+      live({ id: 'c9', startedAt: Date.UTC(2026, 10, 19, 7, 30), description: 'beacon of INC-7', analyst: 'will' }),
+      live({
+        ...ended,
+        id: 'c10',
+        startedAt: noon,
+        endedAt: noon + hour,
+        counts: { captured: 3412, receivedByFilter: 3424, droppedByKernel: 12 },
+      }),
+      live({
+        ...ended,
+        id: 'c11',
+        state: 'died',
+        analyst: 'will',
+        startedAt: noon + hour,
+        endedAt: noon + 2 * hour,
+        why: 'tcpdump was killed by signal 9',
+        counts: null,
+        description: 'dns of the print server',
+      }),
+      past({ ...found, startedAt: noon, endedAt: noon + 45_000, id: 'c8' }),
+    ],
+    entries: [
+      entry({ seq: 4815 }),
+      entry({ seq: 4816, outcome: 'asked', verb: 'start', words: 'start -d x -e "host 192.0.2.7"' }),
+      entry({ seq: 4817, outcome: 'done', settles: 4816, verb: 'start' }),
+      entry({
+        seq: 4818,
+        outcome: 'refused',
+        analyst: null,
+        origin: stranger,
+        verb: 'list',
+        words: 'list',
+        detail: 'not an analyst of this sensor',
+      }),
+      entry({
+        seq: 4819,
+        outcome: 'refused',
+        analyst: 'will',
+        verb: 'stop',
+        words: 'stop c12',
+        detail: 'c12 is grant’s: ask grant or a lead',
+      }),
+      entry({
+        seq: 4820,
+        outcome: 'failed',
+        settles: 4814,
+        verb: 'start',
+        words: 'start -d y -e ip',
+        detail: 'tcpdump could not open eth9',
+      }),
+    ],
+    head,
+  };
+}
+
+export function digest(day: Day = busyDay()): Digest {
+  return digestOf(day, {
+    date: '2026-11-23',
+    timezone: 'Europe/Berlin',
+    sensor: 'dmz-1',
+    now: Date.UTC(2026, 10, 24, 7),
+  });
+}
