@@ -87,7 +87,7 @@ describe('the grammar holds for any words', () => {
         assert.deepEqual(parseCommand(words, { door, now, timezone: 'Europe/Berlin' }), meant);
         assert.deepEqual(doorOptions(words).words, words);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -96,7 +96,7 @@ describe('the grammar holds for any words', () => {
       fc.property(fc.array(word, { maxLength: 8 }), fc.constantFrom(...doors), (words, door) => {
         onlyRefuses(() => parseCommand(doorOptions(words).words, { door, now, timezone: 'Europe/Berlin' }));
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -109,7 +109,7 @@ describe('the grammar holds for any words', () => {
           assert.deepEqual(parseCommand(splitWords(printCommand(understood)), setting), understood);
         });
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -118,14 +118,14 @@ describe('the grammar holds for any words', () => {
       fc.property(fc.array(word), (words) => {
         onlyRefuses(() => splitWords(forgivePhone(words.join(' '))));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
   test('a quoted word is one word again', () => {
     fc.assert(
       fc.property(word, (one) => assert.deepEqual(splitWords(quoteWord(one)), [one])),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 });

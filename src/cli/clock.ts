@@ -1,0 +1,37 @@
+import type { Millis } from '../capture/capture.ts';
+
+/** `Tue Nov 24 02:10:05 2026` in a time zone, as the original script lists it. */
+export function clockTime(at: Millis, timezone: string): string {
+  const { day, year } = partsOf(at, timezone);
+  return `${day} ${year}`;
+}
+
+/** `Tue Nov 24 02:10:05 2026 UTC`, or `... +01:00` elsewhere: offsets mean the same to everybody, abbreviations do not. */
+export function zonedTime(at: Millis, timezone: string): string {
+  const { day, year, offset } = partsOf(at, timezone);
+  return `${day} ${year} ${offset}`;
+}
+
+function partsOf(at: Millis, timezone: string): { day: string; year: string; offset: string } {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: timezone,
+    hourCycle: 'h23',
+    weekday: 'short',
+    month: 'short',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    year: 'numeric',
+    timeZoneName: 'longOffset',
+  });
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
+  const clock = `${part('hour')}:${part('minute')}:${part('second')}`;
+  const offset = part('timeZoneName').replace(/^GMT/, '');
+  return {
+    day: `${part('weekday')} ${part('month')} ${part('day')} ${clock}`,
+    year: part('year'),
+    offset: offset === '' || offset === '+00:00' ? 'UTC' : offset,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Attempted, Digest } from '../reports/digest.ts';
+import { captureJson, iso, type Json } from './json.ts';
+
+/** The document of a daily report. */
+export function digestJson(digest: Digest): Json {
+  const { attention } = digest;
+  return {
+    ...digest,
+    from: iso(digest.from),
+    to: iso(digest.to),
+    madeAt: iso(digest.madeAt),
+    running: digest.running.map(captureJson),
+    started: digest.started.map(captureJson),
+    searched: digest.searched.map(captureJson),
+    ended: digest.ended.map(captureJson),
+    attention: {
+      broken: attention.broken.map(captureJson),
+      dropped: attention.dropped.map(captureJson),
+      dropsUnknown: attention.dropsUnknown.map(captureJson),
+      gaps: attention.gaps.map(captureJson),
+      failed: attention.failed.map(attemptJson),
+    },
+    refused: digest.refused.map(attemptJson),
+    analysts: digest.analysts.map((day) => ({ ...day })),
+    head: { ...digest.head },
+  };
+}
+
+function attemptJson(attempt: Attempted): Json {
+  return { ...attempt, at: iso(attempt.at) };
+}

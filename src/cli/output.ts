@@ -1,0 +1,56 @@
+import type { Json } from './json.ts';
+
+/** The shell: results go to stdout, all else to stderr. */
+export interface Output {
+  readonly terminal: boolean;
+  readonly columns: number;
+  lines(lines: readonly string[]): void;
+  /** One JSON document on one line. */
+  json(value: Json): void;
+  /** Shows a line in the place of the one that was rewritten last; nothing where no person looks. */
+  rewrite(line: string): void;
+  /** To stderr: a warning, a hint. */
+  note(line: string): void;
+}
+
+/**
+ * The process's own streams. A reader of stdout that goes away (`capture list | head -1`) is no error: what is written then is dropped.
+ * @param onDeaf called once when the reader has gone
+ */
+export function openOutput(onDeaf: () => void): Output {
+  const { stdout, stderr } = process;
+  let deaf = false;
+  let rewriting = false;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (!deaf) onDeaf();
+    deaf = true;
+  });
+  // Nobody is left to tell it to.
+  stderr.on('error', () => {});
+  const write = (text: string) => {
+    if (!deaf) stdout.write(text);
+  };
+  const leaveRewritten = () => {
+    if (rewriting) write('\n');
+    rewriting = false;
+  };
+  return {
+    terminal: stdout.isTTY === true,
+    columns: stdout.columns ?? 80,
+    lines(lines) {
+      leaveRewritten();
+      if (lines.length > 0) write(`${lines.join('\n')}\n`);
+    },
+    json: (value) => write(`${JSON.stringify(value)}\n`),
+    rewrite(line) {
+      if (stdout.isTTY !== true) return;
+      write(`\r${line}\x1b[K`);
+      rewriting = true;
+    },
+    note(line) {
+      leaveRewritten();
+      stderr.write(`${line}\n`);
+    },
+  };
+}

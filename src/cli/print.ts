@@ -1,0 +1,114 @@
+import type { Analyst, Origin } from '../capture/analyst.ts';
+import { originInWords } from '../capture/analyst.ts';
+import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
+import type { AuditEntry } from '../capture/orders.ts';
+import { dropsInWords } from '../reports/drops.ts';
+import { counted, utc } from '../reports/figures.ts';
+import { oneLine } from '../reports/words.ts';
+import { clockTime, zonedTime } from './clock.ts';
+import { labelled, type Row } from './labels.ts';
+
+/** What the file system says of a capture's file now; null where it is gone. */
+export type FileStatus = {
+  readonly bytes: number;
+  readonly modifiedAt: Millis;
+  readonly accessedAt: Millis;
+  readonly changedAt: Millis;
+} | null;
+
+/** Where lines are shown: the zone of the times, and whether a person is looking. */
+export interface Shown {
+  readonly timezone: string;
+  readonly terminal: boolean;
+}
+
+/** A capture a line, `<analyst> <Day Mon dd hh:mm:ss yyyy> <description>`; on a terminal below a line that names the zone. */
+export function listLines(captures: readonly Capture[], { timezone, terminal }: Shown): string[] {
+  const lines = captures.map(
+    ({ analyst, startedAt, description }) => `${analyst} ${clockTime(startedAt, timezone)} ${oneLine(description)}`,
+  );
+  return [...zoneLine(captures, { timezone, terminal }), ...lines];
+}
+
+/** A block a capture, in the original's words; on a terminal each with the id that `show` and `stop` take. */
+export function blockLines(
+  captures: readonly { readonly capture: Capture; readonly status: FileStatus }[],
+  shown: Shown,
+): string[] {
+  const blocks = captures.map(({ capture, status }) => [
+    ...labelled([...(shown.terminal ? [['Id', capture.id] as const] : []), ...blockRows(capture, status, shown)], 16),
+  ]);
+  const named = captures.map(({ capture }) => capture);
+  return [...zoneLine(named, shown), ...blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block]))];
+}
+
+/** The block's rows: a search that still runs has its progress instead of its file's times, which say nothing yet. */
+export function blockRows(capture: Capture, status: FileStatus, { timezone }: Shown): Row[] {
+  const time = (at: Millis | undefined) => (at === undefined ? 'the file is gone' : zonedTime(at, timezone));
+  const times: Row[] =
+    capture.kind === 'past' && isOpen(capture.state)
+      ? [['Progress', reachedInWords(capture, timezone)]]
+      : [
+          ['Started', zonedTime(capture.startedAt, timezone)],
+          ['Last Modified', time(status?.modifiedAt)],
+          ['Last Accessed', time(status?.accessedAt)],
+          ['Last Changed', time(status?.changedAt)],
+        ];
+  return [
+    ['Analyst', capture.analyst],
+    ['Size (bytes)', String(status?.bytes ?? capture.bytes ?? 'unknown')],
+    ...times,
+    ['Description', oneLine(capture.description)],
+    ['Expression', oneLine(capture.expression)],
+    ['Capture File', oneLine(capture.path)],
+  ];
+}
+
+/** The time that a search has reached in the ring. */
+export function reachedInWords({ progress }: Pick<Capture, 'progress'>, timezone: string): string {
+  const reached = progress?.reached ?? null;
+  return reached === null ? 'before the first packet' : zonedTime(Math.floor(reached / 1_000), timezone);
+}
+
+/** How many packets, and always beside that what the kernel dropped. */
+export function packetsInWords(capture: Capture): string {
+  const { counts } = capture;
+  const packets = capture.packets === null ? 'packets not counted' : counted(capture.packets, 'packet');
+  const told = (count: number | null | undefined, what: string) =>
+    count === null || count === undefined ? [] : [`${count} ${what}`];
+  return [
+    packets,
+    ...told(counts?.captured, 'captured'),
+    ...told(counts?.receivedByFilter, 'received by filter'),
+    ...[dropsInWords(capture)].filter((words) => words !== null),
+  ]
+    .join(', ')
+    .replaceAll('\u202f', '');
+}
+
+/** An entry of the audit log on one line. */
+export function auditLine(entry: AuditEntry): string {
+  const who = entry.analyst ?? (entry.origin.door === 'engine' ? 'engine' : 'stranger');
+  const whose = entry.actingFor === null ? '' : ` for ${entry.actingFor}`;
+  const told = [
+    `${entry.seq} ${utc(entry.at)} ${who}${whose} ${originInWords(entry.origin)} ${entry.verb} ${entry.outcome}`,
+    ...(entry.capture === null ? [] : [` ${entry.capture}`]),
+    ...(entry.words === '' ? [] : [`: ${entry.words}`]),
+    ...(entry.detail === null ? [] : [` (${entry.detail})`]),
+  ];
+  return oneLine(told.join(''));
+}
+
+/** Who the sensor takes the person for, and by what. */
+export function whoamiLines(analyst: Analyst, origin: Origin, sensor: string): string[] {
+  return labelled([
+    ['Analyst', analyst.name],
+    ['Role', analyst.role],
+    ['Known by', oneLine(originInWords(origin))],
+    ['Sensor', sensor],
+  ]);
+}
+
+function zoneLine(captures: readonly Capture[], { timezone, terminal }: Shown): string[] {
+  return terminal && captures.length > 0 ? [`Times are in ${timezone}.`] : [];
+}

@@ -1,0 +1,75 @@
+import type { Capture, State } from '../capture/capture.ts';
+import type { SearchOrder, SearchStep } from '../capture/orders.ts';
+import { captureJson, type Json, progressJson, ringFileJson, wholeJson } from './json.ts';
+import { progressLine } from './progress.ts';
+import type { Session } from './session.ts';
+import { foundLines } from './whole.ts';
+
+/** A terminal shows no more changes a second than a person can read. */
+const rewriteEvery = 100;
+
+/**
+ * Searches and shows how far it is. An interrupt, a hang-up or a reader of stdout that goes away cancels it, which keeps what was merged.
+ * @returns 0 when it finished, 130 when it was cancelled by whomever, 69 when it failed
+ * @throws CaptureError as `engine.search`
+ */
+export async function search(order: SearchOrder, session: Session): Promise<number> {
+  const { engine, actor, output, json, deaf, now } = session;
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  // Once: who interrupts again wants out at once.
+  for (const signal of signals) process.once(signal, interrupt);
+  const began = now();
+  let shown = 0;
+  let last: Capture | undefined;
+  try {
+    for await (const step of engine.search(order, actor, AbortSignal.any([interrupted.signal, deaf]))) {
+      last = step.capture;
+      if (json) output.json(lineOf(step, session));
+      switch (step.step) {
+        case 'planned':
+          if (!json) output.lines([`Generating ${step.capture.savefile}`]);
+          break;
+        case 'reached':
+          if (json || now() - shown < rewriteEvery) break;
+          shown = now();
+          output.rewrite(
+            progressLine({ progress: step.progress, elapsed: shown - began, ...session, columns: output.columns }),
+          );
+          break;
+        case 'troubled':
+          // The coverage statement at the end has a line for it.
+          break;
+        case 'ended':
+          if (!json) output.lines(foundLines(step.capture, engine.coverage(step.capture.id)));
+          break;
+        default:
+          step satisfies never;
+      }
+    }
+  } finally {
+    for (const signal of signals) process.off(signal, interrupt);
+  }
+  return exitOf(last?.state);
+}
+
+function lineOf(step: SearchStep, { engine }: Session): Json {
+  switch (step.step) {
+    case 'planned':
+      return captureJson(step.capture);
+    case 'reached':
+      return { ...captureJson(step.capture), progress: progressJson(step.progress) };
+    case 'troubled':
+      return { ...captureJson(step.capture), ringFile: ringFileJson(step.file) };
+    case 'ended':
+      return wholeJson(step.capture, engine.coverage(step.capture.id));
+    default:
+      return step satisfies never;
+  }
+}
+
+function exitOf(state: State | undefined): number {
+  if (state === 'finished') return 0;
+  return state === 'cancelled' ? 130 : 69;
+}

@@ -1,0 +1,51 @@
+import { pino } from 'pino';
+import type { Actor, Origin } from '../capture/analyst.ts';
+import type { Millis } from '../capture/capture.ts';
+import { type Engine, openEngine } from '../capture/engine.ts';
+import type { Verb } from '../command/command.ts';
+import { quoteWord } from '../command/words.ts';
+import { type Config, readConfig } from '../config.ts';
+import { shellOrigin } from './identity.ts';
+import type { Output } from './output.ts';
+
+/** How a command was given and where its answer goes. */
+export interface Given {
+  /** All words as typed, for the audit log. */
+  readonly words: readonly string[];
+  readonly json: boolean;
+  /** Zone in which times are read and shown. */
+  readonly timezone: string;
+  readonly output: Output;
+  /** Aborted when nobody reads stdout any more. */
+  readonly deaf: AbortSignal;
+  readonly now: () => Millis;
+}
+
+/** The engine opened for one command of a known analyst. */
+export interface Session extends Given {
+  readonly engine: Engine;
+  readonly config: Config;
+  readonly actor: Actor;
+  readonly origin: Origin;
+}
+
+/**
+ * Opens the engine for one command, and closes it when that is done.
+ * @param file the configuration that `--config` named
+ * @throws CaptureError `bad_request` for the configuration, `not_allowed` for a stranger, and what `act` throws
+ */
+export async function inSession(
+  { verb, file, given }: { readonly verb: Verb; readonly file: string | undefined; readonly given: Given },
+  act: (session: Session) => Promise<number>,
+): Promise<number> {
+  const config = readConfig(file);
+  const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
+  const engine = openEngine({ config, log, now: given.now });
+  try {
+    const origin = shellOrigin();
+    const actor = engine.identify(origin, verb, given.words.map(quoteWord).join(' '));
+    return await act({ ...given, engine, config, actor, origin });
+  } finally {
+    await engine.close();
+  }
+}

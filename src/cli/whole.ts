@@ -1,0 +1,100 @@
+import { type Capture, isOpen, type Micros, type RingFileReport } from '../capture/capture.ts';
+import { outcomeNames, outcomes } from '../reports/coverage.ts';
+import { utcOf } from '../reports/figures.ts';
+import { oneLine } from '../reports/words.ts';
+import { zonedTime } from './clock.ts';
+import { fileInfoLines } from './facts.ts';
+import { labelled, type Row } from './labels.ts';
+import { blockRows, type FileStatus, packetsInWords, type Shown } from './print.ts';
+
+/** A capture with all that is known of it: what `show` prints. */
+export function wholeLines(
+  capture: Capture,
+  { reports, status }: { readonly reports: readonly RingFileReport[]; readonly status: FileStatus },
+  shown: Shown,
+): string[] {
+  const rows: Row[] = [
+    ['Id', capture.id],
+    ['Kind', capture.kind === 'live' ? 'live capture' : 'search of the past'],
+    ['State', capture.state],
+    ...(capture.orderedBy === capture.analyst ? [] : [['Ordered by', capture.orderedBy] as const]),
+    ...blockRows(capture, status, shown),
+    ...optional('Case', capture.case),
+    ...optional('Interface', capture.interface),
+    ...optional('Ring', capture.ring),
+    ...windowRow(capture),
+    ['Snaplen', `${capture.snaplen} bytes`],
+    ...optional('Ended', capture.endedAt === null ? null : zonedTime(capture.endedAt, shown.timezone)),
+    ...optional('Why', capture.why),
+    ['Packets', packetsInWords(capture)],
+    ...(isOpen(capture.state) ? [] : [['SHA-256', capture.sha256 ?? 'not made'] as const]),
+  ];
+  return [
+    ...labelled(rows),
+    ...(capture.kind === 'past' ? coverageLines(capture, reports) : []),
+    ...(capture.facts === null ? [] : ['', ...fileInfoLines(capture)]),
+  ];
+}
+
+/** What `stop` prints of a capture: how it ended and its counts; in detail its block and its savefile's facts, too. */
+export function stoppedLines(
+  capture: Capture,
+  { status, details }: { readonly status: FileStatus; readonly details: boolean },
+  shown: Shown,
+): string[] {
+  const ended = [...endedLine(capture), packetsLine(capture)];
+  return details ? [...ended, ...labelled(blockRows(capture, status, shown), 16), ...fileInfoLines(capture)] : ended;
+}
+
+/** What a search prints at its end: how it ended, what it found, and what it looked through. */
+export function foundLines(capture: Capture, reports: readonly RingFileReport[]): string[] {
+  const kept = capture.state === 'cancelled' ? ['What was merged until then is kept.'] : [];
+  return [...endedLine(capture), packetsLine(capture), ...kept, ...coverageLines(capture, reports)];
+}
+
+/** The coverage statement: how many ring files met which outcome, then a line for each that an analyst must know of. */
+export function coverageLines(capture: Capture, reports: readonly RingFileReport[]): string[] {
+  const tally = outcomeNames.flatMap((name) => {
+    const files = capture.coverage?.[name] ?? 0;
+    return files === 0 ? [] : [`${files} ${outcomes[name].words}`];
+  });
+  const troubles = reports.filter((report) => outcomes[report.outcome].missing || report.detail !== null);
+  return [
+    `Ring files: ${tally.length === 0 ? 'none in the window' : tally.join(', ')}`,
+    ...troubles.map((report) => `  ${troubleLine(report)}`),
+  ];
+}
+
+function troubleLine({ file, outcome, detail, from, to }: RingFileReport): string {
+  const covered = from === null || to === null ? 'time unknown' : between(from, to);
+  const why = detail === null ? '' : `: ${detail}`;
+  return oneLine(`${file} ${outcomes[outcome].words}${why} (${covered})`);
+}
+
+function endedLine(capture: Capture): string[] {
+  const ending = `${capture.state.charAt(0).toUpperCase()}${capture.state.slice(1)}: ${capture.savefile}`;
+  // A person's own order needs no reason; every other ending does.
+  const expected = capture.state === 'stopped' || capture.state === 'finished';
+  return expected || capture.why === null ? [ending] : [ending, `Why: ${oneLine(capture.why)}`];
+}
+
+function packetsLine(capture: Capture): string {
+  const bytes = capture.bytes === null ? 'size unknown' : `${capture.bytes} bytes`;
+  return `${packetsInWords(capture)}; ${bytes}`;
+}
+
+function windowRow({ window }: Capture): Row[] {
+  if (window === null) return [];
+  const { since, until } = window;
+  if (since !== null && until !== null) return [['Window', between(since, until)]];
+  if (since !== null) return [['Window', `since ${utcOf(since)}`]];
+  return [['Window', until === null ? 'all that the ring holds' : `up to ${utcOf(until)}`]];
+}
+
+function between(from: Micros, to: Micros): string {
+  return `${utcOf(from)} to ${utcOf(to)}`;
+}
+
+function optional(label: string, value: string | null): Row[] {
+  return value === null ? [] : [[label, oneLine(value)]];
+}

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { AuditEntry } from '../../src/capture/orders.ts';
+import { clockTime, zonedTime } from '../../src/cli/clock.ts';
+import { auditLine, blockLines, listLines, whoamiLines } from '../../src/cli/print.ts';
+import { progressLine } from '../../src/cli/progress.ts';
+import { foundLines, stoppedLines, wholeLines } from '../../src/cli/whole.ts';
+import { coverage, liveCapture, searchUnderWay, stoppedCapture } from './example.ts';
+
+const piped = { timezone: 'UTC', terminal: false };
+const terminal = { timezone: 'Europe/Berlin', terminal: true };
+const status = {
+  bytes: 1_164,
+  modifiedAt: 1_795_486_210_000,
+  accessedAt: 1_795_486_205_000,
+  changedAt: 1_795_486_211_000,
+};
+const lines = (text: string) => text.replace(/^\n/, '').trimEnd().split('\n');
+
+describe('a list', () => {
+  test('piped is lines alone, as the original printed them', () => {
+    assert.deepEqual(listLines([liveCapture(), searchUnderWay()], piped), [
+      'grant Tue Nov 24 02:10:05 2026 traffic to shop',
+      'will Tue Nov 24 02:10:05 2026 beacon',
+    ]);
+  });
+
+  test('on a terminal names the zone that its times are in', () => {
+    assert.deepEqual(listLines([liveCapture()], terminal), [
+      'Times are in Europe/Berlin.',
+      'grant Tue Nov 24 03:10:05 2026 traffic to shop',
+    ]);
+  });
+
+  test('of nothing is nothing', () => assert.deepEqual(listLines([], terminal), []));
+
+  test('cannot be made to drive the terminal by a description', () => {
+    const description = 'a\nb\u001b]0;owned\u0007\u202e\u009b31m';
+    assert.deepEqual(listLines([liveCapture({ description })], piped), [
+      'grant Tue Nov 24 02:10:05 2026 a b‹U+001B›]0;owned‹U+0007›‹U+202E›‹U+009B›31m',
+    ]);
+  });
+});
+
+describe('list -v', () => {
+  test("prints a block a capture, with the original's labels", () => {
+    assert.deepEqual(
+      blockLines(
+        [
+          { capture: liveCapture(), status },
+          { capture: searchUnderWay(), status },
+        ],
+        piped,
+      ),
+      lines(`
+Analyst:        grant
+Size (bytes):   1164
+Started:        Tue Nov 24 02:10:05 2026 UTC
+Last Modified:  Tue Nov 24 02:10:10 2026 UTC
+Last Accessed:  Tue Nov 24 02:10:05 2026 UTC
+Last Changed:   Tue Nov 24 02:10:11 2026 UTC
+Description:    traffic to shop
+Expression:     host 192.0.2.7
+Capture File:   /var/lib/capture/captures/grant_traffic.to.shop_Tue.Nov24.2026-02.10.05.UTC_1795486205_.pcap
+
+Analyst:        will
+Size (bytes):   1164
+Progress:       Mon Nov 23 13:20:00 2026 UTC
+Description:    beacon
+Expression:     port 4444
+Capture File:   /var/lib/capture/captures/will.processing.4711.1795440000_beacon_Tue.Nov24.2026-02.10.05.UTC_1795486205_.past.pcap
+`),
+    );
+  });
+
+  test('on a terminal shows the id that show and stop take', () => {
+    const [zone, id] = blockLines([{ capture: liveCapture(), status }], terminal);
+    assert.deepEqual([zone, id], ['Times are in Europe/Berlin.', 'Id:             c12']);
+  });
+
+  test('says so when the file is gone', () => {
+    const block = blockLines([{ capture: stoppedCapture(), status: null }], piped);
+    assert.ok(block.includes('Size (bytes):   1164'));
+    assert.ok(block.includes('Last Modified:  the file is gone'));
+  });
+});
+
+describe('stop', () => {
+  test('prints the savefile and its counts, with the kernel drops', () => {
+    assert.deepEqual(stoppedLines(stoppedCapture(), { status, details: false }, piped), [
+      'Stopped: grant_traffic.to.shop_Tue.Nov24.2026-02.10.05.UTC_1795486205_.pcap',
+      '10 packets, 10 captured, 12 received by filter, 2 dropped by kernel; 1164 bytes',
+    ]);
+  });
+
+  test('says why a capture ended in another way, and that its drops are unknown', () => {
+    const died = stoppedCapture({ state: 'died', why: 'tcpdump was killed', counts: null });
+    assert.deepEqual(stoppedLines(died, { status, details: false }, piped).slice(1), [
+      'Why: tcpdump was killed',
+      '10 packets, kernel drops unknown: tcpdump did not say; 1164 bytes',
+    ]);
+  });
+
+  test("-v adds the capture file's info in capinfos' words", () => {
+    const printed = stoppedLines(stoppedCapture(), { status, details: true }, piped);
+    assert.deepEqual(
+      printed.slice(printed.indexOf('Capture file info:')),
+      lines(`
+Capture file info:
+File name:           /var/lib/capture/captures/grant_traffic.to.shop_Tue.Nov24.2026-02.10.05.UTC_1795486205_.pcap
+File type:           Wireshark/tcpdump/... - pcap
+File encapsulation:  Ethernet
+Number of packets:   10
+File size:           1164 bytes
+Data size:           980 bytes
+Capture duration:    4.500000 seconds
+Start time:          2026-11-24 02:10:06.000000 UTC
+End time:            2026-11-24 02:10:10.500000 UTC
+Data byte rate:      217.78 bytes/s
+Data bit rate:       1742.22 bits/s
+Average packet size: 98.00 bytes
+`),
+    );
+  });
+
+  test('-v of an empty savefile has no rates to tell', () => {
+    const empty = stoppedCapture({
+      facts: {
+        ...{ packets: 0, fileBytes: 24, dataBytes: 0, firstAt: null, lastAt: null, linktype: 9_999 },
+        ...{ snaplen: 96, precision: 'nanoseconds', cutAt: null },
+      },
+    });
+    const printed = stoppedLines(empty, { status, details: true }, piped);
+    for (const line of [
+      'File type:           Wireshark/tcpdump/... - nanosecond pcap',
+      'File encapsulation:  linktype 9999',
+      'Capture duration:    n/a',
+      'Start time:          n/a',
+      'Data byte rate:      n/a',
+      'Average packet size: n/a',
+    ]) {
+      assert.ok(printed.includes(line), line);
+    }
+  });
+});
+
+describe('show', () => {
+  test('prints a stopped capture in full', () => {
+    assert.deepEqual(
+      wholeLines(stoppedCapture(), { reports: [], status }, piped).slice(0, 18),
+      lines(`
+Id:            c12
+Kind:          live capture
+State:         stopped
+Analyst:       grant
+Size (bytes):  1164
+Started:       Tue Nov 24 02:10:05 2026 UTC
+Last Modified: Tue Nov 24 02:10:10 2026 UTC
+Last Accessed: Tue Nov 24 02:10:05 2026 UTC
+Last Changed:  Tue Nov 24 02:10:11 2026 UTC
+Description:   traffic to shop
+Expression:    host 192.0.2.7
+Capture File:  /var/lib/capture/captures/grant_traffic.to.shop_Tue.Nov24.2026-02.10.05.UTC_1795486205_.pcap
+Interface:     eth1
+Snaplen:       262144 bytes
+Ended:         Tue Nov 24 02:11:05 2026 UTC
+Why:           stopped by grant
+Packets:       10 packets, 10 captured, 12 received by filter, 2 dropped by kernel
+SHA-256:       abababababababababababababababababababababababababababababababab
+`),
+    );
+  });
+
+  test('prints what a search looked through, and each ring file that an analyst must know of', () => {
+    const search = searchUnderWay({ orderedBy: 'grant', coverage: { searched: 1, damaged: 1, pruned: 1 } });
+    const printed = wholeLines(search, { reports: coverage, status }, piped);
+    assert.ok(printed.includes('Ordered by:   grant'));
+    assert.ok(printed.includes('Window:       since 2026-11-23 02:10:05 UTC'));
+    assert.deepEqual(
+      printed.slice(-3),
+      lines(`
+Ring files: 1 searched, 1 damaged, read as far as possible, 1 pruned by the logger before it was read
+  daemonlogger.pcap.1795403400 damaged, read as far as possible: damaged at offset 4711 (2026-11-23 03:10:00 UTC to 2026-11-23 03:20:00 UTC)
+  daemonlogger.pcap.1795407000 pruned by the logger before it was read (time unknown)
+`),
+    );
+  });
+});
+
+describe('search', () => {
+  test('that was cancelled says that what was merged is kept', () => {
+    const cancelled = searchUnderWay({ state: 'cancelled', packets: 42, bytes: 5_000, why: 'cancelled by grant' });
+    assert.deepEqual(foundLines(cancelled, []), [
+      'Cancelled: will_beacon_Tue.Nov24.2026-02.10.05.UTC_1795486205_.past.pcap',
+      'Why: cancelled by grant',
+      '42 packets; 5000 bytes',
+      'What was merged until then is kept.',
+      'Ring files: none in the window',
+    ]);
+  });
+
+  test('shows the time reached, with bar, rate and estimate as far as the terminal is wide', () => {
+    const { progress } = searchUnderWay();
+    assert.ok(progress);
+    const drawn = (columns: number, elapsed: number) => progressLine({ progress, elapsed, columns, timezone: 'UTC' });
+    assert.equal(
+      drawn(120, 2_000),
+      'Currently Processing: Mon Nov 23 13:20:00 2026 UTC [##########..........] 50% 2.0 s left 150.0 MiB/s 42 packets',
+    );
+    assert.equal(drawn(80, 2_000), 'Currently Processing: Mon Nov 23 13:20:00 2026 UTC [#####......] 50% 2.0 s left');
+    assert.equal(drawn(120, 10).includes('/s'), false);
+    assert.equal(drawn(30, 2_000), 'Currently Processing: Mon Nov');
+    const unread = { ...progress, reached: null, bytesDone: 0 };
+    assert.match(
+      progressLine({ progress: unread, elapsed: 5_000, columns: 120, timezone: 'UTC' }),
+      /^Currently Processing: before the first packet \[\.{20}\] 0% 42 packets$/,
+    );
+  });
+});
+
+test('an audit entry is one line: who, from where, what, and what came of it', () => {
+  const entry: AuditEntry = {
+    ...{ seq: 7, at: 1_795_486_205_000, outcome: 'refused', settles: 6 },
+    ...{ verb: 'stop', analyst: null, actingFor: null },
+    origin: { door: 'shell', login: 'mallory', tty: 'pts/3', remoteHost: null },
+    ...{ words: "stop 'c1\n2'", capture: null, detail: 'not an analyst here', hash: 'ab' },
+  };
+  assert.equal(
+    auditLine(entry),
+    "7 2026-11-24 02:10:05 UTC stranger shell:mallory@pts/3 stop refused: stop 'c1 2' (not an analyst here)",
+  );
+});
+
+test('whoami names analyst, role, identity and sensor', () => {
+  const origin = { door: 'shell', login: 'grant', tty: null, remoteHost: '198.51.100.7' } as const;
+  assert.deepEqual(whoamiLines({ name: 'grant', role: 'lead' }, origin, 'dmz-1'), [
+    'Analyst:  grant',
+    'Role:     lead',
+    'Known by: shell:grant@no tty from 198.51.100.7',
+    'Sensor:   dmz-1',
+  ]);
+});
+
+test('times are written as the original wrote them, in the zone, through the change of the clocks', () => {
+  const change = Date.parse('2026-10-25T00:59:59Z');
+  assert.equal(clockTime(change, 'Europe/Berlin'), 'Sun Oct 25 02:59:59 2026');
+  assert.equal(zonedTime(change, 'Europe/Berlin'), 'Sun Oct 25 02:59:59 2026 +02:00');
+  assert.equal(zonedTime(change + 1_000, 'Europe/Berlin'), 'Sun Oct 25 02:00:00 2026 +01:00');
+  assert.equal(zonedTime(Date.parse('2026-11-04T00:00:00Z'), 'UTC'), 'Wed Nov 04 00:00:00 2026 UTC');
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { capture, captureCommand, run } from './shell.ts';
+
+const nowhere = { CAPTURE_CONFIG: '/nonexistent/capture.yml' };
+
+describe('capture, without any configuration', () => {
+  for (const words of [[], ['help'], ['-h'], ['-?'], ['--help']]) {
+    test(`'capture ${words.join(' ')}' prints its usage`, async () => {
+      const { code, out, err } = await capture(words, nowhere);
+      assert.deepEqual({ code, err }, { code: 0, err: '' });
+      assert.match(out, /^capture: packet captures with a reason/);
+    });
+  }
+
+  test('explains a verb, as JSON where that is asked for', async () => {
+    const { code, out } = await capture(['help', 'start', '--json'], nowhere);
+    assert.equal(code, 0);
+    assert.match(JSON.parse(out).help, /capture start -d 'traffic to shop' -e 'host 192\.0\.2\.7'/);
+  });
+
+  test('refuses what it does not understand with 64 and a sentence on stderr', async () => {
+    const refused = await capture(['strat', '-d', 'x'], nowhere);
+    assert.deepEqual(refused, {
+      code: 64,
+      out: '',
+      err: "capture: there is no verb 'strat': did you mean capture start?\n",
+    });
+  });
+
+  test('names what is missing', async () => {
+    const { code, err } = await capture(['start', '-e', 'host 192.0.2.7'], nowhere);
+    assert.equal(code, 64);
+    assert.match(err, /start needs a description .*capture start -d 'traffic to shop' -e 'host 192\.0\.2\.7'/);
+  });
+
+  test('does not let a hostile word drive the terminal that its refusal is read on', async () => {
+    const { code, err } = await capture(['\u001b]0;owned\u0007'], nowhere);
+    assert.equal(code, 64);
+    assert.doesNotMatch(err, /[\u001b\u0007]/);
+  });
+
+  test('ends quietly when the reader of its output goes away', async () => {
+    const line = `"${captureCommand}" help | true; echo "\${PIPESTATUS[0]}"`;
+    const { out, err } = await run('bash', ['-c', line]);
+    assert.deepEqual({ out, err }, { out: '0\n', err: '' });
+  });
+});
