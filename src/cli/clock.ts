@@ -12,6 +12,16 @@ export function zonedTime(at: Millis, timezone: string): string {
   return `${day} ${year} ${offset}`;
 }
 
+/** The zone that TZ names; as in libc, UTC where that is empty or no zone. */
+export function usableZone(name: string | undefined): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name ?? 'UTC' }).resolvedOptions().timeZone ?? 'UTC';
+  } catch {
+    // What Node makes of such a TZ, Etc/Unknown or nothing, is no name that it would take back.
+    return 'UTC';
+  }
+}
+
 function partsOf(at: Millis, timezone: string): { day: string; year: string; offset: string } {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,

@@ -4,6 +4,7 @@ import { doorOptions } from '../command/door.ts';
 import { helpText } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
 import { manyLines } from '../reports/words.ts';
+import { usableZone } from './clock.ts';
 import { type Output, openOutput } from './output.ts';
 
 /** sysexits(3) as scripts know them; besides, 130 is a search that was cancelled. */
@@ -30,7 +31,7 @@ async function main(words: readonly string[]): Promise<number> {
 
 async function run(words: readonly string[], output: Output, deaf: AbortSignal): Promise<number> {
   const { json, config, words: said } = doorOptions(words);
-  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timezone = usableZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
   const command = parseCommand(said, { door: 'shell', now: Date.now(), timezone });
   if (command.verb === 'help') {
     const help = helpText(command.topic, 'shell');

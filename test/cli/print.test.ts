@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AuditEntry } from '../../src/capture/orders.ts';
-import { clockTime, zonedTime } from '../../src/cli/clock.ts';
+import { clockTime, usableZone, zonedTime } from '../../src/cli/clock.ts';
 import { auditLine, blockLines, listLines, whoamiLines } from '../../src/cli/print.ts';
 import { progressLine } from '../../src/cli/progress.ts';
 import { foundLines, stoppedLines, wholeLines } from '../../src/cli/whole.ts';
@@ -247,4 +247,8 @@ test('times are written as the original wrote them, in the zone, through the cha
   assert.equal(zonedTime(change, 'Europe/Berlin'), 'Sun Oct 25 02:59:59 2026 +02:00');
   assert.equal(zonedTime(change + 1_000, 'Europe/Berlin'), 'Sun Oct 25 02:00:00 2026 +01:00');
   assert.equal(zonedTime(Date.parse('2026-11-04T00:00:00Z'), 'UTC'), 'Wed Nov 04 00:00:00 2026 UTC');
+});
+
+test('a TZ that names no zone means UTC', () => {
+  assert.deepEqual(['Europe/Berlin', 'Etc/Unknown', undefined].map(usableZone), ['Europe/Berlin', 'UTC', 'UTC']);
 });
