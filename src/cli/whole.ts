@@ -60,7 +60,7 @@ export function coverageLines(capture: Capture, reports: readonly RingFileReport
   });
   const troubles = reports.filter((report) => outcomes[report.outcome].missing || report.detail !== null);
   return [
-    `Ring files: ${tally.length === 0 ? 'none in the window' : tally.join(', ')}`,
+    `Ring files: ${tally.length === 0 ? 'none in the window' : tally.join('; ')}`,
     ...troubles.map((report) => `  ${troubleLine(report)}`),
   ];
 }

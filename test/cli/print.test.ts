@@ -179,7 +179,7 @@ SHA-256:       abababababababababababababababababababababababababababababababab
     assert.deepEqual(
       printed.slice(-3),
       lines(`
-Ring files: 1 searched, 1 damaged, read as far as possible, 1 pruned by the logger before it was read
+Ring files: 1 searched; 1 damaged, read as far as possible; 1 pruned by the logger before it was read
   daemonlogger.pcap.1795403400 damaged, read as far as possible: damaged at offset 4711 (2026-11-23 03:10:00 UTC to 2026-11-23 03:20:00 UTC)
   daemonlogger.pcap.1795407000 pruned by the logger before it was read (time unknown)
 `),
