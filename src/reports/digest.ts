@@ -1,6 +1,6 @@
 import { originInWords } from '../capture/analyst.ts';
 import type { Capture, Millis } from '../capture/capture.ts';
-import type { AuditEntry, ChainHead, Day } from '../capture/orders.ts';
+import type { AuditEntry, AuditOutcome, ChainHead, Day } from '../capture/orders.ts';
 import { filesMissed } from './coverage.ts';
 import { dayBounds } from './day.ts';
 import { dropsOf } from './drops.ts';
@@ -42,7 +42,7 @@ export interface Attention {
   readonly broken: readonly Capture[];
   /** Captures of which the kernel dropped packets. */
   readonly dropped: readonly Capture[];
-  /** Captures that ended without tcpdump's closing counts: nobody knows what they lost. */
+  /** Captures that ended, though not broken, without tcpdump's closing counts: nobody knows what they lost. */
   readonly dropsUnknown: readonly Capture[];
   /** Searches that had to leave ring files of their window out, or parts of them. */
   readonly gaps: readonly Capture[];
@@ -53,6 +53,7 @@ export interface Attention {
 /** An order that was refused or that failed. */
 export interface Attempted {
   readonly at: Millis;
+  readonly outcome: AuditOutcome;
   /** Null for a stranger and for the engine itself; then `from` says which. */
   readonly analyst: string | null;
   /** The door and the identity there, in words. */
@@ -128,7 +129,7 @@ function attentionTo(
   return {
     broken,
     dropped: [...ran, ...running].filter((capture) => dropsOf(capture).seen === 'some'),
-    dropsUnknown: ran.filter((capture) => dropsOf(capture).seen === 'never'),
+    dropsUnknown: ran.filter((capture) => dropsOf(capture).seen === 'never' && !told.has(capture.id)),
     gaps: ran.filter((capture) => filesMissed(capture.coverage) > 0),
     failed: entries
       .filter((entry) => (entry.outcome === 'failed' || entry.outcome === 'unknown') && !told.has(entry.capture))
@@ -144,6 +145,7 @@ export function whoOf({ analyst, from }: Attempted): string {
 function attempted(entry: AuditEntry): Attempted {
   return {
     at: entry.at,
+    outcome: entry.outcome,
     analyst: entry.analyst,
     from: originInWords(entry.origin),
     verb: entry.verb,

@@ -23,7 +23,7 @@ export function dropsInWords(capture: Capture): string | null {
     case 'none':
       return '0 dropped by kernel';
     case 'some':
-      return `${count(drops.packets)} DROPPED BY KERNEL`;
+      return `${count(drops.packets)} dropped by kernel`;
     case 'not yet':
       return 'kernel drops are told at the end';
     case 'never':

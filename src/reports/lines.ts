@@ -49,7 +49,7 @@ function attentionLines({ attention }: Digest): string[] {
     ...attention.broken.map((capture) => named(capture, `${capture.state}: ${capture.why ?? 'no reason known'}`)),
     ...[...attention.dropped, ...attention.dropsUnknown].map((capture) => named(capture, dropsInWords(capture) ?? '')),
     ...attention.gaps.map((capture) =>
-      named(capture, `${counted(filesMissed(capture.coverage), 'ring file')} not searched whole`),
+      named(capture, `${counted(filesMissed(capture.coverage), 'ring file')} not or not wholly searched`),
     ),
     ...attention.failed.flatMap(attemptLines),
   ];
@@ -77,8 +77,11 @@ function analystLine(day: AnalystDay): string {
 }
 
 function attemptLines(attempt: Attempted): string[] {
+  const { outcome, why } = attempt;
+  const became = outcome === 'unknown' ? ['  nobody knows how it ended'] : outcome === 'failed' ? ['  failed'] : [];
   const line = `${utc(attempt.at)} ${whoOf(attempt)}: ${attempt.words || attempt.verb}`;
-  return attempt.why === null ? [line] : [line, `  ${oneLine(attempt.why)}`];
+  if (why === null) return [line, ...became];
+  return [line, `${became[0] ?? ' '}${became.length > 0 ? ': ' : ' '}${oneLine(why)}`];
 }
 
 function part(title: string, lines: readonly string[]): string[] {

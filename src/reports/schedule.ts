@@ -74,7 +74,7 @@ async function postWhatIsDue(
       const claimed = claim(date);
       if (claimed === 'taken') return;
       await post(date, claimed);
-      log.info({ date }, 'digest posted');
+      log.info({ date, claim: claimed }, 'digest settled');
     }
   } catch (error) {
     // Nobody waits for a digest: the next look tries again, and until then the log has the reason.

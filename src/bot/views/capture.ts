@@ -1,7 +1,7 @@
 import { type Capture, isOpen, type Millis } from '../../capture/capture.ts';
-import { counted, lasting } from '../../reports/figures.ts';
+import { lasting } from '../../reports/figures.ts';
 import { buttonsFor } from './buttons.ts';
-import { numbers, progressLines, windowInWords } from './numbers.ts';
+import { numbers, progressLines, result, windowInWords } from './numbers.ts';
 import { headline, headlineText } from './status.ts';
 import { bold, code, escaped, line, richDate, said, slackDate, typed } from './text.ts';
 import { context, mrkdwn, plain, type Row, rows, type View } from './view.ts';
@@ -12,7 +12,7 @@ import { context, mrkdwn, plain, type Row, rows, type View } from './view.ts';
  */
 export function captureView(capture: Capture, now: Millis): View {
   return {
-    text: `${headlineText(capture)}: ${textNumbers(capture)}`,
+    text: `${headlineText(capture)}: ${inShort(capture)}`,
     blocks: [
       rows(headline(capture), [code(capture.expression, 600)], ...body(capture, now)),
       context(plain(whoAndWhere(capture)), mrkdwn(whenInWords(capture))),
@@ -35,20 +35,16 @@ export function whoAndWhere(capture: Capture): string {
 
 function body(capture: Capture, now: Millis): Row[] {
   if (!isOpen(capture.state)) return ending(capture);
-  if (capture.kind === 'past')
-    return (capture.progress === null ? [] : progressLines(capture.progress)).map((words) => [said(words)]);
-  if (capture.bytes === null && capture.packets === null) return [];
-  return [[said(`${numbers(capture)} · as of `), richDate(now)]];
+  if (capture.kind === 'live')
+    return hasNumbers(capture) ? [[said(`${numbers(capture)} · as of `), richDate(now)]] : [];
+  return capture.progress === null ? [] : progressLines(capture.progress).map((words) => [said(words)]);
 }
 
 function ending(capture: Capture): Row[] {
   const why: Row[] = capture.why === null ? [] : [[typed(capture.why, 300)]];
   if (capture.state === 'failed') return why;
-  const digest: Row[] =
-    capture.sha256 === null
-      ? []
-      : [[said('SHA-256 '), code(shortened(capture.sha256), 40), said(' (full in the thread)')]];
-  return [[bold(numbers(capture))], ...why, [code(capture.savefile, 255)], ...digest];
+  const digest: Row[] = capture.sha256 === null ? [] : [digestRow(capture.sha256)];
+  return [[bold(result(capture))], ...why, [code(capture.savefile, 255)], ...digest];
 }
 
 function whenInWords(capture: Capture): string {
@@ -56,13 +52,17 @@ function whenInWords(capture: Capture): string {
   return capture.endedAt === null ? started : `${started}, ended after ${lasting(capture.endedAt - capture.startedAt)}`;
 }
 
-function textNumbers(capture: Capture): string {
-  if (!isOpen(capture.state))
-    return capture.state === 'failed' ? escaped(capture.why ?? 'no reason known', 300) : numbers(capture);
-  if (capture.kind === 'past') return `${counted(capture.progress?.packets ?? 0, 'packet')} matched so far`;
-  return capture.bytes === null ? `listening on ${escaped(capture.interface ?? 'no interface', 40)}` : numbers(capture);
+function inShort(capture: Capture): string {
+  if (capture.state === 'failed') return escaped(capture.why ?? 'no reason known', 300);
+  if (!isOpen(capture.state)) return result(capture);
+  if (capture.kind === 'past' || hasNumbers(capture)) return numbers(capture);
+  return `on ${escaped(capture.interface ?? 'no interface', 40)}`;
 }
 
-function shortened(sha256: string): string {
-  return sha256.length <= 20 ? sha256 : `${sha256.slice(0, 8)}…${sha256.slice(-8)}`;
+function hasNumbers(capture: Capture): boolean {
+  return capture.bytes !== null || capture.packets !== null;
+}
+
+function digestRow(sha256: string): Row {
+  return [said('SHA-256 '), code(`${sha256.slice(0, 8)}…${sha256.slice(-8)}`, 40), said(' (full in the thread)')];
 }

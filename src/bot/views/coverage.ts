@@ -2,6 +2,7 @@ import type { RichTextBlock } from '@slack/types';
 import type { Capture, RingFileOutcome, RingFileReport } from '../../capture/capture.ts';
 import { outcomeNames, outcomes } from '../../reports/coverage.ts';
 import { count, utcOf } from '../../reports/figures.ts';
+import { span } from './numbers.ts';
 import { bold, code, said, typed } from './text.ts';
 import { bulleted, type Row } from './view.ts';
 
@@ -37,10 +38,13 @@ export function troubleBlocks(reports: readonly RingFileReport[], longest: numbe
 }
 
 function troubleRow(report: RingFileReport): Row {
-  const covered =
-    report.from === null || report.to === null ? 'time unknown' : `${utcOf(report.from)} to ${utcOf(report.to)}`;
-  const detail: Row = report.detail === null ? [] : [said(': '), typed(report.detail, 120)];
-  return [code(report.file, 80), said(` ${outcomes[report.outcome].words}`), ...detail, said(` (${covered})`)];
+  const covered = report.from === null || report.to === null ? 'time unknown' : span(report.from, report.to);
+  return [code(report.file, 80), said(' '), typed(becameOf(report), 150), said(` (${covered})`)];
+}
+
+function becameOf({ outcome, detail }: RingFileReport): string {
+  if (detail === null) return outcomes[outcome].words;
+  return detail.startsWith(outcome) ? detail : `${outcome}: ${detail}`;
 }
 
 function tallied(reports: readonly RingFileReport[]): Partial<Record<RingFileOutcome, number>> {

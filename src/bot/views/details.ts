@@ -51,5 +51,5 @@ function resultRows(capture: Capture): Row[] {
     if (capture.progress !== null) return progressLines(capture.progress).map((line) => [said(line)]);
     return [[said(numbers(capture))]];
   }
-  return [[said(numbers(capture))], ...countRows(capture), ...(capture.facts === null ? [] : factRows(capture.facts))];
+  return [...countRows(capture), ...(capture.facts === null ? [[said(numbers(capture))]] : factRows(capture.facts))];
 }

@@ -1,8 +1,8 @@
 import type { KnownBlock } from '@slack/types';
-import type { Capture } from '../../capture/capture.ts';
+import { type Capture, isOpen } from '../../capture/capture.ts';
 import { filesMissed } from '../../reports/coverage.ts';
 import { type AnalystDay, type Attempted, type Digest, whoOf } from '../../reports/digest.ts';
-import { dropsInWords } from '../../reports/drops.ts';
+import { dropsInWords, dropsOf } from '../../reports/drops.ts';
 import { counted, size, utc } from '../../reports/figures.ts';
 import { statusOf } from './status.ts';
 import { bold, code, escaped, line, richDate, said, typed } from './text.ts';
@@ -27,8 +27,7 @@ export function digestView(digest: Digest): View {
 }
 
 function inShort(digest: Digest): string {
-  const still =
-    digest.running.length === 0 ? 'nothing runs' : `${counted(digest.running.length, 'capture')} still running`;
+  const still = digest.running.length === 0 ? 'nothing runs' : `${counted(digest.running.length, 'capture')} running`;
   if (digest.quiet) return `A quiet day: nothing started, searched, ended or refused; ${still}.`;
   return [
     `${counted(digest.started.length, 'capture')} started`,
@@ -41,25 +40,28 @@ function inShort(digest: Digest): string {
 }
 
 function attentionBlocks({ attention }: Digest): KnownBlock[] {
+  const missed = (capture: Capture) =>
+    `${counted(filesMissed(capture.coverage), 'ring file')} not or not wholly searched`;
   const items: Row[] = [
-    ...attention.broken.map((capture) =>
-      named(capture, `${statusOf(capture).words}${capture.why === null ? '' : `: ${capture.why}`}`),
-    ),
+    ...attention.broken.map((capture) => named(capture, brokenInWords(capture))),
     ...attention.dropped.map((capture) => named(capture, dropsInWords(capture) ?? '')),
     ...attention.dropsUnknown.map((capture) => named(capture, dropsInWords(capture) ?? '')),
-    ...attention.gaps.map((capture) =>
-      named(capture, `${counted(filesMissed(capture.coverage), 'ring file')} not searched whole`),
-    ),
+    ...attention.gaps.map((capture) => named(capture, missed(capture))),
     ...attention.failed.map(attemptRow),
   ];
   return listed('⚠️ Needs a look', items, 12);
 }
 
+function brokenInWords(capture: Capture): string {
+  const why = capture.why === null ? '' : `: ${capture.why}`;
+  const drops = capture.state === 'died' && dropsOf(capture).seen === 'never' ? '; kernel drops unknown' : '';
+  return `${statusOf(capture).words}${line(why, 150)}${drops}`;
+}
+
 function runningRow(capture: Capture): Row {
-  return [
-    ...named(capture, `${capture.kind === 'live' ? (capture.interface ?? '') : 'search'} since `),
-    richDate(capture.startedAt),
-  ];
+  const since = capture.kind === 'live' ? `${capture.interface ?? ''} since ` : 'search since ';
+  const by: Row = isOpen(capture.state) ? [] : [said(`, ${statusOf(capture).words.toLowerCase()} since then`)];
+  return [...named(capture, since), richDate(capture.startedAt), ...by];
 }
 
 function named(capture: Capture, words: string): Row {
@@ -91,8 +93,18 @@ function analystRow(day: AnalystDay): Row {
 
 function attemptRow(attempt: Attempted): Row {
   const words = attempt.words === '' ? attempt.verb : attempt.words;
+  const became =
+    attempt.outcome === 'unknown' ? ' nobody knows how it ended' : attempt.outcome === 'failed' ? ' failed' : '';
   const why: Row = attempt.why === null ? [] : [said(': '), typed(attempt.why, 150)];
-  return [typed(whoOf(attempt), 100), said(' '), code(words, 100), ...why, said(' '), richDate(attempt.at)];
+  return [
+    typed(whoOf(attempt), 100),
+    said(' '),
+    code(words, 100),
+    said(became),
+    ...why,
+    said(' · '),
+    richDate(attempt.at),
+  ];
 }
 
 function listed(title: string, items: readonly Row[], longest: number): KnownBlock[] {

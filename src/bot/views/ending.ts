@@ -11,11 +11,12 @@ export function endingView(capture: Capture): View {
   const why: Row[] = capture.why === null ? [] : [[typed(capture.why, 500)]];
   const text = `${emoji} ${capture.id}: ${words}${capture.why === null ? '' : ` (${escaped(capture.why, 300)})`}`;
   if (capture.state === 'failed') return { text, blocks: [rows([bold(`${emoji} ${words}`)], ...why)] };
+  const facts = capture.facts === null ? [[said(numbers(capture))]] : factRows(capture.facts);
   return {
     text: `${text}. ${numbers(capture)}`,
     blocks: [
-      rows([bold(`${emoji} ${words}`)], ...why, [said(numbers(capture))]),
-      rows(...countRows(capture), ...(capture.facts === null ? [] : factRows(capture.facts))),
+      rows([bold(`${emoji} ${words}`)], ...why),
+      rows(...countRows(capture), ...facts),
       rows(...custodyRows(capture)),
     ],
   };

@@ -25,9 +25,15 @@ export function errorView(error: CaptureError): View {
 
 /** A bug of ours, under the reference by which the log knows it. */
 export function bugView(reference: string): View {
-  const words = 'Something broke in capture itself. It is in the log; tell whoever runs this sensor the reference ';
+  const words = 'The log has it. Tell whoever runs this sensor the reference ';
   return {
-    text: `💥 ${words}${escaped(reference, 100)}`,
-    blocks: [rows([bold('💥 A bug')], [said(words), code(reference, 100)], [said('Captures that run go on running.')])],
+    text: `💥 Something broke in capture itself. ${words}${escaped(reference, 100)}`,
+    blocks: [
+      rows(
+        [bold('💥 Something broke in capture itself')],
+        [said(words), code(reference, 100)],
+        [said('Captures that run go on running.')],
+      ),
+    ],
   };
 }

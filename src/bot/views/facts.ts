@@ -1,4 +1,5 @@
 import type { Capture, Facts } from '../../capture/capture.ts';
+import { dropsOf } from '../../reports/drops.ts';
 import { count, lasting, size, utcExactly } from '../../reports/figures.ts';
 import { bold, code, said } from './text.ts';
 import type { Row } from './view.ts';
@@ -25,15 +26,12 @@ export function factRows(facts: Facts): Row[] {
     ['Packets', count(facts.packets)],
     ['First packet', facts.firstAt === null ? 'none' : utcExactly(facts.firstAt)],
     ['Last packet', facts.lastAt === null ? 'none' : utcExactly(facts.lastAt)],
-    ['Duration', between === null ? 'none' : lasting(between)],
+    ['Duration', between === null ? 'none' : `${lasting(between)} (${seconds.toFixed(6)} s)`],
     ['File', exactly(facts.fileBytes)],
     ['On the wire', exactly(facts.dataBytes)],
   ];
   if (seconds > 0)
-    told.push([
-      'Rate',
-      `${size(facts.dataBytes / seconds)}/s, ${count(Math.round(facts.packets / seconds))} packets/s`,
-    ]);
+    told.push(['Rate', `${size(facts.dataBytes / seconds)}/s, ${rate(facts.packets / seconds)} packets/s`]);
   if (facts.packets > 0) told.push(['Average packet', `${count(Math.round(facts.dataBytes / facts.packets))} bytes`]);
   told.push([
     'Linktype',
@@ -44,26 +42,28 @@ export function factRows(facts: Facts): Row[] {
   return [...told.map(([label, words]) => labelled(label, words)), ...cut];
 }
 
-/** The savefile's name and its digest in full: what somebody needs who takes it off the sensor. */
+/** Where the packets are and their digest in full: what somebody needs who takes the savefile off the sensor. */
 export function custodyRows(capture: Capture): Row[] {
   const digest = capture.sha256 === null ? said('not made') : code(capture.sha256, 80);
-  return [
-    [bold('Savefile: '), code(capture.savefile, 255)],
-    [bold('At: '), code(capture.path, 500)],
-    [bold('SHA-256: '), digest],
-  ];
+  const later: Row[] = capture.path.endsWith(`/${capture.savefile}`)
+    ? []
+    : [[bold('Will be: '), code(capture.savefile, 255)]];
+  return [[bold('Savefile: '), code(capture.path, 500)], ...later, [bold('SHA-256: '), digest]];
 }
 
-/** What tcpdump said at its end, a row each. */
+/** What tcpdump said at its end; nothing for a search. */
 export function countRows(capture: Capture): Row[] {
   if (capture.kind === 'past') return [];
   const words = (value: number | null | undefined) =>
-    value === null || value === undefined ? 'not said' : count(value);
+    value === null || value === undefined ? 'unknown' : count(value);
   const counts = capture.counts;
+  const dropped = `${words(counts?.droppedByKernel)} dropped by kernel`;
   return [
-    labelled('Captured', words(counts?.captured)),
-    labelled('Received by filter', words(counts?.receivedByFilter)),
-    labelled('Dropped by kernel', words(counts?.droppedByKernel)),
+    [
+      bold('tcpdump: '),
+      said(`${words(counts?.captured)} captured, ${words(counts?.receivedByFilter)} received by filter, `),
+      dropsOf(capture).seen === 'none' ? said(dropped) : bold(dropped),
+    ],
   ];
 }
 
@@ -73,4 +73,8 @@ export function labelled(label: string, words: string): Row {
 
 function exactly(bytes: number): string {
   return bytes < 1024 ? size(bytes) : `${size(bytes)} (${count(bytes)} bytes)`;
+}
+
+function rate(perSecond: number): string {
+  return perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond));
 }

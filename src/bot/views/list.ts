@@ -41,7 +41,7 @@ function entry(capture: Capture, now: Millis): Row[] {
       richDate(capture.startedAt),
       said(`, ${isOpen(capture.state) ? 'for' : 'ran'} ${lasting(Math.max(0, until - capture.startedAt))}`),
     ],
-    ...(isOpen(capture.state) && capture.packets === null && capture.bytes === null ? [] : [[reported]]),
+    ...(isOpen(capture.state) && capture.bytes === null ? [] : [[reported]]),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Capture } from '../../capture/capture.ts';
 import type { Started } from '../../capture/orders.ts';
 import { counted } from '../../reports/figures.ts';
-import { numbers } from './numbers.ts';
+import { result } from './numbers.ts';
 import { headlineText, statusOf } from './status.ts';
 import { bold, code, escaped, richDate, said, slackDate, typed } from './text.ts';
 import { bulleted, type Row, rows, type View } from './view.ts';
@@ -60,5 +60,5 @@ export function inviteView(capture: Capture): View {
 
 function stoppedRow(capture: Capture): Row {
   const { emoji, words } = statusOf(capture);
-  return [bold(`${emoji} ${capture.id} `), typed(capture.description, 100), said(` · ${words} · ${numbers(capture)}`)];
+  return [bold(`${emoji} ${capture.id} `), typed(capture.description, 100), said(` · ${words} · ${result(capture)}`)];
 }

@@ -1,16 +1,29 @@
-import type { Capture, SearchProgress, Window } from '../../capture/capture.ts';
+import { type Capture, isOpen, type Micros, type SearchProgress, type Window } from '../../capture/capture.ts';
+import { filesMissed } from '../../reports/coverage.ts';
 import { dropsInWords, dropsOf } from '../../reports/drops.ts';
 import { count, counted, size, utcOf } from '../../reports/figures.ts';
 
-/** Packets, bytes and, always beside a count, what the kernel dropped. */
+/** Packets, bytes and, always beside a count, what the kernel dropped; of a search under way what it matched so far. */
 export function numbers(capture: Capture): string {
-  const bytes = capture.bytes === null ? 'size unknown' : size(capture.bytes);
+  if (capture.kind === 'past' && isOpen(capture.state)) {
+    return `${counted(capture.progress?.packets ?? 0, 'packet')} matched so far`;
+  }
   const drops = dropsOf(capture);
+  if (capture.packets === null && drops.seen === 'not yet') return `${sizeOf(capture)} so far`;
+  const packets = capture.packets === null ? 'packets not counted' : counted(capture.packets, 'packet');
   const dropped = dropsInWords(capture);
   const alarm = drops.seen === 'some' || drops.seen === 'never' ? '⚠️ ' : '';
-  if (capture.packets === null && drops.seen === 'not yet') return `${bytes} so far`;
-  const packets = capture.packets === null ? 'packets not counted' : counted(capture.packets, 'packet');
-  return [packets, bytes, ...(dropped === null ? [] : [alarm + dropped])].join(' · ');
+  return [packets, sizeOf(capture), ...(dropped === null ? [] : [alarm + dropped])].join(' · ');
+}
+
+/** What stands under a headline that has ended. A search's headline says already how many packets; here is from how much of the ring. */
+export function result(capture: Capture): string {
+  if (capture.kind === 'live') return numbers(capture);
+  if (capture.coverage === null) return sizeOf(capture);
+  const missed = filesMissed(capture.coverage);
+  const whole = (capture.coverage.searched ?? 0) + (capture.coverage.cut ?? 0);
+  const gaps = missed === 0 ? '' : `, ⚠️ ${count(missed)} not or not wholly`;
+  return `${sizeOf(capture)} · ${counted(whole, 'ring file')} searched${gaps}`;
 }
 
 /** How far a search is, a line each: where in time, how much of the ring, how many packets. */
@@ -26,8 +39,18 @@ export function progressLines(progress: SearchProgress): string[] {
 export function windowInWords(window: Window | null): string {
   const since = window?.since ?? null;
   const until = window?.until ?? null;
-  if (since === null && until === null) return 'all that the ring holds';
-  if (until === null) return `since ${utcOf(since ?? 0)}`;
-  if (since === null) return `up to ${utcOf(until)}`;
-  return `${utcOf(since)} to ${utcOf(until)}`;
+  if (since !== null && until !== null) return span(since, until);
+  if (since !== null) return `since ${utcOf(since)}`;
+  return until === null ? 'all that the ring holds' : `up to ${utcOf(until)}`;
+}
+
+/** From one packet's time to another's, the date said once where it is the same. */
+export function span(from: Micros, to: Micros): string {
+  const [first, last] = [utcOf(from), utcOf(to)];
+  const date = first.slice(0, 11);
+  return last.startsWith(date) ? `${first.replace(' UTC', '')} to ${last.slice(11)}` : `${first} to ${last}`;
+}
+
+function sizeOf(capture: Capture): string {
+  return capture.bytes === null ? 'size unknown' : size(capture.bytes);
 }

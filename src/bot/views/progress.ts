@@ -1,7 +1,8 @@
 import { type Capture, isOpen, type RingFileReport } from '../../capture/capture.ts';
+import { counted } from '../../reports/figures.ts';
 import { coverageRows, troubleBlocks, troubledFiles } from './coverage.ts';
 import { custodyRows, factRows } from './facts.ts';
-import { numbers, progressLines } from './numbers.ts';
+import { progressLines, result } from './numbers.ts';
 import { statusOf } from './status.ts';
 import { bold, escaped, said, typed } from './text.ts';
 import { type Row, rows, type View } from './view.ts';
@@ -29,7 +30,9 @@ function ended(capture: Capture, reports: readonly RingFileReport[]): View {
   const troubled = troubledFiles(reports).length;
   const text = [`${emoji} ${capture.id}: ${words}`, ...(capture.why === null ? [] : [escaped(capture.why, 300)])];
   return {
-    text: [...text, numbers(capture), ...(troubled > 0 ? [`${troubled} ring files to know about`] : [])].join('. '),
+    text: [...text, result(capture), ...(troubled > 0 ? [`${counted(troubled, 'ring file')} to know about`] : [])].join(
+      '. ',
+    ),
     blocks: [
       rows([bold(`${emoji} ${words}`)], ...why),
       rows(...coverageRows(capture, reports), [said('What the logger itself lost is not recorded in a ring.')]),

@@ -1,7 +1,7 @@
-import { type Capture, isOpen } from '../../capture/capture.ts';
+import { type Capture, isOpen, type State } from '../../capture/capture.ts';
 import { filesMissed } from '../../reports/coverage.ts';
 import { dropsOf } from '../../reports/drops.ts';
-import { count, counted, percentOf } from '../../reports/figures.ts';
+import { counted, percentOf } from '../../reports/figures.ts';
 import { bold, escaped, said, typed } from './text.ts';
 import type { Row } from './view.ts';
 
@@ -37,30 +37,20 @@ export function percentDone(capture: Capture): number {
 }
 
 function liveStatus(capture: Capture): Status {
-  const drops = dropsOf(capture);
-  const hole = drops.seen === 'some' ? `, ${count(drops.packets)} dropped by kernel` : '';
-  const status = (emoji: string, word: string) => ({ emoji: hole === '' ? emoji : `⚠️ ${emoji}`, words: word + hole });
-  switch (capture.state) {
-    case 'starting':
-      return status('⏳', 'Starting');
-    case 'running':
-      return status('🟢', 'Capturing');
-    case 'stopping':
-      return status('⏳', 'Stopping');
-    case 'stopped':
-      return status('⏹️', 'Stopped');
-    case 'finished':
-      return status('✅', 'Finished');
-    case 'cancelled':
-      return status('🚫', 'Cancelled');
-    case 'died':
-      return status('❌', 'Died');
-    case 'failed':
-      return status('❌', 'Failed to start');
-    default:
-      return capture.state satisfies never;
-  }
+  const { emoji, words } = liveStates[capture.state];
+  return dropsOf(capture).seen === 'some' ? { emoji: '⚠️', words: `${words} with kernel drops` } : { emoji, words };
 }
+
+const liveStates = {
+  starting: { emoji: '⏳', words: 'Starting' },
+  running: { emoji: '🟢', words: 'Capturing' },
+  stopping: { emoji: '⏳', words: 'Stopping' },
+  stopped: { emoji: '⏹️', words: 'Stopped' },
+  finished: { emoji: '✅', words: 'Finished' },
+  cancelled: { emoji: '🚫', words: 'Cancelled' },
+  died: { emoji: '❌', words: 'Died' },
+  failed: { emoji: '❌', words: 'Failed to start' },
+} as const satisfies Record<State, Status>;
 
 function searchStatus(capture: Capture): Status {
   const found = isOpen(capture.state) ? '' : `, ${matched(capture.packets)}`;

@@ -3,9 +3,9 @@ import { bold, escaped, said, typed } from './text.ts';
 import { rows, type View } from './view.ts';
 
 const mayDo = {
-  viewer: 'look: list, show',
-  analyst: 'start captures, search the past, stop your own',
-  lead: 'start and search, also for somebody else, stop anyone’s, read the audit log',
+  viewer: 'look at captures: list, show',
+  analyst: 'start captures, search the past and stop your own captures',
+  lead: 'start and search, also for somebody else, stop anyone’s captures and read the audit log',
 } as const satisfies Record<Role, string>;
 
 /** Who the sensor takes the person for, by what, and what that lets them do. */

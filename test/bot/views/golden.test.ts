@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { captureView } from '../../../src/bot/views/capture.ts';
+import { detailsView } from '../../../src/bot/views/details.ts';
+import { digestView } from '../../../src/bot/views/digest.ts';
+import { echoed } from '../../../src/bot/views/echo.ts';
+import { endingView } from '../../../src/bot/views/ending.ts';
+import { bugView, errorView } from '../../../src/bot/views/error.ts';
+import { helpView } from '../../../src/bot/views/help.ts';
+import { listView } from '../../../src/bot/views/list.ts';
+import { endedAlreadyView, inviteView, startedView, stoppedView } from '../../../src/bot/views/notice.ts';
+import { progressView } from '../../../src/bot/views/progress.ts';
+import type { View } from '../../../src/bot/views/view.ts';
+import { whoamiView } from '../../../src/bot/views/whoami.ts';
+import { CaptureError } from '../../../src/capture/errors.ts';
+import { faultsOf } from './limits.ts';
+import { digest, ended, found, head, live, now, past, reports } from './samples.ts';
+
+const refused = new CaptureError(
+  'bad_expression',
+  'tcpdump does not accept this expression: illegal port number 99999 > 65535\nWrite a port from 0 to 65535',
+);
+const dropped = { counts: { captured: 3412, receivedByFilter: 3424, droppedByKernel: 12 } };
+const died = { state: 'died', why: 'tcpdump was killed by signal 9', counts: null } as const;
+const warning = 'eth1 carries VLAN tags, which this expression does not look behind.';
+
+const golden: Record<string, View> = {
+  'live-starting': captureView(live({ state: 'starting', bytes: null }), now),
+  'live-running': captureView(live(), now),
+  'live-stopped': captureView(live(ended), now),
+  'live-stopped-with-drops': captureView(live({ ...ended, ...dropped }), now),
+  'live-died': captureView(live({ ...ended, ...died }), now),
+  'live-failed': captureView(
+    live({ state: 'failed', endedAt: now, why: 'tcpdump could not open eth1: you lack the permission' }),
+    now,
+  ),
+  'live-acted-for': captureView(live({ orderedBy: 'mara', case: 'INC-7' }), now),
+  'live-ending': endingView(live({ ...ended, ...dropped })),
+  'search-planning': captureView(past({ progress: null, bytes: null }), now),
+  'search-running': captureView(past(), now),
+  'search-found': captureView(past({ ...found, coverage: { searched: 432 } }), now),
+  'search-with-gaps': captureView(past(found), now),
+  'search-nothing': captureView(past({ ...found, packets: 0, bytes: 24, coverage: { searched: 432 } }), now),
+  'search-cancelled': captureView(
+    past({ ...found, state: 'cancelled', why: 'cancelled by grant', coverage: { searched: 180, 'not searched': 252 } }),
+    now,
+  ),
+  'search-progress': progressView(past(), reports),
+  'search-coverage': progressView(past(found), reports),
+  'details-live': detailsView(live(ended), []),
+  'details-search': detailsView(past(found), reports),
+  list: listView([live(), past(), live({ ...ended, id: 'c9', startedAt: now - 86_400_000 })], now, { all: true }),
+  'list-empty': listView([], now, { all: false }),
+  error: echoed(errorView(refused), { verb: 'start', order: { description: 'shop', expression: 'port 99999' } }),
+  bug: bugView('b7f3a1'),
+  help: helpView(
+    [
+      '/capture: packet captures with a reason',
+      '',
+      '  start   starts a live capture',
+      '',
+      'To copy:',
+      '  /capture start host 192.0.2.7',
+    ].join('\n'),
+  ),
+  whoami: whoamiView(
+    { name: 'grant', role: 'lead' },
+    { door: 'slack', team: 'T024BE7LD', user: 'U024BE7LH', channel: 'C1' },
+  ),
+  started: startedView({ capture: live(), warnings: [warning] }),
+  stopped: stoppedView([live(ended), past({ ...found, state: 'cancelled' })]),
+  'ended-already': endedAlreadyView(live({ ...ended, why: 'stopped by will' })),
+  invite: inviteView(live()),
+  digest: digestView(digest()),
+  'digest-quiet': digestView(digest({ captures: [], entries: [], head })),
+};
+
+for (const [name, view] of Object.entries(golden)) {
+  test(`${name} looks as it did`, () => {
+    const file = new URL(`golden/${name}.json`, import.meta.url);
+    // Paste a file into https://app.slack.com/block-kit-builder to see it.
+    const drawn = `${JSON.stringify({ blocks: view.blocks }, null, 2)}\n`;
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, drawn);
+    assert.equal(drawn, readFileSync(file, 'utf8'), 'run with UPDATE_GOLDEN=1 if it should look different now');
+    assert.deepEqual(faultsOf(view), []);
+  });
+}
+
+test('the texts of notifications and screen readers read as they did', () => {
+  const file = new URL('golden/texts.txt', import.meta.url);
+  const texts = Object.entries(golden).map(([name, view]) => `${name}\n  ${view.text}\n`);
+  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, texts.join(''));
+  assert.equal(texts.join(''), readFileSync(file, 'utf8'));
+});
