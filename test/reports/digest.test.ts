@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { digestOf } from '../../src/reports/digest.ts';
+import { digestLines } from '../../src/reports/lines.ts';
+import { busyDay, digest, ended, entry, head, live, past } from '../bot/views/samples.ts';
+
+const noon = Date.UTC(2026, 10, 23, 12);
+const of = { date: '2026-11-23', timezone: 'Europe/Berlin', sensor: 'dmz-1', now: Date.UTC(2026, 10, 24, 7) };
+const ids = (captures: readonly { id: string }[]) => captures.map(({ id }) => id);
+
+test('a day tells what was started, searched, ended, what ran on, and whose it was', () => {
+  const told = digest();
+  assert.deepEqual(ids(told.started), ['c10', 'c11']);
+  assert.deepEqual(ids(told.searched), ['c8']);
+  assert.deepEqual(ids(told.ended), ['c10', 'c8', 'c11']);
+  assert.deepEqual(ids(told.running), ['c9']);
+  assert.deepEqual(told.analysts, [
+    { analyst: 'grant', started: 1, searched: 1, ended: 2, running: 0, refused: 0, bytesKept: 2 * 1_262_485 },
+    { analyst: 'will', started: 1, searched: 0, ended: 1, running: 1, refused: 1, bytesKept: 1_262_485 },
+  ]);
+  assert.equal(told.bytesKept, 3 * 1_262_485);
+  assert.equal(told.looks, 1);
+  assert.deepEqual(told.head, head);
+  assert.equal(told.quiet, false);
+});
+
+test('holes in the evidence are named: dropped packets, counts that nobody knows, ring files left out, captures that died', () => {
+  const { attention } = digest();
+  assert.deepEqual(ids(attention.dropped), ['c10']);
+  assert.deepEqual(ids(attention.broken), ['c11']);
+  assert.deepEqual(ids(attention.gaps), ['c8']);
+  assert.deepEqual(
+    attention.failed.map(({ why }) => why),
+    ['tcpdump could not open eth9'],
+  );
+  const killed = live({
+    ...ended,
+    startedAt: noon,
+    endedAt: noon + 1,
+    counts: { captured: null, receivedByFilter: null, droppedByKernel: null },
+  });
+  assert.deepEqual(ids(digest({ captures: [killed], entries: [], head }).attention.dropsUnknown), ['c12']);
+});
+
+test('drops of a capture that still runs are told too', () => {
+  const running = live({ startedAt: noon, counts: { captured: 1, receivedByFilter: 3, droppedByKernel: 2 } });
+  assert.deepEqual(ids(digest({ captures: [running], entries: [], head }).attention.dropped), ['c12']);
+});
+
+test('a stranger who was refused is told by door and identity, and is nobody’s row', () => {
+  const told = digest();
+  assert.deepEqual(
+    told.refused.map(({ analyst, from }) => [analyst, from]),
+    [
+      [null, 'slack:T0STRANGE/U0STRANGER in C024BE91L'],
+      ['will', 'slack:T024BE7LD/U024BE7LH in C024BE91L'],
+    ],
+  );
+  assert.deepEqual(
+    told.analysts.map(({ analyst }) => analyst),
+    ['grant', 'will'],
+  );
+});
+
+test('a capture that failed to start counts as broken, not as started, and its audit entry is not told again', () => {
+  const failed = live({ id: 'c5', state: 'failed', startedAt: noon, endedAt: noon + 9, bytes: null });
+  const told = digest({ captures: [failed], entries: [entry({ outcome: 'failed', capture: 'c5' })], head });
+  assert.deepEqual([told.started, told.ended, told.attention.failed], [[], [], []]);
+  assert.deepEqual(ids(told.attention.broken), ['c5']);
+});
+
+test('an order of which nobody knows how it ended has to be looked at', () => {
+  const told = digest({ captures: [], entries: [entry({ outcome: 'unknown', verb: 'stop', settles: 7 })], head });
+  assert.equal(told.attention.failed.length, 1);
+  assert.equal(told.quiet, false);
+});
+
+test('a capture that began before the day and ended after it only runs', () => {
+  const long = live({ ...ended, startedAt: noon - 5 * 86_400_000, endedAt: noon + 86_400_000 });
+  const told = digest({ captures: [long], entries: [], head });
+  assert.deepEqual(ids(told.running), ['c12']);
+  assert.equal(told.bytesKept, 0);
+  assert.equal(told.quiet, true);
+});
+
+test('the bounds are the zone’s day: the last second before midnight in Berlin belongs to it, the first after it does not', () => {
+  const lastSecond = Date.UTC(2026, 10, 23, 22, 59, 59);
+  const inside = past({ id: 'c1', startedAt: lastSecond });
+  const outside = past({ id: 'c2', startedAt: lastSecond + 1000 });
+  assert.deepEqual(ids(digestOf({ captures: [inside, outside], entries: [], head }, of).searched), ['c1']);
+});
+
+test('looking is not acting: a day of lists is a quiet day, and the report says so', () => {
+  const told = digest({ captures: [], entries: [entry(), entry({ verb: 'show' })], head });
+  assert.equal(told.quiet, true);
+  assert.equal(told.looks, 2);
+  assert.match(digestLines(told).join('\n'), /A quiet day/);
+});
+
+test('the digest of a day that is not over says that these are its numbers so far', () => {
+  assert.equal(digestOf(busyDay(), { ...of, now: noon + 1 }).soFar, true);
+  assert.equal(digest().soFar, false);
+});
