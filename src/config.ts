@@ -51,7 +51,17 @@ export interface SlackSecrets {
   readonly apiUrl: string | null;
 }
 
-const sizeUnits: Record<string, number> = { kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+const sizeUnits: Record<string, number> = {
+  kB: 1e3,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
 
 const size = z.union([z.int().positive(), z.string()]).transform((value, context) => {
   if (typeof value === 'number') return value;
@@ -63,7 +73,15 @@ const size = z.union([z.int().positive(), z.string()]).transform((value, context
 });
 
 const zone = z.string().refine(isTimeZone, 'expected a time zone such as Europe/Berlin');
-const oneOrMore = z.union([z.string().min(1).transform((one) => [one]), z.array(z.string().min(1))]).default([]);
+const oneOrMore = z
+  .union([
+    z
+      .string()
+      .min(1)
+      .transform((one) => [one]),
+    z.array(z.string().min(1)),
+  ])
+  .default([]);
 const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$/, 'expected up to 40 letters, digits, dots and dashes');
 
 const schema = z.strictObject({
@@ -76,7 +94,9 @@ const schema = z.strictObject({
   buffer: size.default(16 * 2 ** 20),
   rings: z.array(z.strictObject({ name: word, path: z.string().min(1), interface: interfaceName() })).default([]),
   analysts: z
-    .array(z.strictObject({ name: word, role: z.enum(['viewer', 'analyst', 'lead']), slack: oneOrMore, login: oneOrMore }))
+    .array(
+      z.strictObject({ name: word, role: z.enum(['viewer', 'analyst', 'lead']), slack: oneOrMore, login: oneOrMore }),
+    )
     .min(1),
   slack: z
     .strictObject({
@@ -89,7 +109,10 @@ const schema = z.strictObject({
     .default(null),
   reports: z
     .strictObject({
-      at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time such as '08:00'").default('08:00'),
+      at: z
+        .string()
+        .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time such as '08:00'")
+        .default('08:00'),
       timezone: zone.default('UTC'),
     })
     .default({ at: '08:00', timezone: 'UTC' }),
@@ -100,12 +123,16 @@ const schema = z.strictObject({
  * @throws CaptureError `bad_request` naming every mistake with its key and what is expected
  */
 export function readConfig(given: string | undefined): Config {
-  const file = resolve(given ?? process.env.CAPTURE_CONFIG ?? firstExisting(['capture.yml', '/etc/capture/capture.yml']));
+  const file = resolve(
+    given ?? process.env.CAPTURE_CONFIG ?? firstExisting(['capture.yml', '/etc/capture/capture.yml']),
+  );
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new CaptureError('bad_request', `no configuration at ${file}: name one with --config or CAPTURE_CONFIG`, { cause });
+    throw new CaptureError('bad_request', `no configuration at ${file}: name one with --config or CAPTURE_CONFIG`, {
+      cause,
+    });
   }
   return checkConfig(text, file);
 }
@@ -116,7 +143,11 @@ export function readConfig(given: string | undefined): Config {
  */
 export function checkConfig(text: string, file: string): Config {
   const document = parseDocument(text);
-  if (document.errors.length > 0) refuse(file, document.errors.map((error) => error.message));
+  if (document.errors.length > 0)
+    refuse(
+      file,
+      document.errors.map((error) => error.message),
+    );
   const checked = schema.safeParse(document.toJS() ?? {});
   if (!checked.success) refuse(file, checked.error.issues.flatMap(mistakes));
   const raw = checked.data;
@@ -141,8 +172,10 @@ export function readSlackSecrets(slack: SlackConfig): SlackSecrets {
   const fromFile = slack.tokens === null ? {} : readTokens(slack.tokens);
   const botToken = process.env.SLACK_BOT_TOKEN ?? fromFile.SLACK_BOT_TOKEN;
   const appToken = process.env.SLACK_APP_TOKEN ?? fromFile.SLACK_APP_TOKEN;
-  if (!botToken?.startsWith('xoxb-')) throw new CaptureError('bad_request', 'SLACK_BOT_TOKEN is not set to a bot token (xoxb-...)');
-  if (!appToken?.startsWith('xapp-')) throw new CaptureError('bad_request', 'SLACK_APP_TOKEN is not set to an app-level token (xapp-...)');
+  if (!botToken?.startsWith('xoxb-'))
+    throw new CaptureError('bad_request', 'SLACK_BOT_TOKEN is not set to a bot token (xoxb-...)');
+  if (!appToken?.startsWith('xapp-'))
+    throw new CaptureError('bad_request', 'SLACK_APP_TOKEN is not set to an app-level token (xapp-...)');
   return { botToken, appToken, apiUrl: process.env.SLACK_API_URL ?? null };
 }
 
@@ -170,7 +203,10 @@ function readTokens(file: string): Record<string, string | undefined> {
 }
 
 function refuse(file: string, mistakes: readonly string[]): never {
-  throw new CaptureError('bad_request', [`${file} is not a configuration:`, ...mistakes.map((line) => `  ${line}`)].join('\n'));
+  throw new CaptureError(
+    'bad_request',
+    [`${file} is not a configuration:`, ...mistakes.map((line) => `  ${line}`)].join('\n'),
+  );
 }
 
 function mistakes(issue: z.core.$ZodIssue): string[] {
@@ -181,7 +217,10 @@ function mistakes(issue: z.core.$ZodIssue): string[] {
   return [`${key || 'the whole file'}: ${issue.message}`];
 }
 
-function duplicates(key: 'analysts' | 'rings', raw: { analysts: { name: string }[]; rings: { name: string }[] }): string[] {
+function duplicates(
+  key: 'analysts' | 'rings',
+  raw: { analysts: { name: string }[]; rings: { name: string }[] },
+): string[] {
   const names = raw[key].map((entry) => entry.name);
   return names.filter((name, at) => names.indexOf(name) !== at).map((name) => `${key}: ${name} is there twice`);
 }
@@ -190,7 +229,9 @@ function duplicates(key: 'analysts' | 'rings', raw: { analysts: { name: string }
 function sharedIdentities(analysts: readonly KnownAnalyst[]): string[] {
   return (['slack', 'login'] as const).flatMap((door) => {
     const ids = analysts.flatMap((analyst) => analyst[door]);
-    return ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `analysts: ${door} ${id} belongs to two analysts`);
+    return ids
+      .filter((id, at) => ids.indexOf(id) !== at)
+      .map((id) => `analysts: ${door} ${id} belongs to two analysts`);
   });
 }
 

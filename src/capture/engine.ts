@@ -1,7 +1,15 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import type { Actor, Origin } from './analyst.ts';
-import type { Capture, Millis, RingFileReport } from './capture.ts';
+import { openDatabase } from '../database.ts';
+import { type Actor, analystAt, mayRole, type Origin } from './analyst.ts';
+import { openAudit } from './audit.ts';
+import { type Capture, isOpen, type Millis, type RingFileReport } from './capture.ts';
+import { cannotWrite } from './custody.ts';
+import { CaptureError } from './errors.ts';
+import { reconcileLive } from './live/reconcile.ts';
+import { startLive } from './live/start.ts';
 import type {
   Attempt,
   AuditEntry,
@@ -14,6 +22,12 @@ import type {
   Started,
   StartOrder,
 } from './orders.ts';
+import { reconcileSearch } from './past/ending.ts';
+import { searchRing } from './past/search.ts';
+import { isAlive, tokenOf } from './process.ts';
+import { openRegistry } from './registry.ts';
+import { ask, type Order, type Room } from './room.ts';
+import { stop } from './stop.ts';
 
 /**
  * The capture engine's door: plain values in, plain values and iterables out. Every method throws CaptureError for what a person
@@ -75,4 +89,162 @@ export interface EngineParts {
   readonly now: () => Millis;
 }
 
-export declare function openEngine(parts: EngineParts): Engine;
+/**
+ * Opens the engine on an installation's registry.
+ * @throws CaptureError `tool_failed` when the registry cannot be opened, `no_room` when the captures directory cannot be made
+ */
+export function openEngine({ config, log, now }: EngineParts): Engine {
+  const room = openRoom(config, log, now);
+  const { registry, audit, database } = room;
+
+  const look = (verb: string, actor: Actor, capture: string | null) =>
+    audit.note({
+      outcome: 'done',
+      verb,
+      analyst: actor.analyst.name,
+      actingFor: null,
+      origin: actor.origin,
+      words: actor.words,
+      capture,
+    });
+  const refuse: Engine['refuse'] = ({ verb, analyst, origin, words }, why) => {
+    audit.note({ outcome: 'refused', verb, analyst, actingFor: null, origin, words, detail: why });
+    throw new CaptureError('not_allowed', why);
+  };
+  const carryOut = async <Result>(order: Order, act: Promise<Result>): Promise<Result> => {
+    try {
+      return await act;
+    } catch (error) {
+      order.fail(error);
+      throw error;
+    }
+  };
+
+  return {
+    identify: (origin, verb, words) => {
+      const analyst = analystAt(origin, config.analysts, config.slack?.team ?? null);
+      return analyst === undefined
+        ? refuse({ verb, analyst: null, origin, words }, stranger(origin, config.sensor))
+        : { analyst, origin, words };
+    },
+    refuse,
+    start: (order, actor) => {
+      const asked = ask(room, 'start', actor, order.analyst);
+      return carryOut(asked, startLive(room, order, actor, asked));
+    },
+    search: async function* (order, actor, signal) {
+      const asked = ask(room, 'search', actor, order.analyst);
+      try {
+        yield* searchRing(room, order, actor, asked, signal);
+      } catch (error) {
+        asked.fail(error);
+        throw error;
+      }
+    },
+    list: async (selection, actor) => {
+      look('list', actor, null);
+      return registry.select(selection).map(present);
+    },
+    show: async (id, actor) => {
+      const capture = registry.byId(id);
+      look('show', actor, capture?.id ?? null);
+      if (capture === undefined)
+        throw new CaptureError('not_found', `there is no capture ${id}: see what there is with "list --all"`);
+      return present(capture);
+    },
+    coverage: registry.coverage,
+    stop: (selector, actor) => {
+      const asked = ask(room, 'stop', actor);
+      return carryOut(asked, stop(room, selector, actor, asked));
+    },
+    audit: (query, actor) => {
+      if (!mayRole.readAudit(actor.analyst)) {
+        refuse({ ...actor, verb: 'audit', analyst: actor.analyst.name }, 'the audit log is for leads: ask one');
+      }
+      look('audit', actor, null);
+      return audit.entries(query);
+    },
+    peek: (id) => {
+      const capture = registry.byId(id);
+      return capture && present(capture);
+    },
+    day: (from, to) => ({
+      captures: registry.ranBetween(from, to).map(present),
+      entries: audit.entries({ since: from, until: to }),
+      head: audit.head(),
+    }),
+    head: audit.head,
+    reconcile: async () => {
+      await Promise.all(registry.open().map((capture) => reconcileOne(room, capture)));
+      audit.settleAbandoned(isAlive);
+    },
+    watch: async function* (after, signal) {
+      let seen = after;
+      while (!signal.aborted) {
+        for (const capture of registry.changedAfter(seen)) {
+          seen = capture.version;
+          yield present(capture);
+        }
+        await pause(watchEvery, undefined, { signal }).catch(() => undefined);
+      }
+    },
+    close: async () => {
+      database.close();
+    },
+  };
+}
+
+/** Milliseconds between two looks at what changed. */
+const watchEvery = 250;
+
+function openRoom(config: Config, log: Logger, now: () => Millis): Room {
+  const self = tokenOf(process.pid);
+  if (self === undefined)
+    throw new CaptureError('tool_failed', 'this sensor has no /proc to tell processes apart: mount it');
+  const database = openDatabase(config.state);
+  try {
+    mkdirSync(config.captures, { recursive: true, mode: 0o750 });
+  } catch (cause) {
+    database.close();
+    cannotWrite(config.captures, cause);
+  }
+  return {
+    config,
+    place: { sensor: config.sensor, directory: config.captures, group: config.group },
+    log,
+    now,
+    database,
+    registry: openRegistry(database, config.captures, self),
+    audit: openAudit(database, self, now),
+    self,
+    inHand: new Set(),
+  };
+}
+
+async function reconcileOne(room: Room, capture: Capture): Promise<void> {
+  try {
+    await (capture.kind === 'live' ? reconcileLive(room, capture) : reconcileSearch(room, capture));
+  } catch (error) {
+    // The others must be looked after all the same; this one is tried again at the next look.
+    room.log.error({ capture: capture.id, error }, 'capture not reconciled');
+  }
+}
+
+/** What runs has no size in the registry: the file has it. */
+function present(capture: Capture): Capture {
+  if (!isOpen(capture.state)) return capture;
+  return { ...capture, bytes: statSync(capture.path, { throwIfNoEntry: false })?.size ?? null };
+}
+
+function stranger(origin: Origin, sensor: string): string {
+  switch (origin.door) {
+    case 'shell':
+      return `the login ${origin.login} is no analyst of ${sensor}: ask a lead to add it to "analysts" in the configuration`;
+    case 'slack':
+      return `you are not an analyst of ${sensor}: ask a lead to add your Slack id ${origin.user} to the configuration`;
+    case 'engine':
+      return 'the engine itself gives no orders';
+    default:
+      return origin satisfies never;
+  }
+}

@@ -1,4 +1,4 @@
-import type { Actor, Origin } from './analyst.ts';
+import type { Origin } from './analyst.ts';
 import type { Capture, Millis, RingFileReport, SearchProgress, Window } from './capture.ts';
 
 /** What a live capture is asked to be. */
@@ -90,7 +90,8 @@ export interface Day {
 /** A person's order that did not come as far as an act. */
 export interface Attempt {
   readonly verb: string;
-  readonly actor: Actor | null;
+  /** Null for a stranger. */
+  readonly analyst: string | null;
   readonly origin: Origin;
   readonly words: string;
 }

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import type { Actor, Origin } from './analyst.ts';
+import type { Millis } from './capture.ts';
+import type { AuditEntry, AuditOutcome, AuditQuery, ChainHead } from './orders.ts';
+
+/** What is written of an order or of the engine's own observation. */
+export interface Note {
+  readonly outcome: AuditOutcome;
+  readonly verb: string;
+  readonly analyst: string | null;
+  readonly actingFor: string | null;
+  readonly origin: Origin;
+  readonly words: string;
+  readonly capture?: string | null;
+  readonly detail?: string | null;
+}
+
+export interface Audit {
+  /** Writes that an actor asked for something, before it is done; the entry's number is what `settle` wants. */
+  ask(verb: string, actor: Actor, actingFor?: string | null): number;
+  /** Writes what came of it. Call it in the transaction that changes the state. */
+  settle(
+    asked: number,
+    outcome: 'done' | 'refused' | 'failed' | 'unknown',
+    capture: string | null,
+    detail: string | null,
+  ): void;
+  /** Writes an entry that needs no settling: a look, a refusal at the door, an observation of the engine. */
+  note(note: Note): void;
+  /** Settles as `unknown` what processes asked that are gone now. */
+  settleAbandoned(isAlive: (process: string) => boolean): void;
+  entries(query: AuditQuery): AuditEntry[];
+  head(): ChainHead;
+}
+
+interface Row {
+  seq: number;
+  at: Millis;
+  outcome: AuditOutcome;
+  settles: number | null;
+  verb: string;
+  analyst: string | null;
+  acting_for: string | null;
+  origin: string;
+  words: string;
+  capture: string | null;
+  detail: string | null;
+  process: string;
+  previous: string;
+  hash: string;
+}
+
+/** The hash that the first entry carries as the one before. */
+const beginning = '0'.repeat(64);
+
+/** The audit log: entries are only appended, each with the SHA-256 of itself and the one before. */
+export function openAudit(database: Database.Database, process: string, now: () => Millis): Audit {
+  const newest = database.prepare<[], Row>('SELECT * FROM audit ORDER BY seq DESC LIMIT 1');
+  const bySeq = database.prepare<[number], Row>('SELECT * FROM audit WHERE seq = ?');
+  const insert = database.prepare<
+    [Row]
+  >(`INSERT INTO audit VALUES (:seq, :at, :outcome, :settles, :verb, :analyst, :acting_for,
+    :origin, :words, :capture, :detail, :process, :previous, :hash)`);
+  const unsettled = database.prepare<[], Row>(
+    `SELECT * FROM audit AS asked WHERE outcome = 'asked' AND NOT EXISTS (SELECT 1 FROM audit WHERE settles = asked.seq)`,
+  );
+  const select = database.prepare<[{ analyst: string | null; since: number; until: number; last: number }], Row>(`
+    SELECT * FROM (
+      SELECT * FROM audit WHERE at >= :since AND at < :until AND (:analyst IS NULL OR analyst = :analyst OR acting_for = :analyst)
+      ORDER BY seq DESC LIMIT :last
+    ) ORDER BY seq`);
+
+  // Immediate: the hash before must still be the newest when this entry is written.
+  const append = database.transaction((note: Note, settles: number | null): number => {
+    const last = newest.get();
+    const fields = {
+      seq: (last?.seq ?? 0) + 1,
+      at: now(),
+      outcome: note.outcome,
+      settles,
+      verb: note.verb,
+      analyst: note.analyst,
+      acting_for: note.actingFor,
+      origin: JSON.stringify(note.origin).toWellFormed(),
+      // A lone surrogate would come back from SQLite as something else, and the hash would not hold.
+      words: note.words.toWellFormed(),
+      capture: note.capture ?? null,
+      detail: note.detail?.toWellFormed() ?? null,
+      process,
+      previous: last?.hash ?? beginning,
+    };
+    insert.run({ ...fields, hash: hashOf(fields) });
+    return fields.seq;
+  }).immediate;
+
+  const settle: Audit['settle'] = (asked, outcome, capture, detail) => {
+    const row = bySeq.get(asked);
+    if (row === undefined) throw new Error(`no audit entry ${asked} to settle`);
+    append({ ...noteOf(row), outcome, capture, detail }, asked);
+  };
+
+  return {
+    ask: (verb, actor, actingFor = null) =>
+      append(
+        { outcome: 'asked', verb, analyst: actor.analyst.name, actingFor, origin: actor.origin, words: actor.words },
+        null,
+      ),
+    settle,
+    note: (note) => void append(note, null),
+    settleAbandoned: database.transaction((isAlive: (process: string) => boolean) => {
+      for (const row of unsettled.all()) {
+        if (!isAlive(row.process))
+          settle(row.seq, 'unknown', row.capture, 'the process that carried this out ended before it could say');
+      }
+    }).immediate,
+    entries: ({ analyst, since, until, last }) =>
+      select
+        .all({ analyst: analyst ?? null, since: since ?? 0, until: until ?? Number.MAX_SAFE_INTEGER, last: last ?? -1 })
+        .map(entryOf),
+    head: () => {
+      const last = newest.get();
+      return { seq: last?.seq ?? 0, hash: last?.hash ?? beginning };
+    },
+  };
+}
+
+/** SHA-256, in hexadecimal, over the JSON array of the entry's columns in the table's order. */
+function hashOf(fields: Omit<Row, 'hash'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify(Object.values(fields)))
+    .digest('hex');
+}
+
+function noteOf(row: Row): Note {
+  return { ...row, actingFor: row.acting_for, origin: JSON.parse(row.origin) as Origin };
+}
+
+function entryOf(row: Row): AuditEntry {
+  const { seq, at, outcome, settles, verb, analyst, words, capture, detail, hash } = row;
+  return {
+    seq,
+    at,
+    outcome,
+    settles,
+    verb,
+    analyst,
+    actingFor: row.acting_for,
+    origin: JSON.parse(row.origin) as Origin,
+    words,
+    capture,
+    detail,
+    hash,
+  };
+}

@@ -1,0 +1,126 @@
+import { constants } from 'node:fs';
+import { chmod, chown, lstat, open, readdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { type Capture, type Kind, type Millis, savefileName } from './capture.ts';
+import { CaptureError } from './errors.ts';
+import { toolVersions } from './tcpdump.ts';
+
+/** Where savefiles are kept, and for whom. */
+export interface Place {
+  readonly sensor: string;
+  readonly directory: string;
+  readonly group: string | null;
+}
+
+/** Owner may write until it is complete, the group reads, nobody else. */
+export const savefileMode = 0o640;
+
+/**
+ * A savefile's name that no capture and no file has yet.
+ * @throws CaptureError `no_room` when the captures directory cannot be looked into
+ */
+export async function freeName(
+  place: Place,
+  order: { readonly kind: Kind; readonly analyst: string; readonly description: string; readonly at: Millis },
+  isTaken: (name: string) => boolean,
+): Promise<string> {
+  const present = new Set(await readdir(place.directory).catch((cause) => cannotWrite(place.directory, cause)));
+  for (let copy = 1; ; copy += 1) {
+    const name = savefileName(order.kind, order, order.at, copy);
+    if (!present.has(name) && !isTaken(name)) return name;
+  }
+}
+
+/**
+ * Creates a savefile that nobody else has created, for its mode to be right before the first packet is in it.
+ * @throws CaptureError `no_room` when the captures directory is not writable or the disk is full
+ */
+export async function createSavefile(path: string) {
+  try {
+    return await open(
+      path,
+      constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | constants.O_NOFOLLOW,
+      savefileMode,
+    );
+  } catch (cause) {
+    return cannotWrite(path, cause);
+  }
+}
+
+/** Turns what the file system says of a write into what the analyst can do. */
+export function cannotWrite(path: string, cause: unknown): never {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      throw new CaptureError('no_room', `the disk is full: nothing more can be written to ${path}`, { cause });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      throw new CaptureError(
+        'no_room',
+        `${path} is not writable for this user: mend its owner or mode, or run capture as root`,
+        { cause },
+      );
+    case 'ENOENT':
+      throw new CaptureError('no_room', `${path} cannot be made: is the captures directory there?`, { cause });
+    case 'EEXIST':
+      throw new CaptureError('conflict', `${path} is there already: try again`, { cause });
+    default:
+      throw cause;
+  }
+}
+
+/**
+ * Seals a complete savefile: ours again (tcpdump leaves it to its own user), readable by the group, with a JSON sidecar that explains
+ * it when it leaves the sensor. May be done again: the result is the same.
+ * @throws CaptureError `no_room` when the sidecar cannot be written
+ */
+export async function seal(place: Place, capture: Capture): Promise<void> {
+  const path = join(place.directory, capture.savefile);
+  const gid = place.group === null ? (process.getgid?.() ?? -1) : await groupId(place.group);
+  const own = async (file: string) => {
+    if (process.getuid?.() === 0 || place.group !== null) await chown(file, process.getuid?.() ?? -1, gid);
+    await chmod(file, savefileMode);
+  };
+  await own(path);
+  const { channel, path: _, progress: __, version: ___, ...explained } = capture;
+  const sidecar = {
+    sensor: place.sensor,
+    ...explained,
+    startedAt: iso(capture.startedAt),
+    endedAt: iso(capture.endedAt),
+    tools: await toolVersions(),
+  };
+  // Written under another name, then renamed: a sidecar is whole or not there.
+  const temporary = `${path}.json.${process.pid}`;
+  try {
+    await writeFile(temporary, `${JSON.stringify(sidecar, null, 2)}\n`, { mode: savefileMode });
+    await own(temporary);
+    await rename(temporary, `${path}.json`);
+  } catch (cause) {
+    cannotWrite(temporary, cause);
+  }
+}
+
+/** Whether there is such a file, itself and not what a link points to. */
+export async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @throws CaptureError `bad_request` when the group does not exist */
+async function groupId(name: string): Promise<number> {
+  const { stdout } = await execa('getent', ['group', '--', name], { reject: false });
+  const gid = Number(stdout.split(':')[2]);
+  if (!stdout || !Number.isInteger(gid))
+    throw new CaptureError('bad_request', `group: there is no group ${name} on this sensor`);
+  return gid;
+}
+
+function iso(at: Millis | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Capture, Counts, Facts } from '../capture.ts';
+import { isThere, seal } from '../custody.ts';
+import { type Examined, examineSavefile } from '../facts.ts';
+import { isAlive, type ProcessToken, runningWith, signal } from '../process.ts';
+import type { Room } from '../room.ts';
+import { closingCounts, complaint } from '../tcpdump.ts';
+import { stderrFile } from './start.ts';
+
+/**
+ * The kernel hands packets over in blocks, at the latest a second after the first of a block came (TPACKET_V3; tcpdump asks for
+ * 1000 ms), and tcpdump drops the block at hand when it is interrupted. Waiting that long puts every packet that came before the order
+ * into the file.
+ */
+const lastBlock = 1_100;
+/** What tcpdump gets to answer a signal before the next, stronger one. */
+const patience = 5_000;
+
+/** How a live capture came to its end. */
+export interface LiveEnd {
+  readonly state: 'stopped' | 'died';
+  readonly why: string;
+}
+
+/**
+ * Ends the tcpdump of a capture whose ending this process has claimed, then settles it. One that was dead already is told as died,
+ * not as stopped.
+ */
+export async function endLive(room: Room, capture: Capture, alongside: () => void): Promise<void> {
+  const tcpdump = tcpdumpOf(room, capture);
+  const why = capture.why ?? 'stopped';
+  if (tcpdump === undefined || !isAlive(tcpdump)) {
+    const death = await whyItDied(room, capture);
+    return settleLive(room, capture, { state: 'died', why: `${death}; found when it was ${why}` }, alongside);
+  }
+  await pause(lastBlock);
+  await interrupt(tcpdump);
+  return settleLive(room, capture, { state: 'stopped', why }, alongside);
+}
+
+/**
+ * Settles a capture whose tcpdump is gone: counts from its closing words, facts and digest from the file, sidecar, registry. Done
+ * again after a crash it comes to the same.
+ * @param alongside what belongs into the transaction that ends it; left out when another process was first
+ */
+export async function settleLive(room: Room, capture: Capture, end: LiveEnd, alongside: () => void): Promise<void> {
+  const said = await readFile(stderrFile(room, capture.id), 'utf8').catch(() => '');
+  const counts = closingCounts(said);
+  const examined = (await isThere(capture.path)) ? await examineSavefile(capture.path) : undefined;
+  const ending = {
+    state: end.state,
+    why: [end.why, ...holes(counts, examined)].join('; '),
+    endedAt: room.now(),
+    counts,
+    facts: examined?.facts ?? null,
+    sha256: examined?.sha256 ?? null,
+  };
+  if (examined !== undefined) {
+    const { facts } = ending;
+    const complete = { ...capture, ...ending, bytes: facts?.fileBytes ?? null, packets: facts?.packets ?? null };
+    // A full disk must not keep a capture from being settled: the registry has all that the sidecar says.
+    await seal(room.place, complete).catch((error) =>
+      room.log.error({ capture: capture.id, error }, 'sidecar not written'),
+    );
+  }
+  room.database.transaction(() => {
+    if (room.registry.settle(capture.id, ending)) alongside();
+  })();
+  room.log.info({ capture: capture.id, state: ending.state, why: ending.why, counts }, 'capture ended');
+}
+
+/** Why a tcpdump that nobody here stopped is gone, as far as its last words tell. */
+export async function whyItDied(room: Room, capture: Capture): Promise<string> {
+  const said = await readFile(stderrFile(room, capture.id), 'utf8').catch(() => '');
+  const complained = complaint(said);
+  if (complained !== undefined) return `tcpdump ended by itself: ${complained}`;
+  if (closingCounts(said) !== null) return 'tcpdump was ended by somebody outside capture';
+  return 'tcpdump was killed, or the sensor went down: what it had not written yet is lost';
+}
+
+/** The tcpdump of a live capture, found among the running ones where we were killed before we could note it. */
+export function tcpdumpOf(room: Room, capture: Capture): ProcessToken | undefined {
+  return room.registry.processes(capture.id).tcpdump ?? runningWith('tcpdump', capture.path);
+}
+
+async function interrupt(tcpdump: ProcessToken): Promise<void> {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+    signal(tcpdump, name);
+    const giveUp = Date.now() + patience;
+    while (Date.now() < giveUp) {
+      if (!isAlive(tcpdump)) return;
+      await pause(20);
+    }
+  }
+}
+
+/** What is missing from the evidence: tcpdump itself is silent about a full disk and exits with 0. */
+function holes(counts: Counts | null, examined: Examined | undefined): string[] {
+  if (examined === undefined) return ['the savefile is gone'];
+  const { facts } = examined;
+  if (facts === null) return ['the savefile has no pcap header: nothing was written'];
+  return [
+    ...(counts === null ? ['tcpdump gave no closing counts: what the kernel dropped is not known'] : []),
+    ...lost(counts, facts),
+    ...(facts.cutAt === null ? [] : [`the savefile ends in the middle of a packet, at offset ${facts.cutAt}`]),
+    ...(counts?.droppedByKernel ? [`${counts.droppedByKernel} packets were dropped by the kernel`] : []),
+  ];
+}
+
+function lost(counts: Counts | null, facts: Facts): string[] {
+  const captured = counts?.captured ?? facts.packets;
+  if (captured <= facts.packets) return [];
+  return [
+    `${captured - facts.packets} of ${captured} captured packets are missing from the savefile: was the disk full?`,
+  ];
+}

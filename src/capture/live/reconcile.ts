@@ -1,0 +1,65 @@
+import type { Capture } from '../capture.ts';
+import { isAlive, signal } from '../process.ts';
+import { inHand, observe, type Room, takeOver } from '../room.ts';
+import { endLive, settleLive, tcpdumpOf, whyItDied } from './ending.ts';
+import { listening, removeEmpty } from './start.ts';
+
+/** Brings an open live capture's entry in the registry and its process back together, whatever was killed in between. */
+export async function reconcileLive(room: Room, capture: Capture): Promise<void> {
+  switch (capture.state) {
+    case 'starting':
+      if (takeOver(room, capture.id)) await inHand(room, capture.id, () => finishStart(room, capture));
+      return;
+    case 'stopping':
+      if (takeOver(room, capture.id)) await inHand(room, capture.id, () => finishStop(room, capture));
+      return;
+    case 'running':
+      if (!room.inHand.has(capture.id)) await inHand(room, capture.id, () => tellDeath(room, capture));
+      return;
+    case 'stopped':
+    case 'finished':
+    case 'cancelled':
+    case 'died':
+    case 'failed':
+      return;
+    default:
+      return capture.state satisfies never;
+  }
+}
+
+/** The process that started it is gone: where its tcpdump is not, it runs, and is ours to stop. */
+async function finishStart(room: Room, capture: Capture): Promise<void> {
+  const tcpdump = tcpdumpOf(room, capture);
+  try {
+    await listening(room, capture, tcpdump);
+  } catch (error) {
+    if (tcpdump !== undefined) signal(tcpdump, 'SIGKILL');
+    await removeEmpty(capture.path);
+    const why = `the process that started it was gone before tcpdump captured: ${error instanceof Error ? error.message : error}`;
+    const ending = { state: 'failed', why, endedAt: room.now(), counts: null, facts: null, sha256: null } as const;
+    room.database.transaction(() => {
+      if (room.registry.settle(capture.id, ending)) observe(room, capture, 'start', why);
+    })();
+    return;
+  }
+  room.database.transaction(() => {
+    if (tcpdump !== undefined) room.registry.noteTcpdump(capture.id, tcpdump);
+    if (room.registry.markRunning(capture.id))
+      observe(room, capture, 'start', 'found running although the process that started it is gone');
+  })();
+}
+
+async function finishStop(room: Room, capture: Capture): Promise<void> {
+  await endLive(room, capture, () =>
+    observe(room, capture, 'stop', 'its stop was finished for a process that was gone'),
+  );
+}
+
+async function tellDeath(room: Room, capture: Capture): Promise<void> {
+  const tcpdump = tcpdumpOf(room, capture);
+  if (tcpdump !== undefined && isAlive(tcpdump)) return;
+  // Who stops it says so before its tcpdump ends: read again, now that it has.
+  if (room.registry.byId(capture.id)?.state !== 'running') return;
+  const why = await whyItDied(room, capture);
+  await settleLive(room, capture, { state: 'died', why }, () => observe(room, capture, 'died', why));
+}

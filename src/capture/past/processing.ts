@@ -1,0 +1,95 @@
+import { link, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Capture, type Micros, processingName } from '../capture.ts';
+import { cannotWrite, createSavefile } from '../custody.ts';
+import { pidOf } from '../process.ts';
+import type { Room } from '../room.ts';
+import { headerFor, type PcapHeader } from '../savefile.ts';
+import type { Append } from './scan.ts';
+
+/** A search's savefile while it grows, under its processing name; the final name is a symbolic link to it. */
+export interface ProcessingFile {
+  readonly append: Append;
+  readonly name: () => string;
+  /** Moves it to the name that says how far the search is; the link points to a file at every instant. */
+  reach(at: Micros): Promise<void>;
+  /** Everything is on the disk once this resolves. */
+  close(): Promise<void>;
+}
+
+/**
+ * Creates the file with its pcap header, and the link.
+ * @throws CaptureError `no_room`, `conflict` when the name was taken meanwhile
+ */
+export async function openProcessingFile(
+  room: Room,
+  capture: Capture,
+  header: Omit<PcapHeader, 'littleEndian'>,
+): Promise<ProcessingFile> {
+  const { directory } = room.place;
+  const pid = pidOf(room.self);
+  const final = join(directory, capture.savefile);
+  let name = processingName(capture.savefile, pid, capture.window?.since ?? null);
+  const file = await createSavefile(join(directory, name));
+  const append: Append = async (records) => {
+    // A write on a nearly full disk takes a part and says so; the next one fails.
+    for (let written = 0; written < records.length; ) {
+      const { bytesWritten } = await file.write(records, written).catch((cause) => cannotWrite(directory, cause));
+      written += bytesWritten;
+    }
+  };
+  try {
+    await append(headerFor(header));
+    await symlink(name, final).catch((cause) => cannotWrite(final, cause));
+  } catch (error) {
+    await file.close();
+    await rm(join(directory, name));
+    throw error;
+  }
+  return {
+    append,
+    name: () => name,
+    reach: async (at) => {
+      const next = processingName(capture.savefile, pid, at);
+      if (next === name) return;
+      try {
+        await link(join(directory, name), join(directory, next));
+        await pointTo(next, final);
+        await rm(join(directory, name));
+      } catch (cause) {
+        cannotWrite(directory, cause);
+      }
+      name = next;
+    },
+    close: async () => {
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+/**
+ * Lets the file take its link's place, in one rename. Done again, or for a process that was killed at any instant, it comes to the
+ * same: the link always points to the file.
+ */
+export async function finishProcessingFile(directory: string, savefile: string): Promise<void> {
+  const final = join(directory, savefile);
+  const target = await readlink(final).catch(() => undefined);
+  if (target === undefined) return;
+  await rename(join(directory, target), final);
+  const [analyst, rest] = [savefile.slice(0, savefile.indexOf('_')), savefile.slice(savefile.indexOf('_'))];
+  for (const name of await readdir(directory)) {
+    // The other name of the same file, where a move was cut in the middle.
+    if (name.startsWith(`${analyst}.processing.`) && name.endsWith(rest)) await rm(join(directory, name));
+  }
+}
+
+async function pointTo(target: string, final: string): Promise<void> {
+  const temporary = `${final}.link`;
+  await rm(temporary, { force: true });
+  await symlink(target, temporary);
+  await rename(temporary, final);
+}

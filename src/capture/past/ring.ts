@@ -1,0 +1,154 @@
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Micros, RingFileOutcome, RingFileReport, Window } from '../capture.ts';
+import { CaptureError } from '../errors.ts';
+import { headerBytes, type PcapHeader, readHeader, readRecordHeader, recordHeaderBytes } from '../savefile.ts';
+
+/** A ring file that can be read: bounded by its first packet, since its name only hints at the time. */
+export interface RingFile {
+  readonly name: string;
+  readonly path: string;
+  readonly inode: number;
+  readonly size: number;
+  readonly header: PcapHeader;
+  readonly firstAt: Micros;
+  /** Milliseconds; no packet in the file is younger. */
+  readonly modifiedAt: number;
+}
+
+/** A place in the coverage statement: a file to search, or what is to be said of it instead. */
+export type Planned = { readonly search: RingFile } | { readonly report: RingFileReport };
+
+/** Milliseconds that a file's clock and its packets' may differ. */
+const slack = 2_000;
+
+/**
+ * What a ring holds, in time order, each file with what is to be done with it. The window is [since, until).
+ * @throws CaptureError `tool_failed` when the ring's directory cannot be read
+ */
+export async function planRing(directory: string, window: Window): Promise<Planned[]> {
+  const names = await readdir(directory).catch((cause) => {
+    throw new CaptureError('tool_failed', `the ring ${directory} cannot be read: ${cause.message}`, { cause });
+  });
+  const looked: Looked[] = [];
+  // One after the other: an open file keeps a pruned one's blocks.
+  for (const name of names) {
+    const file = await lookAt(directory, name);
+    if (file !== undefined) looked.push(file);
+  }
+  return looked
+    .sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
+    .map(({ planned }) =>
+      'search' in planned && isOutside(planned.search, window) ? { report: outside(planned.search) } : planned,
+    );
+}
+
+/** Opens a ring file for reading without following links or waiting for a pipe's other end. */
+export function openRingFile(path: string): Promise<FileHandle> {
+  return open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+}
+
+/** A line of the coverage statement about a file that was not searched. */
+export function unread(
+  file: string,
+  outcome: RingFileOutcome,
+  detail: string | null,
+  from: Micros | null = null,
+): RingFileReport {
+  return { file, outcome, from, to: null, packets: 0, detail };
+}
+
+interface Looked {
+  readonly name: string;
+  /** Where it stands in time, milliseconds: its first packet, else its modification. */
+  readonly at: number;
+  readonly planned: Planned;
+}
+
+async function lookAt(directory: string, name: string): Promise<Looked | undefined> {
+  const path = join(directory, name);
+  let file: FileHandle;
+  try {
+    file = await openRingFile(path);
+  } catch (error) {
+    return { name, at: 0, planned: { report: notOpened(name, error) } };
+  }
+  try {
+    const stats = await file.stat();
+    if (stats.isDirectory()) return undefined;
+    return await lookInside(file, { name, path, stats });
+  } catch (error) {
+    return {
+      name,
+      at: 0,
+      planned: { report: unread(name, 'unreadable', error instanceof Error ? error.message : String(error)) },
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+async function lookInside(
+  file: FileHandle,
+  { name, path, stats }: { name: string; path: string; stats: Stats },
+): Promise<Looked> {
+  const skip = (outcome: RingFileOutcome, detail: string | null): Looked => ({
+    name,
+    at: stats.mtimeMs,
+    planned: { report: unread(name, outcome, detail) },
+  });
+  if (!stats.isFile()) return skip('not searched', 'not a regular file');
+  const start = Buffer.alloc(headerBytes + recordHeaderBytes);
+  const { bytesRead } = await file.read(start, 0, start.length, 0);
+  if (bytesRead < headerBytes) return skip('empty', bytesRead === 0 ? null : 'its pcap header is not whole yet');
+  const header = readHeader(start);
+  if (header === undefined) return skip('not searched', kindOf(start));
+  if (bytesRead < start.length) return skip('empty', null);
+  const firstAt = readRecordHeader(start, headerBytes, header).at;
+  const search: RingFile = {
+    name,
+    path,
+    inode: stats.ino,
+    size: stats.size,
+    header,
+    firstAt,
+    modifiedAt: stats.mtimeMs,
+  };
+  return { name, at: firstAt / 1000, planned: { search } };
+}
+
+function isOutside(file: RingFile, { since, until }: Window): boolean {
+  if (until !== null && file.firstAt >= until) return true;
+  return since !== null && (file.modifiedAt + slack) * 1000 < since;
+}
+
+function outside(file: RingFile): RingFileReport {
+  return unread(file.name, 'outside window', null, file.firstAt);
+}
+
+function notOpened(name: string, error: unknown): RingFileReport {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return unread(name, 'pruned', 'it vanished before it was opened');
+    case 'ELOOP':
+      return unread(name, 'not searched', 'a symbolic link: not followed');
+    default:
+      return unread(name, 'unreadable', error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What a file that is no classic pcap seems to be, by its first bytes. */
+function kindOf(start: Buffer): string {
+  switch (start.readUInt32BE(0)) {
+    case 0x0a0d0d0a:
+      return 'pcapng: only classic pcap is read';
+    case 0x28b52ffd:
+      return 'compressed with zstd: only classic pcap is read';
+    case 0x04224d18:
+      return 'compressed with lz4: only classic pcap is read';
+    default:
+      return start.readUInt16BE(0) === 0x1f8b ? 'compressed with gzip: only classic pcap is read' : 'not a pcap file';
+  }
+}

@@ -1,0 +1,136 @@
+import type Database from 'better-sqlite3';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { type Actor, mayRole } from './analyst.ts';
+import type { Audit } from './audit.ts';
+import type { Capture, CaptureId, Millis } from './capture.ts';
+import type { Place } from './custody.ts';
+import { CaptureError } from './errors.ts';
+import { isAlive, type ProcessToken } from './process.ts';
+import type { Registry } from './registry.ts';
+
+/** What the engine's rooms work with: opened once, passed down. */
+export interface Room {
+  readonly config: Config;
+  readonly place: Place;
+  readonly log: Logger;
+  readonly now: () => Millis;
+  readonly database: Database.Database;
+  readonly registry: Registry;
+  readonly audit: Audit;
+  /** This process, as owner of what it starts. */
+  readonly self: ProcessToken;
+  /** What this process starts, searches or ends at the moment. */
+  readonly inHand: Set<CaptureId>;
+}
+
+/** Does something with a capture that nobody else in this process does meanwhile. */
+export async function inHand<Result>(room: Room, id: CaptureId, act: () => Promise<Result>): Promise<Result> {
+  room.inHand.add(id);
+  try {
+    return await act();
+  } finally {
+    room.inHand.delete(id);
+  }
+}
+
+/** Takes an open capture over whose owner is gone, or has dropped it; false when somebody takes care of it. */
+export function takeOver(room: Room, id: CaptureId): boolean {
+  const { owner } = room.registry.processes(id);
+  if (owner === room.self) return !room.inHand.has(id);
+  return !isAlive(owner) && room.registry.takeOver(id, owner);
+}
+
+/** Writes what the engine saw or did of itself. */
+export function observe(room: Room, capture: Capture, verb: string, detail: string): void {
+  room.audit.note({
+    outcome: 'noted',
+    verb,
+    analyst: null,
+    actingFor: capture.analyst,
+    origin: { door: 'engine' },
+    words: '',
+    capture: capture.id,
+    detail,
+  });
+}
+
+/** An order in the audit log: settle it in the transaction that changes the state. Only the first settling counts. */
+export interface Order {
+  settle(outcome: 'done' | 'failed', capture: string | null, detail: string | null): void;
+  /** Settles it with what was thrown: `refused` where the person was not allowed, `failed` otherwise. */
+  fail(error: unknown): void;
+}
+
+/** Writes to the audit log that something was asked: no entry, no act. */
+export function ask(room: Room, verb: string, actor: Actor, named?: string): Order {
+  const asked = room.audit.ask(verb, actor, actingFor(actor, named));
+  let settled = false;
+  const settle = (outcome: 'done' | 'failed' | 'refused', capture: string | null, detail: string | null) => {
+    if (settled) return;
+    room.audit.settle(asked, outcome, capture, detail);
+    settled = true;
+  };
+  return {
+    settle,
+    fail: (error) => {
+      const refused = error instanceof CaptureError && error.code === 'not_allowed';
+      settle(refused ? 'refused' : 'failed', null, error instanceof Error ? error.message : String(error));
+    },
+  };
+}
+
+/** Whose capture an order makes, where that is somebody other than the person who gives it. */
+function actingFor(actor: Actor, named: string | undefined): string | null {
+  return named === undefined || named === actor.analyst.name ? null : named;
+}
+
+/**
+ * The analyst whose capture it will be, when the person may make it.
+ * @throws CaptureError `not_allowed` for viewers, and for acting for somebody else without being a lead; `bad_request` for an unknown
+ * name; `bad_request` without a description
+ */
+export function captureOwner(
+  room: Room,
+  actor: Actor,
+  order: { readonly analyst?: string | undefined; readonly description: string },
+): string {
+  const { name, role } = actor.analyst;
+  if (!mayRole.capture(actor.analyst)) {
+    throw new CaptureError(
+      'not_allowed',
+      `${name} is a ${role} here and may look, not capture: ask a lead for the analyst role`,
+    );
+  }
+  const owner = order.analyst ?? name;
+  if (!mayRole.actFor(actor.analyst, owner)) {
+    throw new CaptureError(
+      'not_allowed',
+      `only a lead may act for somebody else: leave out -a ${owner}, or ask a lead`,
+    );
+  }
+  if (!room.config.analysts.some((known) => known.name === owner) && owner !== name) {
+    throw new CaptureError('bad_request', `there is no analyst ${owner} in the configuration`);
+  }
+  checkDescription(order.description);
+  return owner;
+}
+
+const longestDescription = 10_000;
+
+function checkDescription(description: string): void {
+  if (description.trim() === '') {
+    throw new CaptureError('bad_request', "a description is required: -d 'why this is captured'");
+  }
+  if (description.length > longestDescription) {
+    throw new CaptureError(
+      'bad_request',
+      `the description has ${description.length} characters; at most ${longestDescription} are taken`,
+    );
+  }
+}
+
+/** The channel of an order given in Slack. */
+export function channelOf(actor: Actor): string | null {
+  return actor.origin.door === 'slack' ? actor.origin.channel : null;
+}

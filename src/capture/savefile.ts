@@ -1,0 +1,100 @@
+import type { Micros } from './capture.ts';
+
+/** The classic pcap file header, 24 bytes (draft-ietf-opsawg-pcap). */
+export interface PcapHeader {
+  readonly littleEndian: boolean;
+  readonly precision: 'microseconds' | 'nanoseconds';
+  readonly snaplen: number;
+  readonly linktype: number;
+}
+
+/** A record's header, 16 bytes; its packet follows. */
+export interface RecordHeader {
+  readonly at: Micros;
+  /** Bytes of the packet in the file. */
+  readonly captured: number;
+  /** Bytes of the packet on the wire. */
+  readonly length: number;
+}
+
+export const headerBytes = 24;
+export const recordHeaderBytes = 16;
+/** libpcap reads no record longer than this (MAXIMUM_SNAPLEN): what claims more is damage. */
+export const longestPacket = 262144;
+
+/** Files are read this much at a time: it stays in the processor's cache, and nothing else waits long for it. */
+export const chunkBytes = 512 * 1024;
+
+/** Reads a pcap file header; undefined when these bytes are none. */
+export function readHeader(bytes: Buffer): PcapHeader | undefined {
+  if (bytes.length < headerBytes) return undefined;
+  const magic = bytes.readUInt32LE(0);
+  const swapped = bytes.readUInt32BE(0);
+  const littleEndian = magic === 0xa1b2c3d4 || magic === 0xa1b23c4d;
+  if (!littleEndian && swapped !== 0xa1b2c3d4 && swapped !== 0xa1b23c4d) return undefined;
+  const read = littleEndian ? readLittle : readBig;
+  return {
+    littleEndian,
+    precision: (littleEndian ? magic : swapped) === 0xa1b23c4d ? 'nanoseconds' : 'microseconds',
+    snaplen: read(bytes, 16),
+    // The upper bits say how long the frame check sequence is.
+    linktype: read(bytes, 20) & 0x03ffffff,
+  };
+}
+
+/** A pcap file header as tcpdump writes it here: little-endian, version 2.4. */
+export function headerFor({ precision, snaplen, linktype }: Omit<PcapHeader, 'littleEndian'>): Buffer {
+  const bytes = Buffer.alloc(headerBytes);
+  bytes.writeUInt32LE(precision === 'nanoseconds' ? 0xa1b23c4d : 0xa1b2c3d4, 0);
+  bytes.writeUInt16LE(2, 4);
+  bytes.writeUInt16LE(4, 6);
+  bytes.writeUInt32LE(snaplen, 16);
+  bytes.writeUInt32LE(linktype, 20);
+  return bytes;
+}
+
+/** Reads the record header at an offset that has 16 bytes behind it. */
+export function readRecordHeader(bytes: Buffer, offset: number, header: PcapHeader): RecordHeader {
+  const read = header.littleEndian ? readLittle : readBig;
+  const fraction = read(bytes, offset + 4);
+  return {
+    at: read(bytes, offset) * 1_000_000 + (header.precision === 'nanoseconds' ? Math.floor(fraction / 1000) : fraction),
+    captured: read(bytes, offset + 8),
+    length: read(bytes, offset + 12),
+  };
+}
+
+/** How far whole records reach in a buffer, and whether what follows is no record at all. */
+export interface Walked {
+  readonly end: number;
+  readonly damaged: boolean;
+}
+
+/**
+ * Walks the whole records in `bytes`, which begins with a record header. A record that claims more than any packet has is damage;
+ * one that needs more bytes than there are ends the walk.
+ */
+export function walkRecords(
+  bytes: Buffer,
+  header: PcapHeader,
+  visit: (record: RecordHeader, offset: number, end: number) => void,
+): Walked {
+  let offset = 0;
+  while (offset + recordHeaderBytes <= bytes.length) {
+    const record = readRecordHeader(bytes, offset, header);
+    if (record.captured > longestPacket) return { end: offset, damaged: true };
+    const end = offset + recordHeaderBytes + record.captured;
+    if (end > bytes.length) break;
+    visit(record, offset, end);
+    offset = end;
+  }
+  return { end: offset, damaged: false };
+}
+
+function readLittle(bytes: Buffer, offset: number): number {
+  return bytes.readUInt32LE(offset);
+}
+
+function readBig(bytes: Buffer, offset: number): number {
+  return bytes.readUInt32BE(offset);
+}

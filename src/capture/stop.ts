@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Actor } from './analyst.ts';
+import { type Capture, isOpen, may, mayStop } from './capture.ts';
+import { CaptureError } from './errors.ts';
+import { endLive } from './live/ending.ts';
+import { reconcileSearch } from './past/ending.ts';
+import { inHand, type Order, type Room } from './room.ts';
+
+/** How often another process is asked whether it has come to its end, milliseconds. */
+const pollEvery = 50;
+
+/**
+ * Stops what the selector names among what runs; null is all that the person may stop. Resolves with each in its final state.
+ * @throws CaptureError `not_found`, `conflict` when it has ended already, `not_allowed`
+ */
+export async function stop(room: Room, selector: string | null, actor: Actor, asked: Order): Promise<Capture[]> {
+  const named = room.registry.select({ selector: selector ?? undefined, all: false });
+  const allowed = named.filter((capture) => mayStop(actor.analyst, capture));
+  if (allowed.length === 0) refuse(room, selector, actor, named);
+  const stopped = await Promise.all(
+    allowed.map((capture) => stopOne(room, capture, `stopped by ${actor.analyst.name}`)),
+  );
+  const ids = stopped.map(({ id }) => id);
+  asked.settle('done', ids.length === 1 ? (ids[0] ?? null) : null, `stopped ${ids.join(', ')}`);
+  return stopped;
+}
+
+async function stopOne(room: Room, capture: Capture, why: string): Promise<Capture> {
+  const claimed = may.stop(capture) && room.registry.markStopping(capture.id, why);
+  const stopping = room.registry.byId(capture.id) ?? capture;
+  if (claimed && capture.kind === 'live') {
+    await inHand(room, capture.id, () => endLive(room, stopping, () => undefined));
+  }
+  // A search ends itself when it sees that it was told to; whoever claimed a live one before us ends that.
+  return ended(room, stopping);
+}
+
+async function ended(room: Room, capture: Capture): Promise<Capture> {
+  for (;;) {
+    const now = room.registry.byId(capture.id) ?? capture;
+    if (!isOpen(now.state)) return now;
+    if (now.kind === 'past') await reconcileSearch(room, now);
+    await pause(pollEvery);
+  }
+}
+
+function refuse(room: Room, selector: string | null, actor: Actor, named: readonly Capture[]): never {
+  const [other] = named;
+  if (other !== undefined) {
+    throw new CaptureError(
+      'not_allowed',
+      `${other.id} is ${other.analyst}'s capture: ask ${other.analyst} or a lead to stop it`,
+    );
+  }
+  if (actor.analyst.role === 'viewer')
+    throw new CaptureError('not_allowed', `${actor.analyst.name} is a viewer here and may look, not stop`);
+  if (selector === null) throw new CaptureError('not_found', 'nothing runs that you may stop');
+  const known = room.registry.byId(selector);
+  if (known?.endedAt != null) {
+    const at = new Date(known.endedAt).toISOString().replace('T', ' ').slice(0, 19);
+    throw new CaptureError('conflict', `${known.id} has ended already: ${known.why} at ${at} UTC`);
+  }
+  throw new CaptureError('not_found', `nothing that runs matches "${selector}": see what does with "list"`);
+}

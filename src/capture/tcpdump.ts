@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { execa } from 'execa';
+import type { Counts } from './capture.ts';
+import { CaptureError } from './errors.ts';
+import { headerFor } from './savefile.ts';
+
+/** The word for an expression that matches every packet; libpcap knows it as no expression at all. */
+export const everything = 'everything';
+
+/** What a live capture needs of tcpdump. */
+export interface LiveArguments {
+  readonly interface: string;
+  readonly snaplen: number;
+  /** Kernel buffer, bytes. */
+  readonly buffer: number;
+  readonly savefile: string;
+  readonly expression: string;
+}
+
+/**
+ * Starts a tcpdump of its own session that outlives us. It holds `stderr` open itself: its closing counts arrive although nobody
+ * reads them. Resolves with its pid once it is spawned.
+ * @throws CaptureError `tool_failed` when there is no tcpdump to start
+ */
+export async function spawnLive(order: LiveArguments, stderr: number): Promise<number> {
+  // -U: each packet is in the file soon; -nn: no look-ups. Everything after -- is expression, whatever it looks like.
+  const args = [
+    '-nn',
+    '-U',
+    '-i',
+    order.interface,
+    '-s',
+    String(order.snaplen),
+    '-B',
+    String(Math.ceil(order.buffer / 1024)),
+  ];
+  // Not through execa: nothing of this process may stand between the child and its files.
+  const child = spawn('tcpdump', [...args, '-w', order.savefile, ...expressionArguments(order.expression)], {
+    stdio: ['ignore', 'ignore', stderr],
+    detached: true,
+  });
+  child.unref();
+  try {
+    await once(child, 'spawn');
+  } catch (cause) {
+    throw new CaptureError(
+      'tool_failed',
+      'tcpdump could not be started: is it installed? (Debian: apt install tcpdump)',
+      {
+        cause,
+      },
+    );
+  }
+  if (child.pid === undefined) throw new Error('a spawned process has no pid');
+  return child.pid;
+}
+
+/** A tcpdump that filters a pcap stream from its stdin to its stdout. */
+export function spawnFilter(expression: string, precision: 'microseconds' | 'nanoseconds') {
+  // Without --nano tcpdump cuts nanoseconds off without a word.
+  const nano = precision === 'nanoseconds' ? ['--nano'] : [];
+  return execa('tcpdump', ['-nn', ...nano, '-r', '-', '-w', '-', ...expressionArguments(expression)], {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: { stdout: false },
+    maxBuffer: 64 * 1024,
+    reject: false,
+  });
+}
+
+/**
+ * Lets libpcap compile an expression for an interface.
+ * @throws CaptureError `bad_expression` with libpcap's own words, `tool_failed` when the interface cannot be captured on
+ */
+export async function compileForInterface(expression: string, interfaceName: string): Promise<void> {
+  await compile(expression, ['-i', interfaceName], undefined);
+}
+
+/**
+ * Lets libpcap compile an expression for files of a linktype.
+ * @throws CaptureError `bad_expression` with libpcap's own words
+ */
+export async function compileForFiles(expression: string, linktype: number): Promise<void> {
+  const header = headerFor({ precision: 'microseconds', snaplen: 262144, linktype });
+  await compile(expression, ['-r', '-'], header);
+}
+
+/** The closing counts in tcpdump's words; null where it had no time to say them. */
+export function closingCounts(stderr: string): Counts | null {
+  const number = (words: string): number | null => {
+    const found = [...stderr.matchAll(new RegExp(`^(\\d+) packets? ${words}`, 'gm'))].at(-1);
+    return found === undefined ? null : Number(found[1]);
+  };
+  const counts = {
+    captured: number('captured'),
+    receivedByFilter: number('received by filter'),
+    droppedByKernel: number('dropped by kernel'),
+  };
+  return counts.captured === null ? null : counts;
+}
+
+/** Whether tcpdump has said that it captures. */
+export function isListening(stderr: string): boolean {
+  return /^tcpdump: listening on /m.test(stderr);
+}
+
+/** The last complaint in tcpdump's words, without its name; undefined when it has none. */
+export function complaint(stderr: string): string | undefined {
+  return stderr
+    .split('\n')
+    .filter((line) => line.startsWith('tcpdump: ') && !line.startsWith('tcpdump: listening on '))
+    .at(-1)
+    ?.replace(/^tcpdump: (?:pcap_loop: )?/, '')
+    .trim();
+}
+
+/** The versions of tcpdump and libpcap here, in their own words, for the record. */
+export async function toolVersions(): Promise<string[]> {
+  const { stdout, stderr } = await execa('tcpdump', ['--version'], { reject: false });
+  return `${stdout}\n${stderr}`.split('\n').filter((line) => /^(tcpdump|libpcap) version/.test(line));
+}
+
+async function compile(expression: string, source: string[], input: Buffer | undefined): Promise<void> {
+  const result = await runCompiler(expression, source, input);
+  if (!result.failed) return;
+  if (result.timedOut) {
+    throw new CaptureError('bad_expression', 'libpcap needs more than a minute to compile this expression: shorten it');
+  }
+  const said = complaint(result.stderr);
+  if (said === undefined) {
+    throw new CaptureError('tool_failed', `tcpdump could not be run: ${result.shortMessage}`, { cause: result });
+  }
+  if (/permission/i.test(result.stderr)) {
+    const grant = 'setcap cap_net_raw+ep "$(command -v tcpdump)"';
+    throw new CaptureError('tool_failed', `${said}: run capture as root, or give tcpdump the right with ${grant}`);
+  }
+  if (/No such device|SIOCGIFHWADDR|is not up/i.test(said)) throw new CaptureError('tool_failed', said);
+  const accepted = said.includes('syntax error') ? await acceptedPart(expression, source, input) : '';
+  const place = accepted === '' ? '' : ` after "${accepted}"`;
+  throw new CaptureError('bad_expression', `tcpdump does not accept this expression: ${said}${place}`);
+}
+
+function runCompiler(expression: string, source: string[], input: Buffer | undefined) {
+  return execa('tcpdump', ['-nn', ...source, '-d', ...expressionArguments(expression)], {
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+    stdout: 'ignore',
+    reject: false,
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
+}
+
+/** The longest beginning that is an expression of its own: libpcap itself does not say where it stumbled. */
+async function acceptedPart(expression: string, source: string[], input: Buffer | undefined): Promise<string> {
+  const words = expression.split(/\s+/);
+  for (let taken = words.length - 1; taken > 0 && taken > words.length - mostTries; taken -= 1) {
+    const beginning = words.slice(0, taken).join(' ');
+    if (!(await runCompiler(beginning, source, input)).failed) return beginning;
+  }
+  return '';
+}
+
+/** Each try is a process of some milliseconds. */
+const mostTries = 40;
+
+function expressionArguments(expression: string): string[] {
+  return expression === everything ? [] : ['--', expression];
+}
