@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { Actor, Origin } from '../capture/analyst.ts';
+import { type Actor, analystAt, type Origin } from '../capture/analyst.ts';
 import type { Engine } from '../capture/engine.ts';
-import type { SlackConfig } from '../config.ts';
+import type { Config, SlackConfig } from '../config.ts';
 import { type People, type Person, whyNotChannel, whyNotPerson } from './people.ts';
 
 export type SlackOrigin = Extract<Origin, { door: 'slack' }>;
@@ -21,6 +21,7 @@ export interface Authorised {
 
 export interface AnalystParts {
   readonly engine: Pick<Engine, 'identify' | 'refuse'>;
+  readonly config: Pick<Config, 'analysts'>;
   readonly slack: SlackConfig;
   readonly people: People;
   readonly log: Logger;
@@ -32,8 +33,10 @@ export interface AnalystParts {
  */
 export async function authorise(order: Order, parts: AnalystParts): Promise<Authorised> {
   const asked = await askSlack(order.origin, parts);
-  if (typeof asked === 'string') return parts.engine.refuse({ ...order, actor: null }, asked);
-  return { actor: parts.engine.identify(order.origin, order.verb, order.words), timezone: asked.tz ?? null };
+  const { engine, config, slack } = parts;
+  const known = analystAt(order.origin, config.analysts, slack.team);
+  if (typeof asked === 'string') return engine.refuse({ ...order, analyst: known?.name ?? null }, asked);
+  return { actor: engine.identify(order.origin, order.verb, order.words), timezone: asked.tz ?? null };
 }
 
 /** The person, or why they may not. */

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Database } from 'better-sqlite3';
+import { withCast } from '../../sandbox/workspace/cast.ts';
+import { openWorkspace, type Workspace } from '../../sandbox/workspace/workspace.ts';
+import { slackClients } from '../../src/bot/clients.ts';
+import { Follow } from '../../src/bot/follow.ts';
+import { slackLog } from '../../src/bot/log.ts';
+import { openMessages, type Part } from '../../src/bot/messages.ts';
+import type { Capture } from '../../src/capture/capture.ts';
+import { registry } from './registry.ts';
+import { botDatabase, keptLog, liveCapture, manifest, searchCapture } from './sample.ts';
+
+/** A workspace, a registry, and a follower between them that can be stopped and another started. */
+async function stage(t: TestContext) {
+  const workspace = await openWorkspace({ manifest });
+  const channel = withCast(workspace).soc.id;
+  const captures = registry();
+  const database = botDatabase();
+  const running: Follow[] = [];
+  const follow = () => {
+    const follower = followerOf(workspace, captures, database);
+    running.push(follower);
+    follower.run().catch((error: unknown) => assert.fail(String(error)));
+    return follower;
+  };
+  t.after(async () => {
+    await Promise.all(running.map((follower) => follower.close(AbortSignal.abort())));
+    await workspace.close();
+  });
+  return { workspace, channel, captures, follow };
+}
+
+function followerOf(workspace: Workspace, captures: ReturnType<typeof registry>, database: Database): Follow {
+  const { log } = keptLog();
+  const secrets = { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl };
+  const viewOf = (capture: Capture, part: Part) => ({
+    text: `${part} ${capture.id} ${capture.state} ${capture.packets ?? capture.progress?.packets ?? 0}`,
+    blocks: [],
+  });
+  const slack = slackClients(secrets, slackLog(log)).progress;
+  return new Follow({ engine: captures, messages: openMessages(database), slack, viewOf, log, now: Date.now });
+}
+
+test('a capture is one message, drawn again when it changes, and its ending a reply', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t);
+  follow();
+  const capture = captures.put(liveCapture({ channel }));
+  const message = await workspace.until(() => workspace.messagesIn(channel)[0]);
+  assert.equal(message.text, 'main c1 running 0');
+  captures.put({ ...capture, state: 'stopped', packets: 7 });
+  const [ending] = await workspace.until(() => {
+    const thread = workspace.threadOf(channel, message.ts);
+    return thread.length > 0 && thread;
+  });
+  assert.equal(ending?.text, 'thread c1 stopped 7');
+  assert.deepEqual(
+    workspace.messagesIn(channel).map(({ text }) => text),
+    ['main c1 stopped 7'],
+  );
+});
+
+test('a follower that comes back draws the same message, with all that it missed', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t);
+  const first = follow();
+  const capture = captures.put(liveCapture({ channel }));
+  const message = await workspace.until(() => workspace.messagesIn(channel)[0]);
+  await first.posted('c1', 5_000);
+  await first.close(AbortSignal.abort());
+  captures.put({ ...capture, state: 'stopped', packets: 7 });
+  captures.put(liveCapture({ id: 'c2', channel }));
+  follow();
+  await workspace.until(() => message.text === 'main c1 stopped 7' && workspace.messagesIn(channel).length === 2);
+});
+
+test('a search’s final state is shown whatever became of its progress', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t);
+  follow();
+  const capture = captures.put(searchCapture({ channel }));
+  const message = await workspace.until(() => workspace.messagesIn(channel)[0]);
+  await workspace.until(() => workspace.threadOf(channel, message.ts)[0]);
+  for (let packets = 1; packets < 40; packets += 1) captures.put({ ...capture, packets });
+  captures.put({ ...capture, state: 'finished', packets: 99 });
+  await workspace.until(() => workspace.threadOf(channel, message.ts)[0]?.text === 'thread c1 finished 99');
+  await workspace.until(() => message.text === 'main c1 finished 99');
+  assert.equal(workspace.threadOf(channel, message.ts).length, 1);
+  assert.ok(workspace.calls('chat.update').length <= 4);
+});
+
+test('when Slack asks to wait, the newest state comes after the wait', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t);
+  follow();
+  const capture = captures.put(liveCapture({ channel }));
+  const message = await workspace.until(() => workspace.messagesIn(channel)[0]);
+  workspace.faults.limitNext('chat.update', 1, 1);
+  captures.put({ ...capture, state: 'stopping' });
+  await workspace.until(() => workspace.calls('chat.update').length === 1);
+  captures.put({ ...capture, state: 'stopped' });
+  await workspace.until(() => message.text.startsWith('main c1 stopped'));
+  assert.equal(message.edits.length, 1);
+});
+
+test('where the bot is not, it says so, and the message comes with the ending if it was invited', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t);
+  workspace.faults.removeBot(channel);
+  const follower = follow();
+  const capture = captures.put(liveCapture({ channel }));
+  assert.equal(await follower.posted('c1', 5_000), 'not_in_channel');
+  workspace.faults.inviteBot(channel);
+  captures.put({ ...capture, state: 'stopped' });
+  await workspace.until(() => workspace.messagesIn(channel).some(({ text }) => text === 'main c1 stopped 0'));
+});
+
+test('a deleted message is let go', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t);
+  const follower = follow();
+  const capture = captures.put(liveCapture({ channel }));
+  const message = await workspace.until(() => workspace.messagesIn(channel)[0]);
+  await follower.posted('c1', 5_000);
+  workspace.faults.deleteMessage(message);
+  captures.put({ ...capture, state: 'stopping' });
+  await workspace.until(() => workspace.calls('chat.update').length === 1);
+  captures.put({ ...capture, state: 'stopped' });
+  captures.put(liveCapture({ id: 'c2', channel }));
+  assert.equal(await follower.posted('c2', 5_000), null);
+  assert.equal(workspace.calls('chat.update').length, 1);
+  assert.equal(workspace.messagesIn(channel).length, 1);
+});
+
+test('on its way out the bot draws the endings that are left', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t);
+  const follower = follow();
+  const capture = captures.put(liveCapture({ channel }));
+  const message = await workspace.until(() => workspace.messagesIn(channel)[0]);
+  await follower.posted('c1', 5_000);
+  workspace.faults.limitNext('chat.update', 1, 0);
+  captures.put({ ...capture, state: 'stopped' });
+  await follower.close(AbortSignal.timeout(5_000));
+  assert.equal(message.text, 'main c1 stopped 0');
+  assert.equal(workspace.threadOf(channel, message.ts).length, 1);
+});

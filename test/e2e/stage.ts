@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { TestContext } from 'node:test';
+import pino from 'pino';
+import { parse, stringify } from 'yaml';
+import { type Cast, withCast } from '../../sandbox/workspace/cast.ts';
+import type { Message } from '../../sandbox/workspace/messages.ts';
+import { openWorkspace, type Workspace } from '../../sandbox/workspace/workspace.ts';
+import type { Actor } from '../../src/capture/analyst.ts';
+import { type Engine, openEngine } from '../../src/capture/engine.ts';
+import type { AuditEntry } from '../../src/capture/orders.ts';
+import { readConfig } from '../../src/config.ts';
+
+/** A sensor with a local Slack workspace: a bot in a process of its own, and the same engine at hand to look at what it did. */
+export interface Stage extends Cast {
+  readonly workspace: Workspace;
+  readonly directory: string;
+  readonly ring: string;
+  readonly engine: Engine;
+  /** What this process may look at: nobody's order. */
+  readonly lead: Actor;
+  /** Starts the bot and resolves when it is ready. */
+  startBot(): Promise<BotProcess>;
+  auditLog(): readonly AuditEntry[];
+}
+
+export interface BotProcess {
+  readonly process: ChildProcess;
+  /** Its log so far, a JSON object a line. */
+  readonly lines: readonly string[];
+  kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
+}
+
+export interface Setting {
+  /** More of the configuration's section reports. */
+  readonly reports?: { readonly at: string; readonly timezone: string };
+}
+
+/** Opens a stage whose captures listen on `lo`; all that it began ends with the test. */
+export async function openStage(t: TestContext, { reports }: Setting = {}): Promise<Stage> {
+  const directory = mkdtempSync(join(tmpdir(), 'capture-e2e-'));
+  const workspace = await openWorkspace({ manifest: manifest() });
+  const cast = withCast(workspace);
+  const bots: BotProcess[] = [];
+  const ring = join(directory, 'ring');
+  writeFileSync(
+    join(directory, 'capture.yml'),
+    stringify({ ...configuration(workspace, cast), ...(reports && { reports }) }),
+  );
+  const config = readConfig(join(directory, 'capture.yml'));
+  const engine = openEngine({ config, log: pino({ level: 'silent' }), now: Date.now });
+  const origin = { door: 'shell', login: 'test', tty: null, remoteHost: null } as const;
+  const lead: Actor = { analyst: { name: 'grant', role: 'lead' }, origin, words: 'test' };
+  t.after(async () => {
+    for (const bot of bots) await bot.kill('SIGKILL');
+    await engine.reconcile();
+    if ((await engine.list({ all: false }, lead)).length > 0) await engine.stop(null, lead);
+    await engine.close();
+    await workspace.close();
+    rmSync(directory, { recursive: true });
+  });
+  return {
+    ...cast,
+    workspace,
+    directory,
+    ring,
+    engine,
+    lead,
+    auditLog: () => engine.audit({}, lead),
+    async startBot() {
+      const bot = spawnBot(workspace, directory);
+      bots.push(bot);
+      await bot.ready;
+      return bot;
+    },
+  };
+}
+
+/** Waits until the channel shows a message whose text matches. */
+export function messageIn(stage: Stage, channel: { readonly id: string }, text: RegExp): Promise<Message> {
+  const shown = () => stage.workspace.messagesIn(channel.id).find((message) => text.test(message.text));
+  return stage.workspace.until(shown, { timeoutMs: 20_000, what: `${text} in ${channel.id}` });
+}
+
+/** Waits until a message's thread shows a reply whose text matches. */
+export function replyTo(stage: Stage, message: Message, text: RegExp): Promise<Message> {
+  const shown = () => stage.workspace.threadOf(message.channel, message.ts).find((reply) => text.test(reply.text));
+  return stage.workspace.until(shown, { timeoutMs: 20_000, what: `${text} under ${message.text}` });
+}
+
+/** Waits until only this person is shown something that matches. */
+export function shownTo(stage: Stage, user: { readonly id: string }, text: RegExp) {
+  const shown = () => stage.workspace.ephemeralsFor(user.id).find((ephemeral) => text.test(ephemeral.text));
+  return stage.workspace.until(shown, { timeoutMs: 20_000, what: `${text} for ${user.id}` });
+}
+
+/** Sends so many datagrams to a port on loopback; resolves when the kernel has them. */
+export async function sendDatagrams(port: number, count: number): Promise<void> {
+  const socket = createSocket('udp4');
+  for (let sent = 0; sent < count; sent += 1) {
+    await new Promise<void>((resolve, reject) => {
+      socket.send(`datagram ${sent}`, port, '127.0.0.1', (error) => (error ? reject(error) : resolve()));
+    });
+  }
+  socket.close();
+}
+
+function spawnBot(workspace: Workspace, directory: string): BotProcess & { readonly ready: Promise<void> } {
+  const main = new URL('../../src/bot/main.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main, '--config', join(directory, 'capture.yml')], {
+    env: {
+      PATH: process.env.PATH,
+      SLACK_BOT_TOKEN: workspace.botToken,
+      SLACK_APP_TOKEN: workspace.appToken,
+      SLACK_API_URL: workspace.apiUrl,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  const lines: string[] = [];
+  const said = createInterface({ input: child.stdout });
+  const ready = new Promise<void>((resolve, reject) => {
+    said.on('line', (line) => {
+      lines.push(line);
+      if (line.includes('capture bot ready')) resolve();
+    });
+    ended.then(() => reject(new Error(`the bot ended before it was ready:\n${lines.join('\n')}`)));
+  });
+  return {
+    process: child,
+    lines,
+    ready,
+    async kill(signal) {
+      child.kill(signal);
+      await ended;
+      return child.exitCode;
+    },
+  };
+}
+
+function manifest(): unknown {
+  return parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8'));
+}
+
+function configuration(workspace: Workspace, cast: Cast) {
+  return {
+    sensor: 'dmz-1',
+    state: 'state',
+    captures: 'captures',
+    interfaces: ['lo'],
+    rings: [{ name: 'dmz', path: 'ring', interface: 'lo' }],
+    analysts: [
+      { name: 'grant', role: 'lead', slack: cast.grant.id },
+      { name: 'will', role: 'analyst', slack: [cast.will.id, cast.guest.id] },
+      { name: 'maria', role: 'viewer', slack: cast.maria.id },
+    ],
+    slack: {
+      team: workspace.teamId,
+      channels: [cast.soc.id, cast.elsewhere.id, cast.partners.id, cast.secret.id],
+      digest: cast.digest.id,
+    },
+  };
+}
