@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import type {
   Capture,
@@ -7,13 +6,13 @@ import type {
   Facts,
   Kind,
   Millis,
-  RingFileOutcome,
   RingFileReport,
   SearchProgress,
   State,
   Window,
 } from './capture.ts';
 import type { Selection } from './orders.ts';
+import { captureOf, numberOf, type OutcomeCount, type Row } from './row.ts';
 
 /** A capture before it has a number: a live one begins as `starting`, a search as `running`. */
 export interface NewCapture {
@@ -73,37 +72,6 @@ export interface Registry {
   coverage(id: string): RingFileReport[];
 }
 
-interface Row {
-  number: number;
-  kind: Kind;
-  state: State;
-  analyst: string;
-  ordered_by: string;
-  description: string;
-  expression: string;
-  incident: string | null;
-  interface: string | null;
-  ring: string | null;
-  since: number | null;
-  until: number | null;
-  snaplen: number;
-  savefile: string;
-  file: string;
-  channel: string | null;
-  started_at: Millis;
-  ended_at: Millis | null;
-  why: string | null;
-  bytes: number | null;
-  packets: number | null;
-  counts: string | null;
-  sha256: string | null;
-  facts: string | null;
-  progress: string | null;
-  owner: string;
-  tcpdump: string | null;
-  version: number;
-}
-
 /**
  * @param directory where savefiles are
  * @param process this process, as owner of what it starts
@@ -132,7 +100,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
   const coverage = database.prepare<[number], RingFileReport>(
     'SELECT file, outcome, "from", "to", packets, detail FROM coverage WHERE capture = ? ORDER BY position',
   );
-  const outcomes = database.prepare<[number], { outcome: RingFileOutcome; files: number }>(
+  const outcomes = database.prepare<[number], OutcomeCount>(
     'SELECT outcome, count(*) AS files FROM coverage WHERE capture = ? GROUP BY outcome',
   );
   const isOpenSql = `state IN ('starting', 'running', 'stopping')`;
@@ -149,40 +117,10 @@ export function openRegistry(database: Database.Database, directory: string, pro
     'SELECT * FROM captures WHERE started_at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY number',
   );
 
-  const captureOf = (row: Row): Capture => {
-    const counted = row.kind === 'past' ? outcomes.all(row.number) : [];
-    return {
-      id: `c${row.number}`,
-      kind: row.kind,
-      state: row.state,
-      analyst: row.analyst,
-      orderedBy: row.ordered_by,
-      description: row.description,
-      expression: row.expression,
-      case: row.incident,
-      interface: row.interface,
-      ring: row.ring,
-      window: row.kind === 'past' ? { since: row.since, until: row.until } : null,
-      snaplen: row.snaplen,
-      savefile: row.savefile,
-      path: join(directory, row.file),
-      channel: row.channel,
-      startedAt: row.started_at,
-      endedAt: row.ended_at,
-      why: row.why,
-      bytes: row.bytes,
-      packets: row.packets,
-      counts: parsed<Counts>(row.counts),
-      sha256: row.sha256,
-      facts: parsed<Facts>(row.facts),
-      progress: parsed<SearchProgress>(row.progress),
-      coverage: counted.length > 0 ? Object.fromEntries(counted.map(({ outcome, files }) => [outcome, files])) : null,
-      version: row.version,
-    };
-  };
+  const inWords = (row: Row): Capture => captureOf(row, directory, row.kind === 'past' ? outcomes.all(row.number) : []);
   const byId = (id: string): Capture | undefined => {
     const row = byNumber.get(numberOf(id));
-    return row && captureOf(row);
+    return row && inWords(row);
   };
   const known = (id: CaptureId): Row => {
     const row = byNumber.get(numberOf(id));
@@ -201,7 +139,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
         until: window?.until ?? null,
         owner: process,
       });
-      return captureOf(known(`c${Number(lastInsertRowid)}`));
+      return inWords(known(`c${Number(lastInsertRowid)}`));
     },
     noteTcpdump: (id, tcpdump) => void noteTcpdump.run(tcpdump, numberOf(id)),
     markRunning: (id) => markRunning.run(numberOf(id)).changes > 0,
@@ -227,25 +165,15 @@ export function openRegistry(database: Database.Database, directory: string, pro
       const { owner, tcpdump } = known(id);
       return { owner, tcpdump };
     },
-    open: () => open.all().map(captureOf),
+    open: () => open.all().map(inWords),
     select: ({ selector, all }) => {
-      if (selector === undefined) return (all ? everything : open).all().map(captureOf);
+      if (selector === undefined) return (all ? everything : open).all().map(inWords);
       const named = byId(selector);
       if (named !== undefined) return all || named.endedAt === null ? [named] : [];
-      return matching.all({ word: selector.toLowerCase(), all: all ? 1 : 0 }).map(captureOf);
+      return matching.all({ word: selector.toLowerCase(), all: all ? 1 : 0 }).map(inWords);
     },
-    changedAfter: (version) => changed.all(version).map(captureOf),
-    ranBetween: (from, to) => between.all(to, from).map(captureOf),
+    changedAfter: (version) => changed.all(version).map(inWords),
+    ranBetween: (from, to) => between.all(to, from).map(inWords),
     coverage: (id) => coverage.all(numberOf(id)),
   };
-}
-
-/** The number in an id such as `c12`; -1, which no capture has, for anything else. */
-function numberOf(id: string): number {
-  const match = /^c([1-9]\d{0,14})$/i.exec(id.trim());
-  return match ? Number(match[1]) : -1;
-}
-
-function parsed<Value>(json: string | null): Value | null {
-  return json === null ? null : (JSON.parse(json) as Value);
 }

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { Capture, Counts, Facts, Kind, Millis, RingFileOutcome, SearchProgress, State } from './capture.ts';
+
+/** A capture's row in the registry (schema/001-captures.sql). */
+export interface Row {
+  number: number;
+  kind: Kind;
+  state: State;
+  analyst: string;
+  ordered_by: string;
+  description: string;
+  expression: string;
+  incident: string | null;
+  interface: string | null;
+  ring: string | null;
+  since: number | null;
+  until: number | null;
+  snaplen: number;
+  savefile: string;
+  file: string;
+  channel: string | null;
+  started_at: Millis;
+  ended_at: Millis | null;
+  why: string | null;
+  bytes: number | null;
+  packets: number | null;
+  counts: string | null;
+  sha256: string | null;
+  facts: string | null;
+  progress: string | null;
+  owner: string;
+  tcpdump: string | null;
+  version: number;
+}
+
+/** A line of the coverage statement's summary. */
+export interface OutcomeCount {
+  readonly outcome: RingFileOutcome;
+  readonly files: number;
+}
+
+/** The capture that a row tells of. @param directory where savefiles are */
+export function captureOf(row: Row, directory: string, outcomes: readonly OutcomeCount[]): Capture {
+  return {
+    id: `c${row.number}`,
+    kind: row.kind,
+    state: row.state,
+    analyst: row.analyst,
+    orderedBy: row.ordered_by,
+    description: row.description,
+    expression: row.expression,
+    case: row.incident,
+    interface: row.interface,
+    ring: row.ring,
+    window: row.kind === 'past' ? { since: row.since, until: row.until } : null,
+    snaplen: row.snaplen,
+    savefile: row.savefile,
+    path: join(directory, row.file),
+    channel: row.channel,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    why: row.why,
+    bytes: row.bytes,
+    packets: row.packets,
+    counts: parsed<Counts>(row.counts),
+    sha256: row.sha256,
+    facts: parsed<Facts>(row.facts),
+    progress: parsed<SearchProgress>(row.progress),
+    coverage: outcomes.length > 0 ? Object.fromEntries(outcomes.map(({ outcome, files }) => [outcome, files])) : null,
+    version: row.version,
+  };
+}
+
+/** The number in an id such as `c12`; -1, which no capture has, for anything else. */
+export function numberOf(id: string): number {
+  const match = /^c([1-9]\d{0,14})$/i.exec(id.trim());
+  return match ? Number(match[1]) : -1;
+}
+
+function parsed<Value>(json: string | null): Value | null {
+  return json === null ? null : (JSON.parse(json) as Value);
+}
