@@ -37,7 +37,10 @@ export function openOutput(onDeaf: () => void): Output {
   };
   return {
     terminal: stdout.isTTY === true,
-    columns: stdout.columns ?? 80,
+    get columns() {
+      // A terminal that does not know its width says 0.
+      return stdout.columns || 80;
+    },
     lines(lines) {
       leaveRewritten();
       if (lines.length > 0) write(`${lines.join('\n')}\n`);

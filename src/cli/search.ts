@@ -7,6 +7,7 @@ import { foundLines } from './whole.ts';
 
 /** A terminal shows no more changes a second than a person can read. */
 const rewriteEvery = 100;
+const cancelledExitCode = 130;
 
 /**
  * Searches and shows how far it is. An interrupt, a hang-up or a reader of stdout that goes away cancels it, which keeps what was merged.
@@ -16,10 +17,14 @@ const rewriteEvery = 100;
 export async function search(order: SearchOrder, session: Session): Promise<number> {
   const { engine, actor, output, json, deaf, now } = session;
   const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
+  const interrupt = () => {
+    // Who interrupts again wants out at once.
+    if (interrupted.signal.aborted) process.exit(cancelledExitCode);
+    interrupted.abort();
+  };
   const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  // Once: who interrupts again wants out at once.
-  for (const signal of signals) process.once(signal, interrupt);
+  // Not once(): execa would take a process without listeners for one that is to die of the signal.
+  for (const signal of signals) process.on(signal, interrupt);
   const began = now();
   let shown = 0;
   let last: Capture | undefined;
@@ -71,5 +76,5 @@ function lineOf(step: SearchStep, { engine }: Session): Json {
 
 function exitOf(state: State | undefined): number {
   if (state === 'finished') return 0;
-  return state === 'cancelled' ? 130 : 69;
+  return state === 'cancelled' ? cancelledExitCode : 69;
 }

@@ -83,7 +83,6 @@ async function stop(selector: string | null, details: boolean, session: Session)
     const blocks = stopped.map(({ capture, status }) => stoppedLines(capture, { status, details }, shown(session)));
     output.lines(blocks.flatMap((block, at) => (at === 0 || !details ? block : ['', ...block])));
   }
-  if (stopped.length === 0) output.note('Nothing is running that you may stop.');
   return 0;
 }
 

@@ -33,7 +33,7 @@ export function capture(words: readonly string[], env: Readonly<Record<string, s
 }
 
 /** An installation of its own in a new directory: grant leads, will is an analyst, mona looks; captures on the loopback interface. */
-export function installation(): { readonly file: string; readonly ring: string; readonly captures: string } {
+export function installation(): Record<'directory' | 'file' | 'ring' | 'captures', string> {
   const directory = mkdtempSync(join(tmpdir(), 'capture-shell-'));
   const ring = join(directory, 'ring');
   mkdirSync(ring);
@@ -52,7 +52,7 @@ analysts:
   - { name: mona, role: viewer, login: mona }
 `,
   );
-  return { file, ring, captures: join(directory, 'captures') };
+  return { directory, file, ring, captures: join(directory, 'captures') };
 }
 
 /** A ring file as daemonlogger names and writes it: one UDP packet a second from `epoch` on, to `port`. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { capture, captureCommand, run } from './shell.ts';
+import { capture, captureCommand, installation, run } from './shell.ts';
 
 const nowhere = { CAPTURE_CONFIG: '/nonexistent/capture.yml' };
 
@@ -44,5 +45,23 @@ describe('capture, without any configuration', () => {
     const line = `"${captureCommand}" help | true; echo "\${PIPESTATUS[0]}"`;
     const { out, err } = await run('bash', ['-c', line]);
     assert.deepEqual({ out, err }, { out: '0\n', err: '' });
+  });
+});
+
+describe('a configuration that cannot be used', () => {
+  test('is refused with 64 and where it was looked for', async () => {
+    const { code, err } = await capture(['list'], nowhere);
+    assert.equal(code, 64);
+    assert.match(err, /^capture: no configuration at \/nonexistent\/capture\.yml: name one with --config/);
+  });
+
+  test('is refused with every mistake by its key, and no stack', async () => {
+    const { directory, file } = installation();
+    writeFileSync(file, 'sensor: bench-1\nstate: 5\nfoo: 1\n');
+    const { code, err } = await capture(['list', '--config', file]);
+    rmSync(directory, { recursive: true });
+    assert.equal(code, 64);
+    assert.match(err, /state: .*\n(.*\n)*.*foo: no such key/);
+    assert.doesNotMatch(err, /\n {4}at /);
   });
 });
