@@ -68,8 +68,16 @@ export function socketSide(state: State, plan: FaultPlan): SocketSide {
     const id = textIn(ack, 'envelope_id');
     if (id === undefined || !isWire(ack)) return;
     const settle = waiting.get(id);
-    if (!settle || plan.takeLostAck()) return;
-    settle({ outcome: 'acked', payload: objectIn(ack, 'payload') });
+    if (!settle) return;
+    if (plan.takeLostAck()) lose(id);
+    else settle({ outcome: 'acked', payload: objectIn(ack, 'payload') });
+  }
+
+  function lose(id: string): void {
+    const envelope = state.envelopes.find((each) => each.id === id);
+    if (!envelope) return;
+    envelope.lostAcks += 1;
+    state.announce({ kind: 'envelope', envelope });
   }
 
   function send(envelope: Wire): boolean {
@@ -110,7 +118,7 @@ export function socketSide(state: State, plan: FaultPlan): SocketSide {
       server.handleUpgrade(request, socket, head, welcome);
     },
     async deliver(type, payload, acceptsResponse, retry) {
-      const sent = retry ?? { id: randomUUID(), type, payload, attempts: 0 };
+      const sent = retry ?? { id: randomUUID(), type, payload, attempts: 0, lostAcks: 0 };
       if (!retry) state.envelopes.push(sent);
       const envelope = { envelope_id: sent.id, type, payload, accepts_response_payload: acceptsResponse };
       const again = { ...envelope, retry_attempt: sent.attempts, retry_reason: 'timeout' };

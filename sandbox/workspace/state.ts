@@ -11,8 +11,8 @@ import type { Wire } from './wire.ts';
 /** One call of the Web API, as it arrived and as it was answered. */
 export type Call = { method: string; args: Wire; at: number; answer: Wire };
 
-/** One envelope sent over Socket Mode; `ack` is its acknowledgement's payload once it came. */
-export type SentEnvelope = { id: string; type: string; payload: Wire; attempts: number; ack?: Wire };
+/** One envelope sent over Socket Mode; `ack` is its acknowledgement's payload once it came, `lostAcks` those that a fault swallowed. */
+export type SentEnvelope = { id: string; type: string; payload: Wire; attempts: number; lostAcks: number; ack?: Wire };
 
 /** A Slack user group. */
 export type UserGroup = { id: string; handle: string; name: string; users: string[]; disabled: boolean };

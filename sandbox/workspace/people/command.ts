@@ -1,6 +1,6 @@
 import type { Channel } from '../channels.ts';
 import { ApiFailure } from '../failure.ts';
-import { type Ephemeral, isEphemeral, type Message, showOnly } from '../messages.ts';
+import { type Ephemeral, type Message, showOnly } from '../messages.ts';
 import { answer } from '../response-urls.ts';
 import type { User } from '../users.ts';
 import { commandPayload } from './payloads.ts';
@@ -54,10 +54,4 @@ export async function typesCommand(
     const shown = slackSays(`${command} failed with the error "${failure.error}" ${JSON.stringify(failure.facts)}`);
     return { outcome: 'refused', shown };
   }
-}
-
-/** The words that a person reads after a command: the reply, or what Slack said in its place. */
-export function readAfter(outcome: CommandOutcome): string {
-  const seen = outcome.outcome === 'acked' ? outcome.reply : outcome.shown;
-  return seen && isEphemeral(seen) ? seen.text : (seen?.text ?? '');
 }
