@@ -62,6 +62,20 @@ export function originInWords(origin: Origin): string {
   }
 }
 
+/** What a stranger is told, with what would make them an analyst. */
+export function strangerInWords(origin: Origin, sensor: string): string {
+  switch (origin.door) {
+    case 'shell':
+      return `the login ${origin.login} is no analyst of ${sensor}: ask a lead to add it to "analysts" in the configuration`;
+    case 'slack':
+      return `you are not an analyst of ${sensor}: ask a lead to add your Slack id ${origin.user} to the configuration`;
+    case 'engine':
+      return 'the engine itself gives no orders';
+    default:
+      return origin satisfies never;
+  }
+}
+
 function plain(analyst: Analyst | undefined): Analyst | undefined {
   return analyst && { name: analyst.name, role: analyst.role };
 }

@@ -22,7 +22,7 @@ export interface Audit {
   /** Writes what came of it. Call it in the transaction that changes the state. */
   settle(
     asked: number,
-    outcome: 'done' | 'refused' | 'failed' | 'unknown',
+    outcome: 'done' | 'refused' | 'invalid' | 'failed' | 'unknown',
     capture: string | null,
     detail: string | null,
   ): void;

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../database.ts';
-import { type Actor, analystAt, mayRole, type Origin } from './analyst.ts';
+import { type Actor, analystAt, mayRole, type Origin, strangerInWords } from './analyst.ts';
 import { openAudit } from './audit.ts';
 import { type Capture, isOpen, type Millis, type RingFileReport } from './capture.ts';
 import { cannotWrite } from './custody.ts';
@@ -76,7 +76,7 @@ export interface Engine {
   /** What ran and what was written to the audit log from `from` to before `to`. */
   day(from: Millis, to: Millis): Day;
   head(): ChainHead;
-  /** Settles every capture whose process is gone: the one path for every ending that nobody ordered. */
+  /** Settles every capture whose process is gone: the one path for every ending that nobody ordered. Done before every list, show and stop. */
   reconcile(): Promise<void>;
   /** Captures as they change, in this process or another, first all with a version above `after`; ends with the signal. Looks every 250 ms. */
   watch(after: number, signal: AbortSignal): AsyncIterable<Capture>;
@@ -111,6 +111,10 @@ export function openEngine({ config, log, now }: EngineParts): Engine {
     audit.note({ outcome: 'refused', verb, analyst, actingFor: null, origin, words, detail: why });
     throw new CaptureError('not_allowed', why);
   };
+  const reconcile = async () => {
+    await Promise.all(registry.open().map((capture) => reconcileOne(room, capture)));
+    audit.settleAbandoned(isAlive);
+  };
   const carryOut = async <Result>(order: Order, act: Promise<Result>): Promise<Result> => {
     try {
       return await act;
@@ -124,7 +128,7 @@ export function openEngine({ config, log, now }: EngineParts): Engine {
     identify: (origin, verb, words) => {
       const analyst = analystAt(origin, config.analysts, config.slack?.team ?? null);
       return analyst === undefined
-        ? refuse({ verb, analyst: null, origin, words }, stranger(origin, config.sensor))
+        ? refuse({ verb, analyst: null, origin, words }, strangerInWords(origin, config.sensor))
         : { analyst, origin, words };
     },
     refuse,
@@ -143,9 +147,11 @@ export function openEngine({ config, log, now }: EngineParts): Engine {
     },
     list: async (selection, actor) => {
       look('list', actor, null);
+      await reconcile();
       return registry.select(selection).map(present);
     },
     show: async (id, actor) => {
+      await reconcile();
       const capture = registry.byId(id);
       look('show', actor, capture?.id ?? null);
       if (capture === undefined)
@@ -155,7 +161,10 @@ export function openEngine({ config, log, now }: EngineParts): Engine {
     coverage: registry.coverage,
     stop: (selector, actor) => {
       const asked = ask(room, 'stop', actor);
-      return carryOut(asked, stop(room, selector, actor, asked));
+      return carryOut(
+        asked,
+        reconcile().then(() => stop(room, selector, actor, asked)),
+      );
     },
     audit: (query, actor) => {
       if (!mayRole.readAudit(actor.analyst)) {
@@ -174,10 +183,7 @@ export function openEngine({ config, log, now }: EngineParts): Engine {
       head: audit.head(),
     }),
     head: audit.head,
-    reconcile: async () => {
-      await Promise.all(registry.open().map((capture) => reconcileOne(room, capture)));
-      audit.settleAbandoned(isAlive);
-    },
+    reconcile,
     watch: async function* (after, signal) {
       let seen = after;
       while (!signal.aborted) {
@@ -234,17 +240,4 @@ async function reconcileOne(room: Room, capture: Capture): Promise<void> {
 function present(capture: Capture): Capture {
   if (!isOpen(capture.state)) return capture;
   return { ...capture, bytes: statSync(capture.path, { throwIfNoEntry: false })?.size ?? null };
-}
-
-function stranger(origin: Origin, sensor: string): string {
-  switch (origin.door) {
-    case 'shell':
-      return `the login ${origin.login} is no analyst of ${sensor}: ask a lead to add it to "analysts" in the configuration`;
-    case 'slack':
-      return `you are not an analyst of ${sensor}: ask a lead to add your Slack id ${origin.user} to the configuration`;
-    case 'engine':
-      return 'the engine itself gives no orders';
-    default:
-      return origin satisfies never;
-  }
 }

@@ -44,8 +44,12 @@ export type SearchStep =
   | { readonly step: 'troubled'; readonly capture: Capture; readonly file: RingFileReport }
   | { readonly step: 'ended'; readonly capture: Capture };
 
-/** What an entry of the audit log records: that something was asked, or what came of it. */
-export type AuditOutcome = 'asked' | 'done' | 'refused' | 'failed' | 'unknown' | 'noted';
+/**
+ * What an entry of the audit log records. An order is `asked`, and then: `done`; `refused`, where the person was not allowed;
+ * `invalid`, where the words could not be carried out as given; `failed`, where a tool, the disk or we did; `unknown`, where the
+ * process was gone before it could say. `noted` is what the engine saw by itself.
+ */
+export type AuditOutcome = 'asked' | 'done' | 'refused' | 'invalid' | 'failed' | 'unknown' | 'noted';
 
 /** An entry of the audit log; entries are only ever appended, each with the hash of the one before. */
 export interface AuditEntry {

@@ -58,7 +58,7 @@ export function observe(room: Room, capture: Capture, verb: string, detail: stri
 /** An order in the audit log: settle it in the transaction that changes the state. Only the first settling counts. */
 export interface Order {
   settle(outcome: 'done' | 'failed', capture: string | null, detail: string | null): void;
-  /** Settles it with what was thrown: `refused` where the person was not allowed, `failed` otherwise. */
+  /** Settles it with what was thrown. */
   fail(error: unknown): void;
 }
 
@@ -66,7 +66,11 @@ export interface Order {
 export function ask(room: Room, verb: string, actor: Actor, named?: string): Order {
   const asked = room.audit.ask(verb, actor, actingFor(actor, named));
   let settled = false;
-  const settle = (outcome: 'done' | 'failed' | 'refused', capture: string | null, detail: string | null) => {
+  const settle = (
+    outcome: 'done' | 'refused' | 'invalid' | 'failed',
+    capture: string | null,
+    detail: string | null,
+  ) => {
     if (settled) return;
     room.audit.settle(asked, outcome, capture, detail);
     settled = true;
@@ -74,10 +78,27 @@ export function ask(room: Room, verb: string, actor: Actor, named?: string): Ord
   return {
     settle,
     fail: (error) => {
-      const refused = error instanceof CaptureError && error.code === 'not_allowed';
-      settle(refused ? 'refused' : 'failed', null, error instanceof Error ? error.message : String(error));
+      settle(outcomeOf(error), null, error instanceof Error ? error.message : String(error));
     },
   };
+}
+
+function outcomeOf(error: unknown): 'refused' | 'invalid' | 'failed' {
+  if (!(error instanceof CaptureError)) return 'failed';
+  switch (error.code) {
+    case 'not_allowed':
+      return 'refused';
+    case 'bad_request':
+    case 'bad_expression':
+    case 'not_found':
+    case 'conflict':
+      return 'invalid';
+    case 'no_room':
+    case 'tool_failed':
+      return 'failed';
+    default:
+      return error.code satisfies never;
+  }
 }
 
 /** Whose capture an order makes, where that is somebody other than the person who gives it. */

@@ -56,7 +56,7 @@ CREATE TABLE coverage (
 CREATE TABLE audit (
   seq         INTEGER PRIMARY KEY,
   at          INTEGER NOT NULL,                     -- milliseconds
-  outcome     TEXT NOT NULL CHECK (outcome IN ('asked', 'done', 'refused', 'failed', 'unknown', 'noted')),
+  outcome     TEXT NOT NULL CHECK (outcome IN ('asked', 'done', 'refused', 'invalid', 'failed', 'unknown', 'noted')),
   settles     INTEGER UNIQUE REFERENCES audit (seq),
   verb        TEXT NOT NULL,
   analyst     TEXT,
