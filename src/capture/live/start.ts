@@ -11,11 +11,14 @@ import { checkExpression } from '../expression.ts';
 import type { Started, StartOrder } from '../orders.ts';
 import { isAlive, type ProcessToken, signal, tokenOf } from '../process.ts';
 import { captureOwner, channelOf, inHand, type Order, type Room } from '../room.ts';
+import { longestPacket } from '../savefile.ts';
 import { compileForInterface, complaint, everything, isListening, spawnLive } from '../tcpdump.ts';
 
 /** A tcpdump that does not listen after this long never will. Milliseconds. */
 const listeningTimeout = 10_000;
 const pollEvery = 10;
+/** Ethernet, IPv4 and TCP headers without options. */
+const shortestSnaplen = 64;
 
 /**
  * Starts a live capture: audit, registry, savefile, process, and back: registry, audit. Resolves when tcpdump listens.
@@ -26,6 +29,7 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
   const analyst = captureOwner(room, actor, order);
   const expression = checkExpression(order.expression);
   const interfaceName = knownInterface(room, order.interface);
+  const snaplen = knownSnaplen(room, order.snaplen);
   await compileForInterface(expression, interfaceName);
   const warnings = warningsFor(room, expression, interfaceName);
   const startedAt = room.now();
@@ -42,7 +46,7 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
     interface: interfaceName,
     ring: null,
     window: null,
-    snaplen: order.snaplen ?? room.config.snaplen,
+    snaplen,
     savefile,
     file: savefile,
     channel: channelOf(actor),
@@ -157,6 +161,16 @@ function knownInterface(room: Room, named: string | undefined): string {
     );
   }
   return name;
+}
+
+/** tcpdump takes 0 for its own default: an analyst who types it may mean no bytes at all. */
+function knownSnaplen(room: Room, named: number | undefined): number {
+  const snaplen = named ?? room.config.snaplen;
+  if (snaplen >= shortestSnaplen && snaplen <= longestPacket) return snaplen;
+  throw new CaptureError(
+    'bad_request',
+    `--snaplen ${snaplen}: choose from ${shortestSnaplen} to ${longestPacket} bytes`,
+  );
 }
 
 function warningsFor(room: Room, expression: string, interfaceName: string): string[] {
