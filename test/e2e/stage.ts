@@ -33,6 +33,7 @@ export interface BotProcess {
   readonly process: ChildProcess;
   /** Its log so far, a JSON object a line. */
   readonly lines: readonly string[];
+  readonly ended: Promise<unknown>;
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
 }
 
@@ -135,6 +136,7 @@ function spawnBot(workspace: Workspace, directory: string): BotProcess & { reado
     process: child,
     lines,
     ready,
+    ended,
     async kill(signal) {
       child.kill(signal);
       await ended;
