@@ -28,7 +28,7 @@ export async function startBot({ configuration, workspace, log, environment }: B
   });
   closeSync(words);
   const bot = new BotProcess(child, workspace);
-  const heard = workspace.until(() => workspace.connections() > 0, { timeoutMs: 30_000, what: 'the bot to connect' });
+  const heard = workspace.until(() => workspace.connections() > 0, { timeoutMs: 60_000, what: 'the bot to connect' });
   const first = await Promise.race([heard.then(() => 'heard' as const), bot.ended]);
   if (first === 'heard') return bot;
   // It waits on for a connection that nobody makes any more.

@@ -14,19 +14,19 @@ export async function freshDirectory(): Promise<string> {
   return directory;
 }
 
-/** Removes what demos left that were killed, and ends their captures; a demo that still runs keeps its own. */
-export async function sweepDeadDemos(): Promise<void> {
+/** The directories of demos that were killed; one that still runs keeps its own. */
+export async function deadDirectories(): Promise<string[]> {
   await mkdir(state, { recursive: true });
-  for (const name of await readdir(state)) {
+  const dead = (await readdir(state)).filter((name) => {
     const [, pid, startTicks] = /^demo-(\d+)-(\d+)$/.exec(name) ?? [];
-    if (pid === undefined || startTicks === undefined || isAlive({ pid: Number(pid), startTicks })) continue;
-    endCapturesIn(join(state, name));
-    await removeDirectory(join(state, name));
-  }
+    return pid !== undefined && startTicks !== undefined && !isAlive({ pid: Number(pid), startTicks });
+  });
+  return dead.map((name) => join(state, name));
 }
 
-/** Removes a demo's directory with all that is in it. */
+/** Removes a demo's directory with all that is in it, and ends the captures that are still written there. */
 export async function removeDirectory(directory: string): Promise<void> {
+  endCapturesIn(directory);
   // Somebody who is told to end may write a last file meanwhile.
   await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

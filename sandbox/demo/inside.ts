@@ -1,5 +1,5 @@
 import type { Network } from '../network/network.ts';
-import { freshDirectory, removeDirectory, sweepDeadDemos } from './directory.ts';
+import { deadDirectories, freshDirectory, removeDirectory } from './directory.ts';
 import { endOnSignals } from './ending.ts';
 import { runPrompt } from './prompt/prompt.ts';
 import { line, Screen } from './screen/screen.ts';
@@ -14,7 +14,7 @@ import { invitation, whereabouts } from './whereabouts.ts';
 export async function runInsideNetwork(network: Network, how: 'prompt' | 'tour'): Promise<number> {
   const screen = new Screen(process.stdout);
   const over = endOnSignals();
-  await sweepDeadDemos();
+  for (const left of await deadDirectories()) await removeDirectory(left);
   const directory = await freshDirectory();
   let code = 1;
   try {
@@ -32,7 +32,6 @@ export async function runInsideNetwork(network: Network, how: 'prompt' | 'tour')
 type Play = { network: Network; directory: string; screen: Screen; how: 'prompt' | 'tour'; signal: AbortSignal };
 
 async function play({ network, directory, screen, how, signal }: Play): Promise<number> {
-  if (network.kind === 'loopback') screen.print(line(network.says));
   const say = (words: string) => screen.print(line(`demo: ${words}`, 'quiet'));
   const stage = await openStage({ network, directory, environment: process.env, say, signal });
   try {

@@ -2,7 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { networkAround, runInside } from '../network/inside.ts';
 import { openNetwork } from '../network/network.ts';
+import { deadDirectories } from './directory.ts';
 import { runInsideNetwork } from './inside.ts';
+import { endCapturesIn } from './leftovers.ts';
 
 const usage = `usage: npm run demo                  with a prompt, in a terminal
        npm run demo -- --script      plays a tour: needs no keyboard, exits 0 when all went well
@@ -26,6 +28,8 @@ async function outside(words: readonly string[]): Promise<number> {
   try {
     return await runInside(network, process.execPath, [fileURLToPath(import.meta.url), ...words]);
   } finally {
+    // Where it was killed, on loopback nothing else ends its captures.
+    for (const left of await deadDirectories()) endCapturesIn(left);
     await network.close();
   }
 }

@@ -24,8 +24,7 @@ export class Shell {
 
   /** The same with the terminal's own output: a search then rewrites its line of progress. The signal interrupts it, as Ctrl-C would. */
   async runOnTerminal(login: string, words: readonly string[], interrupted: AbortSignal): Promise<void> {
-    const stdio = ['ignore', 'inherit', 'inherit'] as const;
-    const subprocess = execa(entry, [...words], { ...this.#options(login), stdio });
+    const subprocess = execa(entry, [...words], { ...this.#options(login), stdout: 'inherit', stderr: 'inherit' });
     interrupted.addEventListener('abort', () => subprocess.kill('SIGINT'), { once: true });
     await subprocess;
   }

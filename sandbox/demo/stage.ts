@@ -81,7 +81,7 @@ export async function openStage({ network, directory, environment, say, signal }
   let bot = await start();
   opened.defer(async () => void (await bot.stop()));
   const shell = new Shell(configuration);
-  opened.defer(async () => void (await shell.run('grant', ['stop', '--all'])));
+  opened.defer(() => stopCaptures(shell, say));
   signal.throwIfAborted();
 
   const closing = opened.move();
@@ -94,6 +94,12 @@ export async function openStage({ network, directory, environment, say, signal }
     },
     close: () => closing.disposeAsync(),
   };
+}
+
+async function stopCaptures(shell: Shell, say: (words: string) => void): Promise<void> {
+  const { code, stdout, stderr } = await shell.run('grant', ['stop', '--all']);
+  const nothingRuns = code === 66;
+  for (const words of [stdout, nothingRuns ? '' : stderr].join('\n').split('\n').filter(Boolean)) say(words);
 }
 
 function placesIn(directory: string): Places {

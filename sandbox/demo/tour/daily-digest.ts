@@ -21,9 +21,7 @@ export const dailyDigest: Step = {
       (await scene.run('capture digest')).stdout,
       /2 captures started, 1 search/,
     );
-    const posted = await workspace.until(() => workspace.messagesIn(cast.digest)[0], {
-      what: 'a digest in #soc-digest',
-    });
+    const posted = await scene.soon('a digest in #soc-digest', () => workspace.messagesIn(cast.digest)[0]);
     scene.note(`#soc-digest ${scene.read(posted).split('\n').slice(0, 2).join(' ')}`);
     scene.expectText('yesterday’s came to #soc-digest by itself', scene.read(posted), /A quiet day/);
   },

@@ -30,8 +30,8 @@ export class Scene {
     const { workspace } = this.stage;
     const before = workspace.ephemeralsFor(this.seat.user).length;
     await this.seat.type(typed);
-    const what = `an answer to ${typed}`;
-    const answer = await workspace.until(() => workspace.ephemeralsFor(this.seat.user)[before], { timeoutMs, what });
+    const seen = () => workspace.ephemeralsFor(this.seat.user)[before];
+    const answer = await this.soon(`an answer to ${typed}`, seen);
     return this.read(answer);
   }
 
@@ -62,11 +62,15 @@ export class Scene {
     return JSON.parse((await this.stage.shell.run('grant', [...words, '--json'])).stdout);
   }
 
+  /** Waits until the workspace shows it. */
+  soon<Seen>(what: string, condition: () => Seen) {
+    return this.stage.workspace.until(condition, { timeoutMs, what });
+  }
+
   /** The message of a capture in #soc, once its text matches. */
   async message(id: string, matching: RegExp): Promise<Message> {
-    const { workspace } = this.stage;
     const find = () => this.messagesAbout(id).find((each) => matching.test(each.text));
-    return workspace.until(find, { timeoutMs, what: `a message about ${id} that matches ${matching}` });
+    return this.soon(`a message about ${id} that matches ${matching}`, find);
   }
 
   messagesAbout(id: string): Message[] {

@@ -17,7 +17,7 @@ export const searchPast: Step = {
     await scene.type(`/capture search -d 'shop and beacons' -e '${expression}' --since 24h --until 3s`);
     const message = await scene.message(ids.search, /Searched/);
     const thread = () => workspace.threadOf(cast.soc, message.ts).find((reply) => /Searched/.test(reply.text));
-    const progress = await workspace.until(thread, { what: 'the coverage statement in the thread' });
+    const progress = await scene.soon('the coverage statement in the thread', thread);
     scene.expectText(
       'its message told of the search first',
       versionsOf(message)[0] ?? '',
