@@ -26,7 +26,7 @@ import { reconcileSearch } from './past/ending.ts';
 import { searchRing } from './past/search.ts';
 import { isAlive, tokenOf } from './process.ts';
 import { openRegistry } from './registry.ts';
-import { ask, type Order, type Room } from './room.ts';
+import { ask, inHandOf, type Order, type Room } from './room.ts';
 import { stop } from './stop.ts';
 
 /**
@@ -97,9 +97,9 @@ export function openEngine({ config, log, now }: EngineParts): Engine {
   const room = openRoom(config, log, now);
   const { registry, audit, database } = room;
 
-  const look = (verb: string, actor: Actor, capture: string | null) =>
+  const look = (verb: string, actor: Actor, capture: string | null, outcome: 'done' | 'invalid' = 'done') =>
     audit.note({
-      outcome: 'done',
+      outcome,
       verb,
       analyst: actor.analyst.name,
       actingFor: null,
@@ -153,7 +153,7 @@ export function openEngine({ config, log, now }: EngineParts): Engine {
     show: async (id, actor) => {
       await reconcile();
       const capture = registry.byId(id);
-      look('show', actor, capture?.id ?? null);
+      look('show', actor, capture?.id ?? null, capture === undefined ? 'invalid' : 'done');
       if (capture === undefined)
         throw new CaptureError('not_found', `there is no capture ${id}: see what there is with "list --all"`);
       return present(capture);
@@ -223,7 +223,7 @@ function openRoom(config: Config, log: Logger, now: () => Millis): Room {
     registry: openRegistry(database, config.captures, self),
     audit: openAudit(database, self, now),
     self,
-    inHand: new Set(),
+    inHand: inHandOf(config.state),
   };
 }
 

@@ -5,12 +5,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Actor } from '../analyst.ts';
 import type { Capture } from '../capture.ts';
-import { createSavefile, freeName, isThere } from '../custody.ts';
+import { createSavefile, isThere } from '../custody.ts';
 import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
 import type { Started, StartOrder } from '../orders.ts';
 import { isAlive, type ProcessToken, signal, tokenOf } from '../process.ts';
-import { captureOwner, channelOf, inHand, type Order, type Room } from '../room.ts';
+import { addCapture, captureOwner, channelOf, inHand, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
 import { compileForInterface, complaint, everything, isListening, spawnLive } from '../tcpdump.ts';
 
@@ -33,10 +33,8 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
   await compileForInterface(expression, interfaceName);
   const warnings = warningsFor(room, expression, interfaceName);
   const startedAt = room.now();
-  const wanted = { kind: 'live', analyst, description: order.description, at: startedAt } as const;
-  const savefile = await freeName(room.place, wanted, room.registry.isNameTaken);
   // The registry first: no file and no process without an owner, whenever we are killed.
-  const capture = room.registry.add({
+  const capture = await addCapture(room, {
     kind: 'live',
     analyst,
     orderedBy: actor.analyst.name,
@@ -47,8 +45,6 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
     ring: null,
     window: null,
     snaplen,
-    savefile,
-    file: savefile,
     channel: channelOf(actor),
     startedAt,
   });
@@ -62,14 +58,16 @@ export function stderrFile(room: Room, id: string): string {
 
 async function launch(room: Room, capture: Capture, asked: Order): Promise<Capture> {
   let tcpdump: ProcessToken | undefined;
+  let isOurs = false;
   try {
     await (await createSavefile(capture.path)).close();
+    isOurs = true;
     tcpdump = await spawn(room, capture);
     if (tcpdump !== undefined) room.registry.noteTcpdump(capture.id, tcpdump);
     await listening(room, capture, tcpdump);
   } catch (error) {
     if (tcpdump !== undefined) signal(tcpdump, 'SIGKILL');
-    await removeEmpty(capture.path);
+    if (isOurs) await removeEmpty(capture.path);
     const why = error instanceof Error ? error.message : String(error);
     room.database.transaction(() => {
       room.registry.settle(capture.id, {
@@ -89,7 +87,11 @@ async function launch(room: Room, capture: Capture, asked: Order): Promise<Captu
     if (marked) asked.settle('done', capture.id, capture.savefile);
     return marked;
   })();
-  if (!runs) throw new CaptureError('conflict', `${capture.id} was stopped while it started`);
+  if (!runs) {
+    // Somebody who took us for dead has settled it: what runs now would have no entry.
+    if (tcpdump !== undefined) signal(tcpdump, 'SIGKILL');
+    throw new CaptureError('conflict', `${capture.id} was ended while it started`);
+  }
   room.log.info({ capture: capture.id, tcpdump }, 'capture running');
   return room.registry.byId(capture.id) ?? capture;
 }
@@ -166,7 +168,7 @@ function knownInterface(room: Room, named: string | undefined): string {
 /** tcpdump takes 0 for its own default: an analyst who types it may mean no bytes at all. */
 function knownSnaplen(room: Room, named: number | undefined): number {
   const snaplen = named ?? room.config.snaplen;
-  if (snaplen >= shortestSnaplen && snaplen <= longestPacket) return snaplen;
+  if (Number.isInteger(snaplen) && snaplen >= shortestSnaplen && snaplen <= longestPacket) return snaplen;
   throw new CaptureError(
     'bad_request',
     `--snaplen ${snaplen}: choose from ${shortestSnaplen} to ${longestPacket} bytes`,
