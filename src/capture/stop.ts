@@ -33,7 +33,7 @@ async function stopOne(room: Room, named: Capture, why: string): Promise<Capture
   const claimed = may.stop(capture) && room.registry.markStopping(capture.id, why);
   const stopping = room.registry.byId(capture.id) ?? capture;
   if (claimed && capture.kind === 'live') {
-    await inHand(room, capture.id, () => endLive(room, stopping, () => undefined));
+    await inHand(room, capture.id, () => endLive(room, stopping, false, () => undefined));
   }
   // A search ends itself when it sees that it was told to; whoever claimed a live one before us ends that.
   return ended(room, stopping);

@@ -26,11 +26,14 @@ export interface LiveEnd {
 /**
  * Ends the tcpdump of a capture whose ending this process has claimed, then settles it. One that was dead already is told as died,
  * not as stopped.
+ * @param begun whether a process that is gone may have interrupted it already, in the same stop
  */
-export async function endLive(room: Room, capture: Capture, alongside: () => void): Promise<void> {
+export async function endLive(room: Room, capture: Capture, begun: boolean, alongside: () => void): Promise<void> {
   const tcpdump = tcpdumpOf(room, capture);
   const why = capture.why ?? 'stopped';
   if (tcpdump === undefined || !isAlive(tcpdump)) {
+    if (begun && (await endedOrderly(room, capture)))
+      return settleLive(room, capture, { state: 'stopped', why }, alongside);
     const death = await whyItDied(room, capture);
     return settleLive(room, capture, { state: 'died', why: `${death}; found when it was ${why}` }, alongside);
   }
@@ -77,6 +80,12 @@ export async function whyItDied(room: Room, capture: Capture): Promise<string> {
   if (complained !== undefined) return `tcpdump ended by itself: ${complained}`;
   if (closingCounts(said) !== null) return 'tcpdump was ended by somebody outside capture';
   return 'tcpdump was killed, or the sensor went down: what it had not written yet is lost';
+}
+
+/** Whether a tcpdump said its closing counts and nothing else: then a signal ended it. */
+async function endedOrderly(room: Room, capture: Capture): Promise<boolean> {
+  const said = await readFile(stderrFile(room, capture.id), 'utf8').catch(() => '');
+  return closingCounts(said) !== null && complaint(said) === undefined;
 }
 
 /** The tcpdump of a live capture, found among the running ones where we were killed before we could note it. */
