@@ -2,9 +2,9 @@ import type { Network } from '../network/network.ts';
 import { type Daemonlogger, startDaemonlogger } from '../ring/daemonlogger.ts';
 import { type History, writeHistory } from '../ring/history.ts';
 
-/** A quarter of an hour each. */
-const files = 96;
-const bytesPerFile = 1_200_000;
+/** Twenty minutes each. */
+const files = 72;
+const bytesPerFile = 1_600_000;
 const day = 24 * 3_600_000;
 
 /**

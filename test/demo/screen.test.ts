@@ -75,6 +75,7 @@ describe('what somebody sees in the terminal of the demo', () => {
   test('replies further in; other channels in a line; what is for others not at all', () => {
     const { ts } = post(workspace.state, { channel: cast.soc.id, text: 'Capturing' });
     const reply = seenOf(() => post(workspace.state, { channel: cast.soc.id, text: 'Stopped', threadTs: ts }));
+    assert.match(reply[0] ?? '', /^ {4}#soc capture [\d:]{8} · under Capturing$/);
     assert.equal(reply[1], '      Stopped');
     const elsewhere = seenOf(() => post(workspace.state, { channel: cast.digest.id, text: 'Yesterday\nwas quiet' }));
     assert.deepEqual(elsewhere, ['#soc-digest capture: Yesterday']);

@@ -6,7 +6,9 @@ import { execa } from 'execa';
 const main = fileURLToPath(new URL('../../sandbox/demo/main.ts', import.meta.url));
 
 test('the tour of the demo finds that each step does what it should', { timeout: 170_000 }, async () => {
-  const tour = await execa(process.execPath, [main, '--script'], { reject: false, all: true, stdin: 'ignore' });
+  const tour = await execa(process.execPath, [main, '--script'], {
+    ...{ reject: false, all: true, stdin: 'ignore', timeout: 160_000 },
+  });
   assert.equal(tour.exitCode, 0, tour.all);
   assert.match(tour.all, /^ok: packets captured equal those that the generator sent: 750$/m);
   assert.match(tour.all, /^tour: 8 steps, all did what they should/m);

@@ -1,3 +1,4 @@
+import { clip } from '../../../src/reports/words.ts';
 import { type Ephemeral, isEphemeral, type Message } from '../../workspace/messages.ts';
 import { plainText } from '../../workspace/text.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
@@ -25,7 +26,7 @@ export function changedLines(message: Message | Ephemeral, { workspace, buttons 
 
 /** One line about a message elsewhere. */
 export function shortLine(message: Message, { workspace }: Pick<Shown, 'workspace'>): Line {
-  const first = plainText(message, workspace.nameOf).split('\n')[0] ?? '';
+  const first = firstLine(plainText(message, workspace.nameOf));
   return line(`${placeOf(message, workspace)} ${workspace.nameOf(message.user)}: ${first}`, 'quiet');
 }
 
@@ -34,11 +35,17 @@ function headOf(message: Message | Ephemeral, workspace: Workspace, edited?: 'ed
   const author = ephemeral ? (message.from === 'slack' ? 'Slackbot' : 'capture') : workspace.nameOf(message.user);
   const notes = [
     timeOf(edited ? (message.edits.at(-1)?.at ?? 0) : Number(message.ts) * 1_000),
-    ...(message.threadTs === undefined ? [] : ['in the thread']),
+    ...(message.threadTs === undefined ? [] : [`under ${topicOf(message, message.threadTs, workspace)}`]),
     ...(edited ? ['(edited)'] : []),
     ...(ephemeral ? ['only you see this'] : []),
   ];
   return line(`${indentOf(message)}${placeOf(message, workspace)} ${author} ${notes.join(' · ')}`, 'quiet');
+}
+
+/** The first words of the message that a thread hangs on: several may go on at once. */
+function topicOf({ channel }: Message | Ephemeral, threadTs: string, { messagesIn, nameOf }: Workspace): string {
+  const parent = messagesIn(channel).find(({ ts }) => ts === threadTs);
+  return parent === undefined ? 'a deleted message' : clip(firstLine(plainText(parent, nameOf)), 44);
 }
 
 function body(lines: readonly string[], message: Message | Ephemeral): Line[] {
@@ -55,6 +62,10 @@ function placeOf({ channel }: Message | Ephemeral, { nameOf, state }: Workspace)
 
 function timeOf(at: number): string {
   return new Date(at).toISOString().slice(11, 19);
+}
+
+function firstLine(text: string): string {
+  return linesOf(text)[0] ?? '';
 }
 
 function linesOf(text: string): string[] {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ids } from './proof.ts';
 import { recordsOf } from './records.ts';
-import type { Scene, Step } from './scene.ts';
+import type { Step } from './scene.ts';
 
 /** The same engine through the other door, with the flags of the original script. */
 export const atTheShell: Step = {
@@ -17,7 +17,8 @@ export const atTheShell: Step = {
       listed.stdout,
       /^grant \w{3} \w{3} \d\d [\d:]{8} \d{4} names asked for$/,
     );
-    await untilItHasPackets(scene);
+    const { path } = (await scene.ask(['show', ids.names])) as { path: string };
+    await untilItHasPackets(path);
     const stopped = await scene.run('capture -svf names');
     scene.expectText(
       '-svf stops it and prints the facts',
@@ -25,14 +26,12 @@ export const atTheShell: Step = {
       /^Stopped: [\s\S]*0 dropped by kernel[\s\S]*Capture file info:/,
     );
     const [, told] = /Number of packets:\s+(\d+)/.exec(stopped.stdout) ?? [];
-    const { path } = (await scene.ask(['show', ids.names])) as { path: string };
     scene.expectEqual('packets told and in the savefile', Number(told), recordsOf(await readFile(path)).length);
   },
 };
 
 /** Names are asked for each second; a capture of none would prove little. */
-async function untilItHasPackets(scene: Scene): Promise<void> {
-  const { path } = (await scene.ask(['show', ids.names])) as { path: string };
+async function untilItHasPackets(path: string): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     if ((await readFile(path)).length > 24) return;
     await delay(100);
