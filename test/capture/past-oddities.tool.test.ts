@@ -188,6 +188,13 @@ describe('a ring file', () => {
     );
   });
 
+  test('with packets longer than its own snaplen gives what tcpdump -r gives', async () => {
+    const longer = ringFile(0, pcap(udpPackets(10, { from: beginning(0) }), { snaplen: 50 }));
+    const { capture } = await search();
+    assert.equal(capture.packets, 10);
+    assert.ok(recordsOf(capture.path).equals(await selectedBy('udp', [longer])));
+  });
+
   test('with packets as long as packets get is read like any other', async () => {
     const frame = Buffer.concat([udpFrame(1, 'long'), Buffer.alloc(262_144 - 46)]);
     const long = ringFile(
