@@ -24,16 +24,33 @@ export async function runInsideNetwork(network: Network, how: 'prompt' | 'tour')
     code = how === 'tour' ? 130 : 0;
   } finally {
     if (code === 0 || over.aborted) await removeDirectory(directory);
-    else screen.print(line(`${directory} is kept until the next demo: bot.log says more`, 'quiet'));
+    else screen.print(line(`${directory} is kept until the next demo`, 'quiet'));
   }
   return code;
+}
+
+/** sysexits(3): something that the demo needs is not to be had. */
+const notStarted = 69;
+
+function whyNotStarted(error: unknown, network: Network): string[] {
+  const [first = '', ...more] = String(error).split('\n');
+  return [
+    `demo: it does not start: ${first}`,
+    ...more.filter((words) => words.startsWith('Error: ')),
+    ...(network.kind === 'loopback' ? ['On loopback only one demo can run at a time: is there another?'] : []),
+  ];
 }
 
 type Play = { network: Network; directory: string; screen: Screen; how: 'prompt' | 'tour'; signal: AbortSignal };
 
 async function play({ network, directory, screen, how, signal }: Play): Promise<number> {
   const say = (words: string) => screen.print(line(`demo: ${words}`, 'quiet'));
-  const stage = await openStage({ network, directory, environment: process.env, say, signal });
+  const opening = openStage({ network, directory, environment: process.env, say, signal });
+  const stage = await opening.catch((error: unknown) => {
+    if (signal.aborted) throw error;
+    screen.print(...whyNotStarted(error, network).map((words) => line(words, 'bad')));
+  });
+  if (!stage) return notStarted;
   try {
     screen.print(...whereabouts(stage));
     if (how === 'tour') return await runTour(stage, screen, signal);
