@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, chown, lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { type Capture, type Kind, type Millis, savefileName } from './capture.ts';
@@ -18,11 +18,17 @@ export interface Place {
 export const savefileMode = 0o640;
 
 /**
- * The names that files have already.
- * @throws CaptureError `no_room` when the captures directory cannot be looked into
+ * The names that files have already, in a directory that another can be added to.
+ * @throws CaptureError `no_room` when the captures directory cannot be looked into or written to
  */
-export async function namesIn(place: Place): Promise<ReadonlySet<string>> {
-  return new Set(await readdir(place.directory).catch((cause) => cannotWrite(place.directory, cause)));
+export async function namesIn({ directory }: Place): Promise<ReadonlySet<string>> {
+  try {
+    // Asked before anything is registered: an order that is refused leaves nothing behind.
+    await access(directory, constants.W_OK | constants.X_OK);
+    return new Set(await readdir(directory));
+  } catch (cause) {
+    return cannotWrite(directory, cause);
+  }
 }
 
 /** A savefile's name that is not taken. */

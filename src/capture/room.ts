@@ -71,7 +71,7 @@ export function takeOver(room: Room, id: CaptureId): boolean {
 
 /**
  * Writes a new capture into the registry, under a savefile's name that neither a file nor another capture has.
- * @throws CaptureError `no_room` when the captures directory cannot be looked into
+ * @throws CaptureError `no_room` when the captures directory cannot be looked into or written to
  */
 export async function addCapture(room: Room, capture: Omit<NewCapture, 'savefile' | 'file'>): Promise<Capture> {
   const present = await namesIn(room.place);

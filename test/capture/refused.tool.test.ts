@@ -148,7 +148,7 @@ describe('an unprivileged user', { skip: process.getuid?.() !== 0 && 'needs root
   const config = new URL('./sensor.ts', import.meta.url).pathname;
   const engine = new URL('../../src/capture/engine.ts', import.meta.url).pathname;
   /** Starts a capture as nobody; prints the error. */
-  const asNobody = async () => {
+  const asNobody = async (...rights: string[]) => {
     const program = `
       import { openEngine } from ${JSON.stringify(engine)};
       import { actor, configIn, errorsInto } from ${JSON.stringify(config)};
@@ -158,7 +158,7 @@ describe('an unprivileged user', { skip: process.getuid?.() !== 0 && 'needs root
       } catch ({ code, message }) {
         console.log(JSON.stringify({ code, message }));
       }`;
-    const drop = ['--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all'];
+    const drop = ['--reuid=65534', '--regid=65534', '--clear-groups', ...rights];
     const { stdout } = await execa('setpriv', [...drop, process.execPath, '--input-type=module', '-e', program]);
     return JSON.parse(stdout) as { code: string; message: string };
   };
@@ -167,9 +167,14 @@ describe('an unprivileged user', { skip: process.getuid?.() !== 0 && 'needs root
     await execa('chmod', ['-R', 'a+rwX', sensor.directory]);
     await execa('chmod', ['755', sensor.captures]);
     const before = await standing(sensor);
-    // The tool must be one that may capture, or its refusal would come first.
-    const { code, message } = await asNobody();
-    assert.ok(code === 'no_room' || code === 'tool_failed', `${code} ${message}`);
+    // One who may capture: otherwise that refusal would come first.
+    const { code, message } = await asNobody('--inh-caps=+net_raw', '--ambient-caps=+net_raw');
+    assert.equal(code, 'no_room', message);
+    assert.match(message, /is not writable for this user: mend its owner or mode/);
+    assert.partialDeepStrictEqual(
+      auditOf(sensor).findLast(({ verb }) => verb === 'start'),
+      { outcome: 'failed' },
+    );
     assert.deepEqual(await standing(sensor), before);
   });
 

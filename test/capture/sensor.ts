@@ -36,10 +36,13 @@ export function openSensor(differing: Partial<Config> = {}, now: () => number = 
     captures: config.captures,
     ring: join(directory, 'ring'),
     close: async () => {
-      await engine.reconcile();
-      await engine.stop(null, grant).catch(() => undefined);
-      await engine.close();
-      rmSync(directory, { recursive: true });
+      try {
+        await engine.reconcile();
+        await engine.stop(null, grant).catch(() => undefined);
+        await engine.close();
+      } finally {
+        rmSync(directory, { recursive: true });
+      }
     },
   };
 }
