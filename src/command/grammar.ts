@@ -167,7 +167,11 @@ export function optionsOf(form: Form): readonly Option[] {
 }
 
 /** Options of the shell door itself, outside every verb. */
-export const doorWords: readonly string[] = ['--json', '--config'];
+export const doorForms: readonly { readonly name: string; readonly value: string | null; readonly says: string }[] = [
+  { name: 'json', value: null, says: 'one JSON document instead of lines; a search prints one a line as it goes' },
+  { name: 'config', value: 'FILE', says: 'the configuration of the installation' },
+];
+export const doorWords: readonly string[] = doorForms.map(({ name }) => `--${name}`);
 
 /** Whether the word after this one is its value, whatever it looks like: `--since`, `-d`, and `-ra` of the original's bundles. */
 export function takesNextWord(word: string): boolean {

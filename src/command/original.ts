@@ -2,7 +2,8 @@ import type { Verb } from './command.ts';
 import { takesNextWord } from './grammar.ts';
 import { refuse, typed } from './refuse.ts';
 
-const verbOf: Readonly<Record<string, Verb>> = { r: 'search', l: 'list', s: 'stop', h: 'help', '?': 'help' };
+/** The verbs that flags of the original name; without one of them a capture starts. */
+export const verbOf: Readonly<Record<string, Verb>> = { r: 'search', l: 'list', s: 'stop', h: 'help', '?': 'help' };
 
 /**
  * The flags of the original script, bundled as people type them, as words that begin with a verb: `-ra grant -d X -e Y` becomes
