@@ -4,6 +4,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { KnownAnalyst } from './capture/analyst.ts';
 import { CaptureError } from './capture/errors.ts';
+import { parseDuration, parseSize } from './capture/quantities.ts';
 
 /** The installation, checked whole: every path absolute, every size in bytes. */
 export interface Config {
@@ -18,6 +19,7 @@ export interface Config {
   /** tcpdump's kernel buffer, bytes. */
   readonly buffer: number;
   readonly rings: readonly Ring[];
+  readonly limits: LimitsConfig;
   readonly analysts: readonly KnownAnalyst[];
   readonly slack: SlackConfig | null;
   readonly reports: ReportsConfig;
@@ -27,6 +29,18 @@ export interface Ring {
   readonly name: string;
   readonly path: string;
   readonly interface: string;
+}
+
+/** What live captures may take; an analyst may ask for less, a lead for more. */
+export interface LimitsConfig {
+  /** Milliseconds. */
+  readonly duration: number;
+  /** Bytes of one savefile. */
+  readonly size: number;
+  /** Live captures that one analyst may have running. */
+  readonly perAnalyst: number;
+  /** Bytes that stay free on the captures' volume. */
+  readonly freeSpace: number;
 }
 
 export interface SlackConfig {
@@ -51,24 +65,16 @@ export interface SlackSecrets {
   readonly apiUrl: string | null;
 }
 
-const sizeUnits: Record<string, number> = {
-  kB: 1e3,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  TB: 1e12,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  TiB: 2 ** 40,
-};
-
 const size = z.union([z.int().positive(), z.string()]).transform((value, context) => {
-  if (typeof value === 'number') return value;
-  const match = /^(\d+(?:\.\d+)?)\s*([kKMGT]i?B)$/.exec(value);
-  const unit = sizeUnits[match?.[2] ?? ''];
-  if (match && unit !== undefined) return Math.floor(Number(match[1]) * unit);
-  context.addIssue({ code: 'custom', message: 'expected a size such as 500MB, 10GB or 4MiB' });
+  const bytes = typeof value === 'number' ? value : parseSize(value);
+  if (bytes !== undefined) return bytes;
+  context.addIssue({ code: 'custom', message: 'expected a size such as 500MB, 10GB or 4GiB' });
+  return z.NEVER;
+});
+const duration = z.string().transform((value, context) => {
+  const millis = parseDuration(value);
+  if (millis !== undefined && millis > 0) return millis;
+  context.addIssue({ code: 'custom', message: 'expected a duration such as 30m, 24h or 7d' });
   return z.NEVER;
 });
 
@@ -93,6 +99,14 @@ const schema = z.strictObject({
   snaplen: z.int().min(64).max(262144).default(262144),
   buffer: size.default(16 * 2 ** 20),
   rings: z.array(z.strictObject({ name: word, path: z.string().min(1), interface: interfaceName() })).default([]),
+  limits: z
+    .strictObject({
+      duration: duration.default(24 * 3_600_000),
+      size: size.default(10e9),
+      perAnalyst: z.int().positive().default(5),
+      freeSpace: size.default(5e9),
+    })
+    .default({ duration: 24 * 3_600_000, size: 10e9, perAnalyst: 5, freeSpace: 5e9 }),
   analysts: z
     .array(
       z.strictObject({ name: word, role: z.enum(['viewer', 'analyst', 'lead']), slack: oneOrMore, login: oneOrMore }),

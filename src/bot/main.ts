@@ -4,6 +4,7 @@ import { openEngine } from '../capture/engine.ts';
 import { CaptureError } from '../capture/errors.ts';
 import { readConfig, readSlackSecrets } from '../config.ts';
 import { openDatabase } from '../database.ts';
+import { leaveSupervisor } from '../supervisor/leave.ts';
 import { type Bot, openBot } from './bot.ts';
 import { withoutTokens } from './log.ts';
 import { isRefusal, whatToMend } from './mending.ts';
@@ -33,7 +34,7 @@ async function run(): Promise<number> {
   if (config.slack === null)
     throw new CaptureError('bad_request', `${config.file} has no section slack: the bot needs one`);
   const secrets = readSlackSecrets(config.slack);
-  const engine = openEngine({ config, log, now: Date.now });
+  const engine = openEngine({ config, log, now: Date.now, leaveSupervisor });
   const database = openDatabase(config.state);
   let bot: Bot | undefined;
   try {

@@ -43,6 +43,7 @@ export function analystAt(origin: Origin, known: readonly KnownAnalyst[], team: 
 export const mayRole = {
   capture: (analyst: Analyst) => analyst.role !== 'viewer',
   actFor: (analyst: Analyst, other: string) => analyst.name === other || analyst.role === 'lead',
+  exceedLimits: (analyst: Analyst) => analyst.role === 'lead',
   readAudit: (analyst: Analyst) => analyst.role === 'lead',
 } as const;
 

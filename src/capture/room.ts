@@ -8,6 +8,7 @@ import type { Place } from './custody.ts';
 import { CaptureError } from './errors.ts';
 import { isAlive, type ProcessToken } from './process.ts';
 import type { Registry } from './registry.ts';
+import type { Supervision } from './supervision.ts';
 
 /** What the engine's rooms work with: opened once, passed down. */
 export interface Room {
@@ -15,11 +16,16 @@ export interface Room {
   readonly place: Place;
   readonly log: Logger;
   readonly now: () => Millis;
+  /** Milliseconds since boot: nobody sets this clock. */
+  readonly uptime: () => Millis;
   readonly database: Database.Database;
   readonly registry: Registry;
+  readonly supervision: Supervision;
   readonly audit: Audit;
   /** This process, as owner of what it starts. */
   readonly self: ProcessToken;
+  /** Sees to it that somebody looks after running captures when we are gone. */
+  readonly leaveSupervisor: () => void;
   /** What this process starts, searches or ends at the moment. */
   readonly inHand: Set<CaptureId>;
 }

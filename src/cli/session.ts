@@ -5,6 +5,7 @@ import { type Engine, openEngine } from '../capture/engine.ts';
 import type { Verb } from '../command/command.ts';
 import { quoteWord } from '../command/words.ts';
 import { type Config, readConfig } from '../config.ts';
+import { leaveSupervisor } from '../supervisor/leave.ts';
 import { shellOrigin } from './identity.ts';
 import type { Output } from './output.ts';
 
@@ -40,7 +41,7 @@ export async function inSession(
 ): Promise<number> {
   const config = readConfig(file);
   const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
-  const engine = openEngine({ config, log, now: given.now });
+  const engine = openEngine({ config, log, now: given.now, leaveSupervisor });
   try {
     const origin = shellOrigin();
     const actor = engine.identify(origin, verb, given.words.map(quoteWord).join(' '));

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Capture, Counts, Facts } from '../capture.ts';
 import { isThere, seal } from '../custody.ts';
 import { type Examined, examineSavefile } from '../facts.ts';
 import { isAlive, type ProcessToken, runningWith, signal } from '../process.ts';
 import type { Room } from '../room.ts';
-import { closingCounts, complaint } from '../tcpdump.ts';
-import { stderrFile } from './start.ts';
+import { closingCounts, complaint, runningCounts } from '../tcpdump.ts';
+import { lastWords } from './launch.ts';
 
 /**
  * The kernel hands packets over in blocks, at the latest a second after the first of a block came (TPACKET_V3; tcpdump asks for
@@ -19,7 +18,7 @@ const patience = 5_000;
 
 /** How a live capture came to its end. */
 export interface LiveEnd {
-  readonly state: 'stopped' | 'died';
+  readonly state: 'stopped' | 'finished' | 'died';
   readonly why: string;
 }
 
@@ -36,7 +35,8 @@ export async function endLive(room: Room, capture: Capture, alongside: () => voi
   }
   await pause(lastBlock);
   await interrupt(tcpdump);
-  return settleLive(room, capture, { state: 'stopped', why }, alongside);
+  const state = room.registry.processes(capture.id).ending ?? 'stopped';
+  return settleLive(room, capture, { state, why }, alongside);
 }
 
 /**
@@ -45,12 +45,12 @@ export async function endLive(room: Room, capture: Capture, alongside: () => voi
  * @param alongside what belongs into the transaction that ends it; left out when another process was first
  */
 export async function settleLive(room: Room, capture: Capture, end: LiveEnd, alongside: () => void): Promise<void> {
-  const said = await readFile(stderrFile(room, capture.id), 'utf8').catch(() => '');
+  const said = await lastWords(room, capture);
   const counts = closingCounts(said);
   const examined = (await isThere(capture.path)) ? await examineSavefile(capture.path) : undefined;
   const ending = {
     state: end.state,
-    why: [end.why, ...holes(counts, examined)].join('; '),
+    why: [end.why, ...holes(counts, runningCounts(said), examined)].join('; '),
     endedAt: room.now(),
     counts,
     facts: examined?.facts ?? null,
@@ -72,11 +72,18 @@ export async function settleLive(room: Room, capture: Capture, end: LiveEnd, alo
 
 /** Why a tcpdump that nobody here stopped is gone, as far as its last words tell. */
 export async function whyItDied(room: Room, capture: Capture): Promise<string> {
-  const said = await readFile(stderrFile(room, capture.id), 'utf8').catch(() => '');
+  const said = await lastWords(room, capture);
   const complained = complaint(said);
   if (complained !== undefined) return `tcpdump ended by itself: ${complained}`;
   if (closingCounts(said) !== null) return 'tcpdump was ended by somebody outside capture';
   return 'tcpdump was killed, or the sensor went down: what it had not written yet is lost';
+}
+
+/** That a tcpdump ended by itself because it had as many packets as it was to capture; undefined when it did not. */
+export async function packetsReached(room: Room, capture: Capture): Promise<string | undefined> {
+  const { packets } = capture.limits;
+  if (packets === null || closingCounts(await lastWords(room, capture))?.captured !== packets) return undefined;
+  return `its limit of ${packets} packets was reached`;
 }
 
 /** The tcpdump of a live capture, found among the running ones where we were killed before we could note it. */
@@ -96,16 +103,24 @@ async function interrupt(tcpdump: ProcessToken): Promise<void> {
 }
 
 /** What is missing from the evidence: tcpdump itself is silent about a full disk and exits with 0. */
-function holes(counts: Counts | null, examined: Examined | undefined): string[] {
+function holes(counts: Counts | null, before: Counts | null, examined: Examined | undefined): string[] {
   if (examined === undefined) return ['the savefile is gone'];
   const { facts } = examined;
   if (facts === null) return ['the savefile has no pcap header: nothing was written'];
   return [
-    ...(counts === null ? ['tcpdump gave no closing counts: what the kernel dropped is not known'] : []),
+    ...(counts === null
+      ? [`tcpdump gave no closing counts: what the kernel dropped is not known${lastKnown(before)}`]
+      : []),
     ...lost(counts, facts),
     ...(facts.cutAt === null ? [] : [`the savefile ends in the middle of a packet, at offset ${facts.cutAt}`]),
     ...(counts?.droppedByKernel ? [`${counts.droppedByKernel} packets were dropped by the kernel`] : []),
   ];
+}
+
+function lastKnown(counts: Counts | null): string {
+  return counts === null
+    ? ''
+    : ` (${counts.droppedByKernel} packets when it was last asked, of ${counts.captured} captured)`;
 }
 
 function lost(counts: Counts | null, facts: Facts): string[] {
