@@ -17,6 +17,7 @@ const rooms = {
   views: /^src\/bot\/views\//,
   bot: /^src\/bot\/[a-z-]+\.ts$/,
   cli: /^src\/cli\//,
+  doctor: /^src\/doctor\//,
   supervisor: /^src\/supervisor\//,
   reports: /^src\/reports\//,
 } as const;
@@ -36,7 +37,8 @@ const arrows: Record<Exclude<Room, 'mains'>, readonly Room[]> = {
   views: ['nouns', 'command', 'reports'],
   bot: ['nouns', 'engine', 'command', 'reports', 'views', 'database', 'configuration'],
   supervisor: [],
-  cli: ['nouns', 'supervisor', 'engine', 'command', 'reports', 'configuration'],
+  cli: ['nouns', 'supervisor', 'engine', 'command', 'reports', 'configuration', 'doctor'],
+  doctor: ['nouns', 'records', 'past', 'command', 'reports', 'database', 'configuration'],
 };
 
 const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/'));

@@ -47,6 +47,10 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
       const stopped = await engine.stop(command.selector, actor);
       return command.details ? inFull(stopped, stoppedView(stopped), desk) : stoppedView(stopped);
     }
+    case 'extend':
+      return details(await engine.extend(command.id, command.by, actor), desk);
+    case 'keep':
+      return details(await engine.keep(command.id, actor), desk);
     case 'digest':
       return digestOn(command.date, desk);
     case 'whoami':

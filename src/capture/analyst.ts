@@ -45,6 +45,7 @@ export const mayRole = {
   actFor: (analyst: Analyst, other: string) => analyst.name === other || analyst.role === 'lead',
   exceedLimits: (analyst: Analyst) => analyst.role === 'lead',
   readAudit: (analyst: Analyst) => analyst.role === 'lead',
+  rebuild: (analyst: Analyst) => analyst.role === 'lead',
 } as const;
 
 /** Who gave an order, in words for audit and syslog: `shell:grant@pts/3` or `slack:T1/U2 in C3`. */

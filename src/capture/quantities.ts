@@ -2,6 +2,7 @@ import type { Millis } from './capture.ts';
 
 const durationUnits: Readonly<Record<string, Millis>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const sizeUnits: Readonly<Record<string, number>> = {
+  b: 1,
   kb: 1e3,
   mb: 1e6,
   gb: 1e9,
@@ -21,9 +22,18 @@ export function parseDuration(text: string): Millis | undefined {
 
 /** `500MB 10GB` (powers of ten) and `4GiB` in bytes; undefined is not a size. */
 export function parseSize(text: string): number | undefined {
-  const match = /^(\d{1,9}(?:\.\d{1,3})?)\s?([kmgt]i?b)$/i.exec(text.trim());
+  const match = /^(\d{1,15}(?:\.\d{1,3})?)\s?([kmgt]i?b|b)$/i.exec(text.trim());
   const unit = sizeUnits[match?.[2]?.toLowerCase() ?? ''];
   return match && unit !== undefined ? Math.floor(Number(match[1]) * unit) : undefined;
+}
+
+/** A size that `parseSize` reads back to the byte: the largest unit that leaves no rest. */
+export function bytesInWords(bytes: number): string {
+  const [unit, each] = Object.entries(sizeUnits).findLast(([name, size]) => name.length <= 2 && bytes % size === 0) ?? [
+    'b',
+    1,
+  ];
+  return `${bytes / each}${unit.toUpperCase()}`;
 }
 
 /** A duration that `parseDuration` reads back: the largest unit that leaves no rest. */
@@ -32,7 +42,7 @@ export function durationInWords(duration: Millis): string {
   return `${Math.ceil(duration / millis)}${unit}`;
 }
 
-/** A size that `parseSize` reads back. */
+/** A size for people, to a thousandth. */
 export function sizeInWords(bytes: number): string {
   const [unit, each] = (['TB', 'GB', 'MB'] as const)
     .map((name) => [name, sizeUnits[name.toLowerCase()] ?? 1] as const)

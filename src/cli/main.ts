@@ -28,9 +28,14 @@ async function run(words: readonly string[], output: Output, deaf: AbortSignal):
     else output.lines([help]);
     return 0;
   }
+  if (command.verb === 'doctor') {
+    const { doctor, rebuild } = await import('./doctor.ts');
+    const call = { file: config, words, json, output, now: Date.now };
+    return command.rebuild ? rebuild(call) : doctor(call);
+  }
   // Help and refused words need neither the configuration nor the engine, and answer at once.
   const [{ inSession }, { carryOut }] = await Promise.all([import('./session.ts'), import('./verbs.ts')]);
-  const given = { words, json, timezone, output, deaf, now: Date.now };
+  const given = { words: said, json, timezone, output, deaf, now: Date.now };
   return inSession({ verb: command.verb, file: config, given }, (session) => carryOut(command, session));
 }
 

@@ -11,7 +11,7 @@ import type { Output } from './output.ts';
 
 /** How a command was given and where its answer goes. */
 export interface Given {
-  /** All words as typed, for the audit log. */
+  /** The words as typed, for the audit log; not the door's own: which configuration it was, the log that has them says. */
   readonly words: readonly string[];
   readonly json: boolean;
   /** Zone in which times are read and shown. */
@@ -43,7 +43,7 @@ export async function inSession(
   const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
   const engine = openEngine({ config, log, now: given.now, leaveSupervisor });
   try {
-    const origin = shellOrigin();
+    const origin = shellOrigin(config.state);
     const actor = engine.identify(origin, verb, given.words.map(quoteWord).join(' '));
     return await act({ ...given, engine, config, actor, origin });
   } finally {

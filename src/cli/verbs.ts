@@ -3,13 +3,13 @@ import type { Capture } from '../capture/capture.ts';
 import type { AuditQuery, Selection, StartOrder } from '../capture/orders.ts';
 import type { Command } from '../command/command.ts';
 import { auditJson, captureJson, wholeJson } from './json.ts';
-import { auditLine, blockLines, type FileStatus, listLines, type Shown, whoamiLines } from './print.ts';
+import { auditLine, blockLines, type FileStatus, limitsInWords, listLines, type Shown, whoamiLines } from './print.ts';
 import { search } from './search.ts';
 import type { Session } from './session.ts';
 import { stoppedLines, wholeLines } from './whole.ts';
 
 /** A command that needs the engine. */
-export type Order = Exclude<Command, { verb: 'help' }>;
+export type Order = Exclude<Command, { verb: 'help' | 'doctor' }>;
 
 /**
  * Carries a command out: one call of the engine, then its answer in print.
@@ -28,6 +28,10 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
       return show(order.id, session);
     case 'stop':
       return stop(order.selector, order.details, session);
+    case 'extend':
+      return moved(await session.engine.extend(order.id, order.by, session.actor), session);
+    case 'keep':
+      return moved(await session.engine.keep(order.id, session.actor), session);
     case 'audit':
       return audit(order.query, session);
     case 'digest':
@@ -83,6 +87,14 @@ async function stop(selector: string | null, details: boolean, session: Session)
     const blocks = stopped.map(({ capture, status }) => stoppedLines(capture, { status, details }, shown(session)));
     output.lines(blocks.flatMap((block, at) => (at === 0 || !details ? block : ['', ...block])));
   }
+  return 0;
+}
+
+/** What a capture may take now. */
+function moved(capture: Capture, session: Session): number {
+  const { output, json } = session;
+  if (json) output.json(captureJson(capture));
+  else output.lines([`${capture.id} ${limitsInWords(capture, session.timezone).join(', ')}`]);
   return 0;
 }
 

@@ -8,9 +8,12 @@ export type Command =
   | { readonly verb: 'list'; readonly selection: Selection; readonly details: boolean }
   | { readonly verb: 'show'; readonly id: string }
   | { readonly verb: 'stop'; readonly selector: string | null; readonly details: boolean }
+  | { readonly verb: 'extend'; readonly id: string; readonly by: Millis }
+  | { readonly verb: 'keep'; readonly id: string }
   | { readonly verb: 'audit'; readonly query: AuditQuery }
   | { readonly verb: 'digest'; readonly date: string | null }
   | { readonly verb: 'whoami' }
+  | { readonly verb: 'doctor'; readonly rebuild: boolean }
   | { readonly verb: 'help'; readonly topic: Verb | null };
 
 export type Verb = Command['verb'];

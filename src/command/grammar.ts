@@ -5,6 +5,11 @@ export type OptionName =
   | 'expression'
   | 'interface'
   | 'snaplen'
+  | 'for'
+  | 'max-size'
+  | 'packets'
+  | 'keep'
+  | 'exact'
   | 'case'
   | 'analyst'
   | 'since'
@@ -14,6 +19,7 @@ export type OptionName =
   | 'all'
   | 'verbose'
   | 'last'
+  | 'rebuild'
   | 'help';
 
 /** An option of a verb: `--description TEXT`, `-d TEXT`, `description=TEXT`. */
@@ -47,6 +53,8 @@ const selector = option('selector', 'f', 'SELECTOR', 'an id, or a word of what l
 const verbose = option('verbose', 'v', null, 'in detail');
 const since = option('since', null, 'TIME', 'from: 2h, 09:30, yesterday, 2026-11-24T02:10Z');
 
+const exact = option('exact', null, null, 'as typed: no expansion for VLAN tags');
+
 /** Answers to `-h`, `-?` and `--help` after any verb. */
 export const helpOption = option('help', 'h', null, 'this help');
 
@@ -60,14 +68,19 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       description,
       expression,
       option('interface', 'i', 'IFACE', 'where; the first configured interface without it'),
+      option('for', null, 'DURATION', 'how long: 30m, 2h, 7d; the configured limit without it'),
+      option('max-size', null, 'SIZE', 'how large: 500MB, 10GB; the configured limit without it'),
+      option('packets', null, 'N', 'how many packets'),
       option('snaplen', null, 'N', 'bytes kept of each packet'),
+      option('keep', null, null, 'started again after a reboot'),
+      exact,
       caseName,
       analyst,
     ],
     doors: both,
     examples: [
       "start -d 'traffic to shop' -e 'host 192.0.2.7'",
-      "start -d 'odd DNS' --case INC-7 host 192.0.2.7 and port 53",
+      "start -d 'odd DNS' --case INC-7 --for 2h host 192.0.2.7 and port 53",
     ],
   },
   search: {
@@ -80,6 +93,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       since,
       option('until', null, 'TIME', 'up to: 30m ago, 10:15, 2026-11-24T03:00Z'),
       option('ring', null, 'NAME', 'which ring; the first configured one without it'),
+      exact,
       caseName,
       analyst,
     ],
@@ -113,6 +127,22 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     doors: both,
     examples: ['stop c12', 'stop grant -v', 'stop --all'],
   },
+  extend: {
+    verb: 'extend',
+    says: 'moves the end of a live capture',
+    tail: 'ID',
+    options: [option('for', null, 'DURATION', 'by how much: 30m, 2h')],
+    doors: both,
+    examples: ['extend c12 --for 2h'],
+  },
+  keep: {
+    verb: 'keep',
+    says: 'has a live capture started again after a reboot',
+    tail: 'ID',
+    options: [],
+    doors: both,
+    examples: ['keep c12'],
+  },
   audit: {
     verb: 'audit',
     says: 'who did what, when, from where',
@@ -140,6 +170,14 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     options: [],
     doors: both,
     examples: ['whoami'],
+  },
+  doctor: {
+    verb: 'doctor',
+    says: 'what is wrong with this installation, and how to mend it',
+    tail: null,
+    options: [option('rebuild', null, null, 'makes a damaged registry anew from the sidecars')],
+    doors: ['shell'],
+    examples: ['doctor', 'doctor --rebuild'],
   },
   help: {
     verb: 'help',

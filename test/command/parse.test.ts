@@ -35,6 +35,24 @@ const understood: readonly [title: string, line: string, command: Command][] = [
     },
   ],
   [
+    'a start takes limits, keep and exact',
+    'start -d x -e tcp --for 2h --max-size 1.5GB --packets 10 --keep --exact',
+    {
+      verb: 'start',
+      order: {
+        description: 'x',
+        expression: 'tcp',
+        duration: 7_200_000,
+        maxBytes: 1_500_000_000,
+        packets: 10,
+        keep: true,
+        exact: true,
+      },
+    },
+  ],
+  ['extend by a duration', 'extend C12 for=90m', { verb: 'extend', id: 'c12', by: 5_400_000 }],
+  ['keep by its id', 'keep c12', { verb: 'keep', id: 'c12' }],
+  [
     'everything is an expression like any other',
     'start -d all everything',
     { verb: 'start', order: { description: 'all', expression: 'everything' } },
@@ -132,12 +150,15 @@ const understood: readonly [title: string, line: string, command: Command][] = [
 
 const refused: readonly [title: string, line: string, sentence: RegExp][] = [
   ['an unknown verb: did you mean', 'strat -d x', /no verb 'strat': did you mean capture start\?/],
-  ['a verb of a later release is no verb', 'extend c1', /no verb 'extend': write one of start, search/],
+  ['a verb of a later release is no verb', 'pin c1', /no verb 'pin': write one of start, search/],
   ['a name of the language is no verb', 'constructor', /no verb 'constructor'/],
   ['an unknown option: did you mean', 'start --desription x', /no option '--desription': did you mean --description\?/],
   ['the beginning of an option is not guessed', 'start --desc x', /did you mean --description\?/],
   ['an unknown key: did you mean', 'start descripton=x tcp', /no option 'descripton=': did you mean description=\?/],
-  ['an option of a later release', 'start -d x -e tcp --for 2h', /start has no option '--for'/],
+  ['a duration that is none', 'start -d x -e tcp --for 2', /--for 2 is not a duration: write --for 2h/],
+  ['a size that is none', 'start -d x -e tcp --max-size big', /--max-size big is not a size/],
+  ['an extension by nothing', 'extend c1', /by how much\? write capture extend c12 --for 2h/],
+  ['an extension of nothing', 'extend --for 2h', /extend needs the id of a capture/],
   ['an unknown letter', 'list -x', /list has no option '-x': capture help list/],
   ['an option in the tail', 'start -d x host 192.0.2.7 -w /etc/x', /no option '-w'.*behind --/],
   ['an option given twice', 'start -d x -d y tcp', /-d is there twice/],

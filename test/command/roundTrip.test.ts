@@ -54,17 +54,28 @@ const texts = fc.record({ description: said, expression: said });
 const optional = { requiredKeys: [] };
 const places = fc.record({ case: said, analyst: said }, optional);
 const flag = fc.boolean();
+const seconds = fc.integer({ min: 1, max: 9_999_999 }).map((count) => count * 1_000);
+const switches = { keep: fc.constant(true), exact: fc.constant(true) };
 
 const command: fc.Arbitrary<Command> = fc.oneof(
   fc
-    .tuple(texts, places, fc.record({ interface: said, snaplen: count }, optional))
+    .tuple(
+      texts,
+      places,
+      fc.record(
+        { interface: said, snaplen: count, duration: seconds, maxBytes: count, packets: count, ...switches },
+        optional,
+      ),
+    )
     .map(([text, place, more]): Command => ({ verb: 'start', order: { ...text, ...place, ...more } })),
-  fc.tuple(texts, window, places, fc.record({ ring: said }, optional)).map(
+  fc.tuple(texts, window, places, fc.record({ ring: said, exact: fc.constant(true) }, optional)).map(
     ([text, between, place, more]): Command => ({
       verb: 'search',
       order: { ...text, window: { ...between }, ...place, ...more },
     }),
   ),
+  fc.tuple(count, seconds).map(([number, by]): Command => ({ verb: 'extend', id: `c${number}`, by })),
+  count.map((number): Command => ({ verb: 'keep', id: `c${number}` })),
   fc
     .tuple(flag, flag, fc.record({ selector }, optional))
     .map(([all, details, more]): Command => ({ verb: 'list', selection: { all, ...more }, details })),
