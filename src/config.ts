@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { KnownAnalyst } from './capture/analyst.ts';
 import { CaptureError } from './capture/errors.ts';
@@ -65,16 +65,18 @@ export interface SlackSecrets {
   readonly apiUrl: string | null;
 }
 
-const size = z.union([z.int().positive(), z.string()]).transform((value, context) => {
+const expectedSize = 'expected a size such as 500MB, 10GB or 4MiB';
+const size = z.union([z.int().positive(), z.string()], expectedSize).transform((value, context) => {
   const bytes = typeof value === 'number' ? value : parseSize(value);
-  if (bytes !== undefined) return bytes;
-  context.addIssue({ code: 'custom', message: 'expected a size such as 500MB, 10GB or 4GiB' });
+  if (bytes !== undefined && bytes > 0) return bytes;
+  context.addIssue({ code: 'custom', message: expectedSize });
   return z.NEVER;
 });
-const duration = z.string().transform((value, context) => {
+const expectedDuration = 'expected a duration such as 30m, 24h or 7d';
+const duration = z.string(expectedDuration).transform((value, context) => {
   const millis = parseDuration(value);
   if (millis !== undefined && millis > 0) return millis;
-  context.addIssue({ code: 'custom', message: 'expected a duration such as 30m, 24h or 7d' });
+  context.addIssue({ code: 'custom', message: expectedDuration });
   return z.NEVER;
 });
 
@@ -166,7 +168,7 @@ export function checkConfig(text: string, file: string): Config {
       file,
       document.errors.map((error) => error.message),
     );
-  const checked = schema.safeParse(document.toJS() ?? {});
+  const checked = schema.safeParse(unfolded(document, file) ?? {});
   if (!checked.success) refuse(file, checked.error.issues.flatMap(mistakes));
   const raw = checked.data;
   const twice = [...duplicates('analysts', raw), ...duplicates('rings', raw), ...sharedIdentities(raw.analysts)];
@@ -180,6 +182,15 @@ export function checkConfig(text: string, file: string): Config {
     rings: raw.rings.map((ring) => ({ ...ring, path: from(ring.path) })),
     slack: raw.slack && { ...raw.slack, tokens: raw.slack.tokens && from(raw.slack.tokens) },
   };
+}
+
+/** The document's values. An alias to nothing, or aliases that unfold without end, are told only here. */
+function unfolded(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    return refuse(file, [error instanceof Error ? error.message : String(error)]);
+  }
 }
 
 /**
@@ -214,17 +225,29 @@ export function readShellIdentity(state: string): {
 }
 
 function readTokens(file: string): Record<string, string | undefined> {
-  if ((statSync(file).mode & 0o077) !== 0) {
-    throw new CaptureError('bad_request', `${file} holds tokens and is open to others: chmod 600 ${file}`);
-  }
   return Object.fromEntries(
-    readFileSync(file, 'utf8')
+    readPrivate(file)
       .split('\n')
       .flatMap((line) => {
         const at = line.indexOf('=');
         return at > 0 ? [[line.slice(0, at).trim(), line.slice(at + 1).trim()]] : [];
       }),
   );
+}
+
+function readPrivate(file: string): string {
+  let text: string;
+  let mode: number;
+  try {
+    mode = statSync(file).mode;
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new CaptureError('bad_request', `slack.tokens: ${file} cannot be read: make it, with mode 600`, { cause });
+  }
+  if ((mode & 0o077) !== 0) {
+    throw new CaptureError('bad_request', `${file} holds tokens and is open to others: chmod 600 ${file}`);
+  }
+  return text;
 }
 
 function refuse(file: string, mistakes: readonly string[]): never {
@@ -239,7 +262,8 @@ function mistakes(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((unknown) => `${key === '' ? '' : `${key}.`}${unknown}: no such key`);
   }
-  return [`${key || 'the whole file'}: ${issue.message}`];
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return [`${key || 'the whole file'}: ${missing ? `is missing: expected ${issue.expected}` : issue.message}`];
 }
 
 function duplicates(

@@ -81,12 +81,13 @@ export async function openBot(parts: BotParts): Promise<Bot> {
 
   return {
     async close(within) {
-      const tooLate = AbortSignal.timeout(within);
+      const { tooLate, done } = deadline(within);
+      await inTime(app.stop(), tooLate);
       // Handlers answer over HTTP: they can end without the connections.
-      await Promise.race([app.stop(), aborted(tooLate)]);
       closing.abort(new Error('the bot is stopping'));
-      await Promise.race([Promise.all([desk.underway.drained(tooLate), digests?.stop()]), aborted(tooLate)]);
-      await Promise.race([follow.close(tooLate), aborted(tooLate)]);
+      await inTime(Promise.all([desk.underway.drained(tooLate), digests?.stop()]), tooLate);
+      await inTime(follow.close(tooLate), tooLate);
+      done();
     },
   };
 }
@@ -105,9 +106,17 @@ function daily({ engine, config, database, log, now }: BotParts, slack: WebClien
   return postDaily({ engine, config, now, log, slack, channel, record: digestRecord(database, channel, now) });
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  return promise;
+/** Aborts after so many milliseconds. Unlike AbortSignal.timeout it keeps the process alive for as long: nothing else may. */
+function deadline(within: Millis): { readonly tooLate: AbortSignal; readonly done: () => void } {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), within);
+  return { tooLate: late.signal, done: () => clearTimeout(timer) };
+}
+
+/** Resolves when the work is done or it is too late for it. */
+async function inTime(work: Promise<unknown>, tooLate: AbortSignal): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  if (tooLate.aborted) resolve();
+  tooLate.addEventListener('abort', () => resolve(), { once: true });
+  await Promise.race([work, late]);
 }

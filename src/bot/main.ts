@@ -15,8 +15,9 @@ const stopWithin = 10_000;
 const log = pino({ hooks: { streamWrite: withoutTokens } });
 const stopping = Promise.withResolvers<number>();
 
-process.once('SIGTERM', () => stopping.resolve(0));
-process.once('SIGINT', () => stopping.resolve(0));
+// Not once: execa's signal-exit kills the process at once where it finds no listener left but its own.
+process.on('SIGTERM', () => stopping.resolve(0));
+process.on('SIGINT', () => stopping.resolve(0));
 // socket-mode 3.1 ends its own reconnecting with a rejection that nobody can catch.
 process.on('unhandledRejection', (error) => lost(isRefusal(error) ? whatToMend(error, 'SLACK_APP_TOKEN') : error));
 

@@ -1,5 +1,6 @@
 import type { App, Logger, Receiver, ReceiverEvent } from '@slack/bolt';
 import { SocketModeClient, type SocketModeOptions } from '@slack/socket-mode';
+import { CaptureError } from '../capture/errors.ts';
 
 /** How many connections listen: Slack gives each envelope to one of them, and allows ten. */
 const wanted = 2;
@@ -70,7 +71,7 @@ export class Connections implements Receiver {
       ack: async (answer) => {
         if (acked) return;
         acked = true;
-        await ack(answer);
+        await ack(answer).catch(lost);
       },
       customProperties: { envelopeId: envelope_id },
       ...(retry_num === undefined ? {} : { retryNum: retry_num }),
@@ -81,6 +82,12 @@ export class Connections implements Receiver {
       ?.processEvent(event)
       .catch((error: unknown) => this.#parts.log.error('an envelope was lost', error));
   }
+}
+
+/** What cannot be acknowledged is not carried out: Slack tells the person that nothing came of it. */
+function lost(cause: unknown): never {
+  const why = 'the connection to Slack broke just as this arrived, and nothing was done: give the order again';
+  throw new CaptureError('conflict', why, { cause });
 }
 
 interface SlackEvent {

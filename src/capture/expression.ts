@@ -5,21 +5,20 @@ import { everything } from './tcpdump.ts';
 /** Long enough for hundreds of addresses; the kernel passes no argument over 128 KiB. */
 const longestExpression = 20_000;
 
-/** Words of pcap-filter(7) as libpcap 1.10's scanner.l knows them, and the names it resolves without asking anybody. */
+/**
+ * Words of pcap-filter(7) as libpcap 1.10's scanner.l knows them, in small letters only: `HOST` is a name to it. The names that belong
+ * behind `type` or `reason` are no such words: `host beacon` asks DNS.
+ */
 const languageWords = new Set(
   `dst src link ether ppp slip fddi tr wlan arp rarp ip sctp tcp udp icmp igmp igrp pim vrrp carp radio ip6 icmp6 ah esp atalk aarp
    decnet lat sca moprc mopdl iso esis es-is isis is-is l1 l2 iih lsp snp csnp psnp clnp stp ipx netbeui host net mask port portrange
    proto protochain gateway type subtype direction dir address1 address2 address3 address4 addr1 addr2 addr3 addr4 ra ta less greater
    byte broadcast multicast and or not len length inbound outbound ifindex vlan mpls pppoed pppoes geneve lane llc metac bcc oam oamf4
-   oamf4ec oamf4sc sc ilmic vpi vci connectmsg metaconnect on ifname rset ruleset rulenum subrulenum rnr srnr reason action sio opc
-   dpc sls hsio hopc hdpc hsls fisu lssu lsu msu hfisu hlssu hlsu hmsu
-   mgt management ctl control data assoc-req assocreq assoc-resp assocresp reassoc-req reassocreq reassoc-resp reassocresp probe-req
-   probereq probe-resp proberesp beacon atim disassoc disassociation auth authentication deauth deauthentication ps-poll rts cts ack
-   cf-end cf-end-ack data-cf-ack data-cf-poll data-cf-ack-poll null cf-ack cf-poll cf-ack-poll qos-data qos-data-cf-ack
-   qos-data-cf-poll qos-data-cf-ack-poll qos qos-cf-poll qos-cf-ack-poll nods tods fromds dstods
+   oamf4ec oamf4sc sc ilmic vpi vci connectmsg metaconnect on ifname rset ruleset rulenum rnr srnr subrulenum reason action sio opc
+   dpc sls hsio hopc hdpc hsls fisu lssu lsu msu hfisu hlssu hmsu
    icmptype icmpcode icmp-echoreply icmp-unreach icmp-sourcequench icmp-redirect icmp-echo icmp-routeradvert icmp-routersolicit
    icmp-timxceed icmp-paramprob icmp-tstamp icmp-tstampreply icmp-ireq icmp-ireqreply icmp-maskreq icmp-maskreply
-   icmp6type icmp6code icmp6-destinationrunreach icmp6-packettoobig icmp6-timeexceeded icmp6-parameterproblem icmp6-echo
+   icmp6type icmp6code icmp6-destinationunreach icmp6-packettoobig icmp6-timeexceeded icmp6-parameterproblem icmp6-echo
    icmp6-echoreply icmp6-multicastlistenerquery icmp6-multicastlistenerreportv1 icmp6-multicastlistenerdone icmp6-routersolicit
    icmp6-routeradvert icmp6-neighborsolicit icmp6-neighboradvert icmp6-redirect icmp6-routerrenum icmp6-nodeinformationquery
    icmp6-nodeinformationresponse icmp6-ineighbordiscoverysolicit icmp6-ineighbordiscoveryadvert icmp6-multicastlistenerreportv2
@@ -34,6 +33,7 @@ const takesLocalName = new Set([
   'portrange',
   'proto',
   'protochain',
+  'llc',
   'type',
   'subtype',
   'dir',
@@ -48,15 +48,15 @@ const takesLocalName = new Set([
 /** Between values of one kind: in `port ssh or domain` the second word is a port's name too. */
 const joinsValues = new Set(['and', 'or', 'not']);
 
-const numberLike = /^(?:0x[0-9a-f]+|\d+)$/i;
+const number = '(?:0[xX][0-9a-fA-F]+|\\d+)';
 const addressLike = [
-  numberLike,
+  // A number, and the parts of an accessor or of arithmetic that stay in one word: `0:4`, `:4` and `-20`.
+  new RegExp(`^(?:${number}(?::${number}?)?|[:-]${number})$`),
   /^\d+(?:\.\d+){1,3}$/,
-  // Hardware addresses in the ways that libpcap reads them.
-  /^(?:[0-9a-f]{1,2}[:.-]){5}[0-9a-f]{1,2}$/i,
+  // Hardware addresses in the ways that libpcap reads them; with mixed separators it takes one for a name.
+  /^[0-9a-f]{1,2}([:.-])(?:[0-9a-f]{1,2}\1){4}[0-9a-f]{1,2}$/i,
   /^(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}$/i,
   /^[0-9a-f]{12}$/i,
-  /^\$[0-9a-f]{1,2}$/i,
 ];
 
 /**
@@ -80,32 +80,42 @@ export function checkExpression(typed: string): string {
     throw new CaptureError('bad_expression', 'the expression holds a NUL character: take it out');
   if (expression.toLowerCase() === everything) return everything;
   const name = nameToResolve(expression);
-  if (name !== undefined) {
-    throw new CaptureError(
-      'bad_expression',
-      `"${name}" is neither a word of the expression language nor an address. Host names are not looked up, since that would tell DNS what you hunt: use the address instead`,
-    );
-  }
+  if (name !== undefined) throw new CaptureError('bad_expression', whyRefused(name));
   return expression;
+}
+
+function whyRefused(name: string): string {
+  const small = name.toLowerCase();
+  if (languageWords.has(small))
+    return `"${name}" would be a host's name: the words of the expression language are written in small letters, "${small}"`;
+  return `"${name}" is neither a word of the expression language nor an address. Host names are not looked up, since that would tell DNS what you hunt: use the address instead`;
 }
 
 /** The first word that libpcap would ask the resolver for. */
 function nameToResolve(expression: string): string | undefined {
-  // As libpcap's scanner parts words; what stands between them are operators, brackets and white space.
-  const words = expression.split(/[\s()[\]!<>=&|+*%^/,]+/).filter((word) => word !== '' && word !== '-');
+  // As libpcap's scanner parts words; what stands between them are operators and white space.
+  const words = expression.match(/[()]|[^\s()[\]!<>=&|+*%^/,]+/g) ?? [];
+  // A value without a qualifier of its own takes the one before it; behind brackets that is the one before the brackets (grammar.y).
+  const outside: boolean[] = [];
   let localName = false;
   for (const word of words) {
-    const plain = word.toLowerCase();
-    if (takesLocalName.has(plain)) localName = true;
-    else if (languageWords.has(plain)) localName &&= joinsValues.has(plain);
-    else if (!localName && !isAddress(plain)) return word;
+    if (word === '(') outside.push(localName);
+    else if (word === ')') localName = outside.pop() ?? false;
+    else if (takesLocalName.has(word)) localName = true;
+    else if (languageWords.has(word)) localName &&= joinsValues.has(word);
+    else if (!localName && !isOperator(word) && !isAddress(word)) return word;
   }
   return undefined;
 }
 
-/** An address, a number, or a part such as `0:4` of an accessor like `ip[0:4]`. */
+function isOperator(word: string): boolean {
+  return word === '-' || word === ':';
+}
+
+/** An address, a number, or what stands between an accessor's brackets, such as `tcpflags:1`. */
 function isAddress(word: string): boolean {
   if (isIPv6(word) || addressLike.some((shape) => shape.test(word))) return true;
-  const parts = word.split(':');
-  return parts.length === 2 && parts.every((part) => numberLike.test(part) || languageWords.has(part));
+  const [first = '', second, ...more] = word.split(':');
+  if (first.startsWith('-') && second === undefined) return languageWords.has(first.slice(1));
+  return more.length === 0 && languageWords.has(first) && new RegExp(`^${number}?$`).test(second ?? '');
 }

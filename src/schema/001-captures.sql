@@ -76,3 +76,8 @@ END;
 CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit BEGIN
   SELECT raise(ABORT, 'nothing is deleted from the audit log');
 END;
+-- REPLACE deletes without asking the trigger above, unless a connection asks for that.
+CREATE TRIGGER audit_only_grows BEFORE INSERT ON audit
+WHEN EXISTS (SELECT 1 FROM audit WHERE seq >= new.seq OR settles = new.settles OR hash = new.hash) BEGIN
+  SELECT raise(ABORT, 'the audit log is never rewritten: each entry is new, and settles an order that is not settled');
+END;

@@ -139,3 +139,23 @@ test('on its way out the bot draws the endings that are left', async (t) => {
   assert.equal(message.text, 'main c1 stopped 0');
   assert.equal(workspace.threadOf(channel, message.ts).length, 1);
 });
+
+test('where Slack does not take the blocks, every word comes as text', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t);
+  workspace.faults.errorNext('chat.postMessage', 'invalid_blocks');
+  const follower = follow();
+  captures.put(liveCapture({ channel }));
+  assert.equal(await follower.posted('c1', 5_000), null);
+  assert.deepEqual(
+    workspace.messagesIn(channel).map(({ text }) => text),
+    ['main c1 running 0'],
+  );
+});
+
+test('a message says in its metadata whose it is', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t);
+  follow();
+  captures.put(liveCapture({ channel }));
+  const message = await workspace.until(() => workspace.messagesIn(channel)[0]);
+  assert.equal(message.metadata?.event_type, 'capture_message');
+});

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -33,6 +34,7 @@ export interface BotProcess {
   readonly process: ChildProcess;
   /** Its log so far, a JSON object a line. */
   readonly lines: readonly string[];
+  readonly ended: Promise<unknown>;
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
 }
 
@@ -58,6 +60,11 @@ export async function openStage(t: TestContext, { reports }: Setting = {}): Prom
   const lead: Actor = { analyst: { name: 'grant', role: 'lead' }, origin, words: 'test' };
   t.after(async () => {
     for (const bot of bots) await bot.kill('SIGKILL');
+    const logged = bots.flatMap(({ lines }) => lines).join('\n');
+    assert.ok(
+      ![workspace.botToken, workspace.appToken].some((token) => logged.includes(token)),
+      'a token is in the log',
+    );
     await engine.reconcile();
     if ((await engine.list({ all: false }, lead)).length > 0) await engine.stop(null, lead);
     await engine.close();
@@ -135,6 +142,7 @@ function spawnBot(workspace: Workspace, directory: string): BotProcess & { reado
     process: child,
     lines,
     ready,
+    ended,
     async kill(signal) {
       child.kill(signal);
       await ended;

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { execa } from 'execa';
+import { CaptureError } from '../src/capture/errors.ts';
+import { checkConfig, readConfig, readSlackSecrets, type SlackConfig } from '../src/config.ts';
+
+const whole = `sensor: dmz-1
+state: state
+captures: ../captures
+interfaces: [eth1, eth2.5]
+rings:
+  - { name: dmz, path: ring, interface: eth1 }
+analysts:
+  - { name: grant, role: lead, slack: U024BE7LH, login: grant }
+  - { name: will, role: analyst, slack: U024BE7LJ, login: [will, wsmith] }
+slack: { team: T024BE7LD, channels: [C024BE91L], tokens: tokens }
+`;
+
+let directory: string;
+before(() => {
+  directory = mkdtempSync(join(tmpdir(), 'config-test-'));
+});
+after(() => rmSync(directory, { recursive: true }));
+
+const check = (text: string) => checkConfig(text, '/etc/capture/capture.yml');
+/** The lines that name mistakes, without the first, which names the file. */
+const mistakesIn = (text: string): string[] => {
+  try {
+    check(text);
+  } catch (error) {
+    assert.ok(error instanceof CaptureError && error.code === 'bad_request', String(error));
+    const [first, ...lines] = error.message.split('\n');
+    assert.match(first ?? '', /^\/etc\/capture\/capture\.yml is not a configuration:$/);
+    return lines.map((line) => line.trim());
+  }
+  return [];
+};
+const changed = (from: string, to: string) => {
+  assert.ok(whole.includes(from), from);
+  return whole.replace(from, to);
+};
+
+describe('a configuration', () => {
+  test('is read with its defaults, paths taken from its own directory', () => {
+    const config = check(whole);
+    assert.deepEqual(config, {
+      file: '/etc/capture/capture.yml',
+      sensor: 'dmz-1',
+      state: '/etc/capture/state',
+      captures: '/etc/captures',
+      group: null,
+      interfaces: ['eth1', 'eth2.5'],
+      snaplen: 262_144,
+      buffer: 16 * 2 ** 20,
+      rings: [{ name: 'dmz', path: '/etc/capture/ring', interface: 'eth1' }],
+      analysts: [
+        { name: 'grant', role: 'lead', slack: ['U024BE7LH'], login: ['grant'] },
+        { name: 'will', role: 'analyst', slack: ['U024BE7LJ'], login: ['will', 'wsmith'] },
+      ],
+      slack: { team: 'T024BE7LD', channels: ['C024BE91L'], digest: null, tokens: '/etc/capture/tokens' },
+      reports: { at: '08:00', timezone: 'UTC' },
+    });
+    const absolute = check(changed('state: state', 'state: /var/lib/capture'));
+    assert.equal(absolute.state, '/var/lib/capture');
+  });
+
+  test('takes sizes in powers of ten, in powers of two and in bytes', () => {
+    const sizes = { '4096': 4_096, '500MB': 500e6, '1.5GB': 1.5e9, '4MiB': 4 * 2 ** 20, '2 KiB': 2_048, '8kB': 8_000 };
+    for (const [written, bytes] of Object.entries(sizes)) {
+      assert.equal(check(`${whole}buffer: ${written}\n`).buffer, bytes, written);
+    }
+    for (const wrong of ['4Mib', '-1', '0', '0MB', 'MB', '1e3MB', '"10 GB please"', '1.5', '[]']) {
+      assert.equal(mistakesIn(`${whole}buffer: ${wrong}\n`).length, 1, wrong);
+      assert.match(mistakesIn(`${whole}buffer: ${wrong}\n`)[0] ?? '', /^buffer: /, wrong);
+    }
+  });
+
+  test('with several mistakes names each with its key', () => {
+    const mistakes = mistakesIn(`sensor: 'two words'
+state: ''
+interfaces: []
+snaplen: 10
+rings: [{ name: dmz, path: ring, interface: '-w' }]
+analysts: [{ name: grant, role: boss }]
+slack: { team: nobody, channels: [general] }
+reports: { at: '8 o clock', timezone: Mars/Olympus }
+`);
+    const keys = mistakes.map((line) => line.split(':')[0]);
+    for (const key of [
+      ...['sensor', 'state', 'captures', 'snaplen', 'rings.0.interface', 'analysts.0.role'],
+      ...['slack.team', 'slack.channels.0', 'reports.at', 'reports.timezone'],
+    ]) {
+      assert.ok(keys.includes(key), `${key} in ${mistakes.join('\n')}`);
+    }
+    assert.ok(keys.some((key) => key?.startsWith('interfaces')));
+    assert.ok(mistakes.every((line) => !/undefined|\[object/.test(line)));
+  });
+
+  test('with a key that nobody knows is refused, wherever it stands', () => {
+    assert.deepEqual(mistakesIn(`${whole}capturs: x\n`), ['capturs: no such key']);
+    assert.deepEqual(mistakesIn(`${whole}reports: { at: '08:00', zone: UTC }\n`), ['reports.zone: no such key']);
+    assert.deepEqual(mistakesIn(changed('name: dmz, path', 'name: dmz, pth: x, path')), ['rings.0.pth: no such key']);
+    assert.deepEqual(mistakesIn(`${whole}__proto__: { sensor: x }\n`), ['__proto__: no such key']);
+  });
+
+  test('that is no YAML, or another kind of document, is refused in words', () => {
+    for (const text of [
+      '',
+      '[]',
+      'just words',
+      '42',
+      'a: [',
+      'a: 1\na: 2\n',
+      '---\na: 1\n---\nb: 2\n',
+      'sensor: *nobody\n',
+      '\0',
+    ]) {
+      assert.ok(mistakesIn(text).length > 0, JSON.stringify(text));
+    }
+  });
+
+  test('that unfolds without end is refused, not unfolded', () => {
+    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]'];
+    for (let at = 1; at < 9; at += 1) bomb.push(`b${at}: &b${at} [${`*${at === 1 ? 'a' : `b${at - 1}`},`.repeat(9)}]`);
+    assert.ok(mistakesIn(`${bomb.join('\n')}\n`).length > 0);
+  });
+
+  test('with a name twice is refused', () => {
+    assert.deepEqual(mistakesIn(changed('name: will', 'name: grant')), ['analysts: grant is there twice']);
+    const two = '  - { name: dmz, path: ring, interface: eth1 }\n';
+    assert.deepEqual(mistakesIn(changed(two, two + two)), ['rings: dmz is there twice']);
+  });
+
+  test('with an identity that proves two analysts is refused', () => {
+    assert.deepEqual(mistakesIn(changed('login: grant', 'login: [grant, will]')), [
+      'analysts: login will belongs to two analysts',
+    ]);
+    assert.deepEqual(mistakesIn(changed('U024BE7LJ', 'U024BE7LH')), [
+      'analysts: slack U024BE7LH belongs to two analysts',
+    ]);
+  });
+
+  test('is looked for where --config says; one that is not there is told with its place', () => {
+    const file = join(directory, 'capture.yml');
+    writeFileSync(file, whole);
+    assert.equal(readConfig(file).file, file);
+    assert.throws(() => readConfig(join(directory, 'none.yml')), {
+      code: 'bad_request',
+      message: /no configuration at .*none\.yml: name one with --config or CAPTURE_CONFIG/,
+    });
+  });
+});
+
+describe("Slack's tokens", () => {
+  const slack = (tokens: string | null): SlackConfig => ({ team: 'T1', channels: [], digest: null, tokens });
+  const variables = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_API_URL'] as const;
+  const kept = variables.map((name) => process.env[name]);
+  before(() => {
+    for (const name of variables) delete process.env[name];
+  });
+  after(() => {
+    for (const [at, name] of variables.entries()) if (kept[at] !== undefined) process.env[name] = kept[at];
+  });
+  const file = (mode: number) => {
+    const path = join(directory, `tokens-${mode.toString(8)}`);
+    writeFileSync(path, 'SLACK_BOT_TOKEN=xoxb-1=2\n SLACK_APP_TOKEN = xapp-1 \n# a remark\n');
+    chmodSync(path, mode);
+    return path;
+  };
+
+  test('come from a file that only its owner reads', () => {
+    assert.deepEqual(readSlackSecrets(slack(file(0o600))), { botToken: 'xoxb-1=2', appToken: 'xapp-1', apiUrl: null });
+  });
+
+  test('in a file that others may read are refused with the command that mends it', () => {
+    for (const mode of [0o640, 0o604, 0o644, 0o660, 0o620]) {
+      const path = file(mode);
+      assert.throws(() => readSlackSecrets(slack(path)), {
+        code: 'bad_request',
+        message: new RegExp(`chmod 600 ${path}`),
+      });
+    }
+  });
+
+  test('that are missing or misshapen are asked for by name, never shown', () => {
+    assert.throws(() => readSlackSecrets(slack(null)), { code: 'bad_request', message: /SLACK_BOT_TOKEN/ });
+    assert.throws(() => readSlackSecrets(slack(join(directory, 'none'))), { code: 'bad_request', message: /none/ });
+    assert.throws(() => readSlackSecrets(slack(directory)), { code: 'bad_request' });
+    process.env.SLACK_BOT_TOKEN = 'xapp-wrong-way-round';
+    assert.throws(
+      () => readSlackSecrets(slack(file(0o600))),
+      (error) => error instanceof CaptureError && /SLACK_BOT_TOKEN/.test(error.message) && !/wrong/.test(error.message),
+    );
+    process.env.SLACK_BOT_TOKEN = 'xoxb-environment';
+    assert.equal(readSlackSecrets(slack(file(0o600))).botToken, 'xoxb-environment');
+    delete process.env.SLACK_BOT_TOKEN;
+  });
+});
+
+describe('the person at the shell', () => {
+  const config = join(import.meta.dirname, '../src/config.ts');
+  const identity = async (...before: string[]) => {
+    const program = `import { readShellIdentity } from ${JSON.stringify(config)}; console.log(JSON.stringify(readShellIdentity()))`;
+    const [file = '', ...args] = [...before, process.execPath, '--input-type=module', '-e', program];
+    const env = { SUDO_USER: 'grant', SSH_CONNECTION: '192.0.2.7 50000 192.0.2.1 22' };
+    return JSON.parse((await execa(file, args, { env })).stdout) as unknown;
+  };
+  const root = process.getuid?.() === 0;
+
+  test('is whom sudo says, when root says it', { skip: !root && 'needs root' }, async () => {
+    assert.deepEqual(await identity(), { login: 'grant', remoteHost: '192.0.2.7' });
+  });
+
+  test('is nobody else because of a variable that anybody can set', { skip: !root && 'needs root' }, async () => {
+    const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+    assert.deepEqual(await identity(...nobody), { remoteHost: '192.0.2.7' });
+  });
+});
