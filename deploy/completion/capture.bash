@@ -14,6 +14,7 @@ _capture() {
     [audit]='-a --analyst --since --last -h --help --json --config'
     [digest]='-h --help --json --config'
     [whoami]='-h --help --json --config'
+    [doctor]='--rebuild -h --help --json --config'
     [help]='-h --help --json --config'
   )
   # kinds: what an option is followed by
