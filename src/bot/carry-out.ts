@@ -58,7 +58,11 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
     case 'help':
       return helpView(helpText(command.topic, 'slack'));
     case 'audit':
-      throw new CaptureError('bad_request', 'audit is not for Slack: type capture audit in a shell on the sensor');
+    case 'doctor':
+      throw new CaptureError(
+        'bad_request',
+        `${command.verb} is not for Slack: type capture ${command.verb} in a shell on the sensor`,
+      );
     default:
       return command satisfies never;
   }

@@ -64,7 +64,7 @@ function configOrError(file: string | undefined): Config | CaptureError {
 }
 
 function leadAtTheShell(config: Config, words: readonly string[]): Actor {
-  const origin = shellOrigin();
+  const origin = shellOrigin(config.state);
   const analyst = analystAt(origin, config.analysts, null);
   if (analyst === undefined) throw new CaptureError('not_allowed', strangerInWords(origin, config.sensor));
   if (!mayRole.rebuild(analyst)) throw new CaptureError('not_allowed', 'rebuilding the registry is for leads: ask one');

@@ -1,46 +1,56 @@
 import type { Finding, Verdict } from '../doctor/finding.ts';
 import { manyLines, oneLine } from '../reports/words.ts';
 
-const verdicts: Readonly<Record<Verdict, string>> = { ok: 'ok', warning: 'warning', broken: 'BROKEN', skipped: 'skipped' };
+const verdicts: Readonly<Record<Verdict, string>> = {
+  ok: 'ok',
+  warning: 'warning',
+  broken: 'BROKEN',
+  skipped: 'skipped',
+};
 const verdictColumn = 9;
 const checkColumn = 18;
+const foundColumn = verdictColumn + checkColumn;
 /** Below this nothing can be read, however narrow the terminal. */
-const narrowest = 40;
+const narrowest = 50;
 /** A line of prose is not read any wider. */
-const widest = 100;
+const widest = 110;
 
 /**
- * A finding on a line, aligned below the others and wrapped at the terminal's width, then what to do about it. A command stands alone on a
+ * A finding on a line, aligned with the others and wrapped at the terminal's width, then what to do about it. A command stands alone on a
  * line and is never wrapped, so that it can be copied.
  */
 export function findingLines(finding: Finding, columns: number): string[] {
-  const width = Math.min(widest, Math.max(narrowest, columns - 1)) - verdictColumn - checkColumn;
-  const [first = '', ...more] = manyLines(finding.found)
+  const width = Math.min(widest, Math.max(narrowest, columns - 1));
+  const found = manyLines(finding.found)
     .split('\n')
-    .flatMap((line) => wrapped(line, width));
-  const margin = ' '.repeat(verdictColumn + checkColumn);
-  const mend = finding.verdict === 'warning' || finding.verdict === 'broken' ? finding.mend : null;
-  return [
-    ...heading(finding, first),
-    ...[...more, ...(mend === null ? [] : wrapped(oneLine(mend.say), width))].map((line) => `${margin}${line}`),
-    ...(mend?.command ? [`${margin}  ${oneLine(mend.command)}`] : []),
-  ];
+    .flatMap((line) => wrapped(line, width - foundColumn));
+  return [...heading(finding, found), ...('mend' in finding ? mendLines(finding.mend, width) : [])];
 }
 
 /** What all findings come to, and what to do first. */
 export function summaryLine(findings: readonly Finding[]): string {
   const count = (verdict: Verdict) => findings.filter((finding) => finding.verdict === verdict).length;
-  const [fine, warnings, broken, skipped] = (['ok', 'warning', 'broken', 'skipped'] as const).map(count);
-  const counts = `${fine} ok, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, ${broken} broken, ${skipped} skipped`;
-  if (broken) return `${counts}: mend what is BROKEN first.`;
-  return warnings ? `${counts}: nothing is broken, look at the warnings.` : `${counts}: nothing is wrong.`;
+  const [warnings, broken] = [count('warning'), count('broken')];
+  const counts = `${count('ok')} ok, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, ${broken} broken, ${count('skipped')} skipped`;
+  if (broken > 0) return `${counts}: mend what is BROKEN first.`;
+  return warnings > 0 ? `${counts}: nothing is broken.` : `${counts}: nothing is wrong.`;
 }
 
-/** A name longer than its column has the line for itself. */
-function heading({ verdict, check }: Finding, found: string): string[] {
+function heading({ verdict, check }: Finding, found: readonly string[]): string[] {
   const start = `${verdicts[verdict].padEnd(verdictColumn)}${check}`;
-  if (check.length < checkColumn) return [`${start.padEnd(verdictColumn + checkColumn)}${found}`];
-  return [start, `${' '.repeat(verdictColumn + checkColumn)}${found}`];
+  const lines = found.map((line) => `${' '.repeat(foundColumn)}${line}`);
+  // A name longer than its column has a line for itself.
+  if (check.length >= checkColumn) return [start, ...lines];
+  const [first = '', ...more] = lines;
+  return [`${start.padEnd(foundColumn)}${first.slice(foundColumn)}`, ...more];
+}
+
+function mendLines({ say, command }: { say: string; command: string | null }, width: number): string[] {
+  const margin = ' '.repeat(verdictColumn + 2);
+  return [
+    ...wrapped(oneLine(say), width - margin.length).map((line) => `${margin}${line}`),
+    ...(command === null ? [] : [`${margin}  ${oneLine(command)}`]),
+  ];
 }
 
 /** Words in lines of at most so many columns; a word that is longer stands alone. */

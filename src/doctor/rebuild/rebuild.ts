@@ -1,0 +1,216 @@
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  statSync,
+} from 'node:fs';
+import { uptime } from 'node:os';
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+import type { Actor } from '../../capture/analyst.ts';
+import { openAudit } from '../../capture/audit.ts';
+import type { CaptureId, Millis } from '../../capture/capture.ts';
+import { CaptureError } from '../../capture/errors.ts';
+import type { ChainHead } from '../../capture/orders.ts';
+import { bootId, tokenOf } from '../../capture/process.ts';
+import { openRestoring, type Restored } from '../../capture/restore.ts';
+import { numberOf } from '../../capture/row.ts';
+import type { Config } from '../../config.ts';
+import { openDatabase, registryFile } from '../../database.ts';
+import { conditionOf } from '../condition.ts';
+import { replaceRegistry } from './aside.ts';
+import { type Found, findCaptures } from './found.ts';
+import { holdersOf } from './holders.ts';
+import { lastHead, lastNumber } from './salvage.ts';
+import { closeWorkshop, openWorkshop } from './workshop.ts';
+
+/** What a rebuild came to. */
+export interface Rebuilt {
+  readonly why: string;
+  /** Names in the state directory under which the old files are kept. */
+  readonly kept: readonly string[];
+  readonly lastHead: ChainHead | null;
+  readonly captures: readonly { readonly id: CaptureId; readonly found: Exclude<Found, { from: 'nothing' }> }[];
+  readonly leftAlone: readonly Extract<Found, { from: 'nothing' }>[];
+}
+
+/**
+ * Makes a new registry out of the sidecars, the running tcpdumps and the savefiles, and keeps the old files beside it. Killed at any
+ * instant, it can be done again; running captures are not touched.
+ * @throws CaptureError `conflict` when the registry is healthy or another process has it open, `not_allowed` without the rights to the
+ * state directory, `tool_failed` when a directory cannot be read
+ */
+export function rebuildRegistry(config: Config, actor: Actor, now: () => Millis): Rebuilt {
+  const why = whyRebuilt(config);
+  const self = tokenOf(process.pid);
+  if (self === undefined)
+    throw new CaptureError('tool_failed', 'this sensor has no /proc to tell processes apart: mount it');
+  mayWrite(config.state);
+  refuseWhileOpen(config);
+  const workshop = openWorkshop(config.state, self);
+  try {
+    const head = lastHead(config);
+    const found = findCaptures(config);
+    const database = openDatabase(workshop);
+    const captures = fill(database, { config, actor, now, self, found, detail: inWords(why, head) });
+    // Into the one file that is moved.
+    database.pragma('wal_checkpoint(TRUNCATE)');
+    database.close();
+    const fresh = registryFile(workshop);
+    likeTheDirectory(fresh, config.state);
+    // Somebody may have come since; who comes from here on finds the new one, or the old one under its name.
+    refuseWhileOpen(config);
+    const kept = replaceRegistry(registryFile(config.state), fresh, now());
+    flush(config.state);
+    return { why, kept, lastHead: head ?? null, captures, leftAlone: found.filter((each) => each.from === 'nothing') };
+  } finally {
+    closeWorkshop(workshop);
+  }
+}
+
+function whyRebuilt(config: Config): string {
+  const condition = conditionOf(config);
+  switch (condition.is) {
+    case 'lost':
+    case 'damaged':
+      return condition.why;
+    case 'new':
+      throw new CaptureError(
+        'conflict',
+        'there is no registry yet, and nothing to make one of: the first command makes it',
+      );
+    case 'healthy':
+      throw new CaptureError(
+        'conflict',
+        'the registry is healthy, there is nothing to rebuild: capture doctor says what else may be wrong',
+      );
+    case 'closed':
+      throw new CaptureError('conflict', condition.why);
+    default:
+      return condition satisfies never;
+  }
+}
+
+/** The permissions of the state directory decide; nothing else is asked. */
+function mayWrite(state: string): void {
+  const uid = process.getuid?.();
+  try {
+    if (uid !== 0 && statSync(state).uid !== uid) throw new Error(`it is not this user's`);
+    accessSync(state, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new CaptureError('not_allowed', `only root or the owner of ${state} may rebuild its registry`, { cause });
+  }
+}
+
+function refuseWhileOpen({ state }: Config): void {
+  const [holder] = holdersOf(registryFile(state));
+  if (holder === undefined) return;
+  const end = `end it (the bot: systemctl stop capture-bot; else kill ${holder.pid}) and try again`;
+  throw new CaptureError(
+    'conflict',
+    `process ${holder.pid} (${holder.command}) has the registry open: ${end}; captures go on running`,
+  );
+}
+
+interface Material {
+  readonly config: Config;
+  readonly actor: Actor;
+  readonly now: () => Millis;
+  readonly self: string;
+  readonly found: readonly Found[];
+  readonly detail: string;
+}
+
+function fill(database: Database.Database, { config, actor, now, self, found, detail }: Material): Rebuilt['captures'] {
+  const restoring = openRestoring(database, self);
+  return database.transaction(() => {
+    const audit = openAudit(database, self, now);
+    const order = {
+      outcome: 'noted',
+      verb: 'rebuild',
+      analyst: actor.analyst.name,
+      origin: actor.origin,
+      words: actor.words,
+    } as const;
+    audit.note({ ...order, actingFor: null, detail });
+    const ours = found.filter((each) => each.from !== 'nothing');
+    const taken = new Set<CaptureId>();
+    // Ids that are known first: the others come above them all.
+    const withId = ours.filter(({ restored: { id } }) => id !== null && !taken.has(id) && taken.add(id));
+    restoring.passOver(Math.max(0, lastNumber(config), ...wordsIn(config), ...[...taken].map(numberOf)));
+    const rest = ours.filter((each) => !withId.includes(each));
+    const oldestFirst = rest.toSorted((one, other) => one.restored.startedAt - other.restored.startedAt);
+    return [...withId, ...oldestFirst].map((each) => {
+      const known = withId.includes(each) ? each.restored.id : null;
+      const id = restoring.put({ ...limited(each, config, now()), id: known });
+      audit.note({
+        ...order,
+        actingFor: each.restored.analyst,
+        capture: id,
+        detail: `${originOf(each)}: ${each.restored.savefile}`,
+      });
+      return { id, found: each };
+    });
+  })();
+}
+
+/** Where a capture was found, in words. */
+export function originOf(found: Exclude<Found, { from: 'nothing' }>): string {
+  switch (found.from) {
+    case 'sidecar':
+      return 'from its sidecar';
+    case 'process':
+      return `from its running tcpdump${found.remembered ? ' and what could be read of the old registry' : ''}`;
+    case 'savefile':
+      return `from its savefile, which has no sidecar${found.remembered ? ', and what could be read of the old registry' : ''}`;
+    default:
+      return found satisfies never;
+  }
+}
+
+/** What runs ends by itself, as it would have: its deadline went with the registry, so it has the whole of it once more. */
+function limited({ from, restored }: Exclude<Found, { from: 'nothing' }>, config: Config, now: Millis): Restored {
+  if (from !== 'process') return restored;
+  const { duration, size } = config.limits;
+  const deadline = { at: now + duration, uptime: uptime() * 1_000 + duration, boot: bootId };
+  return { ...restored, deadline, limits: { ...restored.limits, bytes: size } };
+}
+
+/** Numbers of captures whose tcpdump said something, failed ones without savefile among them. */
+function wordsIn({ state }: Config): number[] {
+  try {
+    return readdirSync(join(state, 'tcpdump')).map((name) => Math.max(0, numberOf(name.replace(/\.stderr$/, ''))));
+  } catch {
+    // No live capture was ever started.
+    return [];
+  }
+}
+
+function inWords(why: string, head: ChainHead | undefined): string {
+  const last =
+    head === undefined
+      ? 'its last entry cannot be read'
+      : `its last entry that can be read is ${head.seq}, ${head.hash}`;
+  return `a new chain begins: the registry was rebuilt (${why}); the old one is kept beside it as registry.sqlite.damaged-*, ${last}`;
+}
+
+/** Root makes it for the directory's owner, who could not open it otherwise. */
+function likeTheDirectory(file: string, directory: string): void {
+  const { uid, gid } = statSync(directory);
+  if (process.getuid?.() === 0) chownSync(file, uid, gid);
+  chmodSync(file, 0o640);
+}
+
+function flush(directory: string): void {
+  const handle = openSync(directory, constants.O_RDONLY);
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
