@@ -56,6 +56,7 @@ describe('a configuration', () => {
       snaplen: 262_144,
       buffer: 16 * 2 ** 20,
       rings: [{ name: 'dmz', path: '/etc/capture/ring', interface: 'eth1' }],
+      limits: { duration: 24 * 3_600_000, size: 10e9, perAnalyst: 5, freeSpace: 5e9 },
       analysts: [
         { name: 'grant', role: 'lead', slack: ['U024BE7LH'], login: ['grant'] },
         { name: 'will', role: 'analyst', slack: ['U024BE7LJ'], login: ['will', 'wsmith'] },
@@ -72,7 +73,7 @@ describe('a configuration', () => {
     for (const [written, bytes] of Object.entries(sizes)) {
       assert.equal(check(`${whole}buffer: ${written}\n`).buffer, bytes, written);
     }
-    for (const wrong of ['4Mib', '-1', '0', '0MB', 'MB', '1e3MB', '"10 GB please"', '1.5', '[]']) {
+    for (const wrong of ['4Mbit', '-1', '0', '0MB', 'MB', '1e3MB', '"10 GB please"', '1.5', '[]']) {
       assert.equal(mistakesIn(`${whole}buffer: ${wrong}\n`).length, 1, wrong);
       assert.match(mistakesIn(`${whole}buffer: ${wrong}\n`)[0] ?? '', /^buffer: /, wrong);
     }

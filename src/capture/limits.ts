@@ -10,7 +10,8 @@ import type { Room } from './room.ts';
 
 /** What a live capture may take: what was asked for, else what the configuration says. */
 export interface GrantedLimits {
-  readonly deadline: Deadline;
+  /** Milliseconds. */
+  readonly duration: Millis;
   readonly maxBytes: number;
   readonly maxPackets: number | null;
 }
@@ -32,7 +33,7 @@ export function grantLimits(room: Room, order: StartOrder, actor: Actor): Grante
       `only a lead may capture more than ${sizeInWords(size)} (limits.size): ask for less, or ask a lead`,
     );
   }
-  return { deadline: deadlineIn(room, asked.duration), maxBytes: asked.maxBytes, maxPackets: order.packets ?? null };
+  return { duration: asked.duration, maxBytes: asked.maxBytes, maxPackets: order.packets ?? null };
 }
 
 /** @throws CaptureError `not_allowed` for longer than the configuration's limit without being a lead */
@@ -46,6 +47,7 @@ export function allowDuration(room: Room, actor: Actor, duration: Millis): void 
   );
 }
 
+/** The deadline of a capture that starts now. */
 export function deadlineIn(room: Room, duration: Millis): Deadline {
   return { at: room.now() + duration, uptime: room.uptime() + duration, boot: bootId };
 }

@@ -46,11 +46,11 @@ export function openSupervision(database: Database.Database, process: string): S
     UPDATE captures SET deadline = :at, deadline_uptime = :uptime, boot = :boot, asked_for = NULL
     WHERE number = :number AND state IN ('starting', 'running')`);
   const markAsked = database.prepare(`
-    UPDATE captures SET asked_for = ?1 WHERE number = ?2 AND state = 'running' AND deadline = ?1 AND asked_for IS NOT ?1`);
+    UPDATE captures SET asked_for = :at WHERE number = :number AND state = 'running' AND deadline = :at AND asked_for IS NOT :at`);
   const markKept = database.prepare(`
     UPDATE captures SET keep = 1 WHERE number = ? AND kind = 'live' AND state IN ('starting', 'running')`);
   const noteCounts = database.prepare(
-    `UPDATE captures SET counts = ?1 WHERE number = ?2 AND state = 'running' AND counts IS NOT ?1`,
+    `UPDATE captures SET counts = :counts WHERE number = :number AND state = 'running' AND counts IS NOT :counts`,
   );
   const addEarlier = database.prepare(`
     INSERT INTO earlier VALUES (:number, :savefile, :endedAt, :why, :bytes, :packets, :counts, :facts, :sha256)`);
@@ -75,9 +75,9 @@ export function openSupervision(database: Database.Database, process: string): S
       return at === null || uptime === null || boot === null ? null : { at, uptime, boot };
     },
     moveDeadline: (id, to) => moveDeadline.run({ ...to, number: numberOf(id) }).changes > 0,
-    markAsked: (id, at) => markAsked.run(at, numberOf(id)).changes > 0,
+    markAsked: (id, at) => markAsked.run({ at, number: numberOf(id) }).changes > 0,
     markKept: (id) => markKept.run(numberOf(id)).changes > 0,
-    noteCounts: (id, counts) => void noteCounts.run(JSON.stringify(counts), numberOf(id)),
+    noteCounts: (id, counts) => void noteCounts.run({ counts: JSON.stringify(counts), number: numberOf(id) }),
     beginFurther: database.transaction((id: CaptureId, earlier: EarlierSavefile, savefile: string) => {
       const began = beginFurther.run({ number: numberOf(id), savefile, owner: process }).changes > 0;
       const { counts, facts, ...columns } = earlier;

@@ -1,7 +1,7 @@
 import type { Actor } from '../analyst.ts';
 import { freeName } from '../custody.ts';
 import { checkExpression } from '../expression.ts';
-import { allowAnother, allowSpace, grantLimits } from '../limits.ts';
+import { allowAnother, allowSpace, deadlineIn, grantLimits } from '../limits.ts';
 import type { Started, StartOrder } from '../orders.ts';
 import { captureOwner, channelOf, inHand, type Order, type Room } from '../room.ts';
 import { compileForInterface } from '../tcpdump.ts';
@@ -19,7 +19,7 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
   const expression = checkExpression(order.expression);
   const interfaceName = knownInterface(room, order.interface);
   const snaplen = knownSnaplen(room, order.snaplen);
-  const { deadline, maxBytes, maxPackets } = grantLimits(room, order, actor);
+  const { duration, maxBytes, maxPackets } = grantLimits(room, order, actor);
   const [tags] = await Promise.all([
     missesTags(expression) ? carriesTags(room, interfaceName) : false,
     compileForInterface(expression, interfaceName),
@@ -27,7 +27,8 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
   ]);
   const expanded = tags && order.exact !== true ? expandForVlan(expression) : null;
   const warnings = warningsFor(room, { expression, interfaceName, tags, expanded });
-  const startedAt = room.now();
+  const deadline = deadlineIn(room, duration);
+  const startedAt = deadline.at - duration;
   const wanted = { kind: 'live', analyst, description: order.description, at: startedAt } as const;
   const savefile = await freeName(room.place, wanted, room.registry.isNameTaken);
   // The registry first: no file and no process without an owner, whenever we are killed. Immediate: two starts at once are two.
