@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { registryTrouble } from '../database.ts';
 import { type Actor, analystAt, mayRole, type Origin, strangerInWords } from './analyst.ts';
 import { type Capture, isOpen, type Millis, type RingFileReport } from './capture.ts';
 import { CaptureError } from './errors.ts';
@@ -21,8 +22,9 @@ import type {
 } from './orders.ts';
 import { searchRing } from './past/search.ts';
 import { reconcileAll } from './reconcile.ts';
-import { ask, type Order } from './room.ts';
+import { ask, type Order, type Room } from './room.ts';
 import { stop } from './stop.ts';
+import { wordedAs } from './wording.ts';
 
 /**
  * The capture engine's door: plain values in, plain values and iterables out. Every method throws CaptureError for what a person
@@ -94,11 +96,21 @@ export interface Engine {
 }
 
 /**
- * Opens the engine on an installation's registry.
- * @throws CaptureError `tool_failed` when the registry cannot be opened, `no_room` when the captures directory cannot be made
+ * Opens the engine on an installation's registry. When that turns out damaged, locked or full later, every method says so in words that
+ * whoever runs the sensor can act on; what runs goes on.
+ * @throws CaptureError `tool_failed` when the registry cannot be opened, `conflict` when it is locked, `no_room` when the captures
+ * directory cannot be made
  */
 export function openEngine(parts: EngineParts): Engine {
-  const room = openRoom(parts);
+  const reworded = (error: unknown) => registryTrouble(error, parts.config.state) ?? error;
+  try {
+    return wordedAs(engineIn(openRoom(parts)), reworded);
+  } catch (error) {
+    throw reworded(error);
+  }
+}
+
+function engineIn(room: Room): Engine {
   const { config, registry, audit, database } = room;
 
   const look = (verb: string, actor: Actor, capture: string | null) =>

@@ -19,7 +19,7 @@ export async function search(order: SearchOrder, session: Session): Promise<numb
   const interrupted = new AbortController();
   const interrupt = () => {
     // Who interrupts again wants out at once.
-    if (interrupted.signal.aborted) process.exit(cancelledExitCode);
+    if (interrupted.signal.aborted) process.exit(exits.cancelled.status);
     interrupted.abort();
   };
   const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];

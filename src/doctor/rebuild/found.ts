@@ -16,8 +16,14 @@ export type Found =
   | { readonly from: 'process'; readonly restored: Restored; readonly remembered: boolean }
   /** A file without a sidecar, which nobody writes any more. */
   | { readonly from: 'savefile'; readonly restored: Restored; readonly remembered: boolean }
-  /** Not ours, or not to be understood: left alone. */
-  | { readonly from: 'nothing'; readonly file: string; readonly why: string };
+  | LeftAlone;
+
+/** Not ours, or not to be understood. */
+export interface LeftAlone {
+  readonly from: 'nothing';
+  readonly file: string;
+  readonly why: string;
+}
 
 /** Looks through the captures directory, and at who writes into it. Changes nothing. */
 export function findCaptures(config: Config): Found[] {
@@ -29,7 +35,8 @@ export function findCaptures(config: Config): Found[] {
   const told = new Set(
     sidecars.flatMap((found) => (found.from === 'sidecar' ? [found.restored.savefile, ...earlierOf(found)] : [])),
   );
-  const others = names
+  // A tcpdump whose file was deleted still captures, and must be stopped by somebody.
+  const others = [...new Set([...names, ...writing.keys()])]
     .filter((name) => name.endsWith('.pcap') && !told.has(name) && !name.includes('.processing.'))
     .map((name) => fromFile(name, writing.get(name), config));
   return [...sidecars, ...others];
@@ -118,7 +125,7 @@ function dotted(name: string): string {
 
 /** The processing file that a search's final name still links to. */
 function targetOf(path: string): string | undefined {
-  return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
 }
 
 function snaplenOf(path: string): number | undefined {

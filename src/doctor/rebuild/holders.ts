@@ -29,8 +29,13 @@ function lockers(files: readonly Stats[]): number[] {
 
 function openers(files: readonly Stats[]): number[] {
   const isOurs = (path: string) => {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    return files.some(({ dev, ino }) => stats?.dev === dev && stats.ino === ino);
+    try {
+      const { dev, ino } = statSync(path);
+      return files.some((file) => file.dev === dev && file.ino === ino);
+    } catch {
+      // Closed meanwhile, or out of reach even for root.
+      return false;
+    }
   };
   return readdirSync('/proc')
     .map(Number)

@@ -1,32 +1,17 @@
-import {
-  accessSync,
-  chmodSync,
-  chownSync,
-  closeSync,
-  constants,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  statSync,
-} from 'node:fs';
-import { uptime } from 'node:os';
-import { join } from 'node:path';
-import type Database from 'better-sqlite3';
+import { accessSync, chmodSync, chownSync, closeSync, constants, fsyncSync, openSync, statSync } from 'node:fs';
 import type { Actor } from '../../capture/analyst.ts';
-import { openAudit } from '../../capture/audit.ts';
-import type { CaptureId, Millis } from '../../capture/capture.ts';
+import type { Millis } from '../../capture/capture.ts';
 import { CaptureError } from '../../capture/errors.ts';
 import type { ChainHead } from '../../capture/orders.ts';
-import { bootId, tokenOf } from '../../capture/process.ts';
-import { openRestoring, type Restored } from '../../capture/restore.ts';
-import { numberOf } from '../../capture/row.ts';
+import { tokenOf } from '../../capture/process.ts';
 import type { Config } from '../../config.ts';
 import { openDatabase, registryFile } from '../../database.ts';
 import { conditionOf } from '../condition.ts';
 import { replaceRegistry } from './aside.ts';
-import { type Found, findCaptures } from './found.ts';
+import { type Filled, fill } from './fill.ts';
+import { findCaptures, type LeftAlone } from './found.ts';
 import { holdersOf } from './holders.ts';
-import { lastHead, lastNumber } from './salvage.ts';
+import { lastHead } from './salvage.ts';
 import { closeWorkshop, openWorkshop } from './workshop.ts';
 
 /** What a rebuild came to. */
@@ -35,8 +20,8 @@ export interface Rebuilt {
   /** Names in the state directory under which the old files are kept. */
   readonly kept: readonly string[];
   readonly lastHead: ChainHead | null;
-  readonly captures: readonly { readonly id: CaptureId; readonly found: Exclude<Found, { from: 'nothing' }> }[];
-  readonly leftAlone: readonly Extract<Found, { from: 'nothing' }>[];
+  readonly captures: readonly Filled[];
+  readonly leftAlone: readonly LeftAlone[];
 }
 
 /**
@@ -115,80 +100,6 @@ function refuseWhileOpen({ state }: Config): void {
     'conflict',
     `process ${holder.pid} (${holder.command}) has the registry open: ${end}; captures go on running`,
   );
-}
-
-interface Material {
-  readonly config: Config;
-  readonly actor: Actor;
-  readonly now: () => Millis;
-  readonly self: string;
-  readonly found: readonly Found[];
-  readonly detail: string;
-}
-
-function fill(database: Database.Database, { config, actor, now, self, found, detail }: Material): Rebuilt['captures'] {
-  const restoring = openRestoring(database, self);
-  return database.transaction(() => {
-    const audit = openAudit(database, self, now);
-    const order = {
-      outcome: 'noted',
-      verb: 'rebuild',
-      analyst: actor.analyst.name,
-      origin: actor.origin,
-      words: actor.words,
-    } as const;
-    audit.note({ ...order, actingFor: null, detail });
-    const ours = found.filter((each) => each.from !== 'nothing');
-    const taken = new Set<CaptureId>();
-    // Ids that are known first: the others come above them all.
-    const withId = ours.filter(({ restored: { id } }) => id !== null && !taken.has(id) && taken.add(id));
-    restoring.passOver(Math.max(0, lastNumber(config), ...wordsIn(config), ...[...taken].map(numberOf)));
-    const rest = ours.filter((each) => !withId.includes(each));
-    const oldestFirst = rest.toSorted((one, other) => one.restored.startedAt - other.restored.startedAt);
-    return [...withId, ...oldestFirst].map((each) => {
-      const known = withId.includes(each) ? each.restored.id : null;
-      const id = restoring.put({ ...limited(each, config, now()), id: known });
-      audit.note({
-        ...order,
-        actingFor: each.restored.analyst,
-        capture: id,
-        detail: `${originOf(each)}: ${each.restored.savefile}`,
-      });
-      return { id, found: each };
-    });
-  })();
-}
-
-/** Where a capture was found, in words. */
-export function originOf(found: Exclude<Found, { from: 'nothing' }>): string {
-  switch (found.from) {
-    case 'sidecar':
-      return 'from its sidecar';
-    case 'process':
-      return `from its running tcpdump${found.remembered ? ' and what could be read of the old registry' : ''}`;
-    case 'savefile':
-      return `from its savefile, which has no sidecar${found.remembered ? ', and what could be read of the old registry' : ''}`;
-    default:
-      return found satisfies never;
-  }
-}
-
-/** What runs ends by itself, as it would have: its deadline went with the registry, so it has the whole of it once more. */
-function limited({ from, restored }: Exclude<Found, { from: 'nothing' }>, config: Config, now: Millis): Restored {
-  if (from !== 'process') return restored;
-  const { duration, size } = config.limits;
-  const deadline = { at: now + duration, uptime: uptime() * 1_000 + duration, boot: bootId };
-  return { ...restored, deadline, limits: { ...restored.limits, bytes: size } };
-}
-
-/** Numbers of captures whose tcpdump said something, failed ones without savefile among them. */
-function wordsIn({ state }: Config): number[] {
-  try {
-    return readdirSync(join(state, 'tcpdump')).map((name) => Math.max(0, numberOf(name.replace(/\.stderr$/, ''))));
-  } catch {
-    // No live capture was ever started.
-    return [];
-  }
 }
 
 function inWords(why: string, head: ChainHead | undefined): string {
