@@ -47,14 +47,21 @@ export function socketSide(state: State, plan: FaultPlan): SocketSide {
 
   // Slack pings too: once it has, the client gives up on a link whose pings stop.
   function keepAlive(socket: WebSocket): void {
-    const cancel = state.clock.later(PING_EVERY_MS, () => {
+    let cancel = later();
+    socket.once('close', () => {
+      cancel();
       cancels.delete(cancel);
-      if (socket.readyState !== WebSocket.OPEN) return;
-      socket.ping();
-      keepAlive(socket);
     });
-    cancels.add(cancel);
-    socket.once('close', cancel);
+    function later(): () => void {
+      const cancelThis = state.clock.later(PING_EVERY_MS, () => {
+        cancels.delete(cancelThis);
+        if (socket.readyState !== WebSocket.OPEN) return;
+        socket.ping();
+        cancel = later();
+      });
+      cancels.add(cancelThis);
+      return cancelThis;
+    }
   }
 
   function leave(socket: WebSocket): void {

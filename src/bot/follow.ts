@@ -88,8 +88,7 @@ export class Follow {
 
   async #hear(): Promise<void> {
     for await (const capture of this.#parts.engine.watch(0, this.#closing.signal)) {
-      if (isOpen(capture.state)) this.#alive.add(capture.id);
-      else this.#alive.delete(capture.id);
+      this.#noteLife(capture);
       if (this.#drawings(capture).length > 0) this.#noteBehind(capture.id);
     }
   }
@@ -102,6 +101,12 @@ export class Follow {
       if (next === undefined || wait > 0) await this.#bell.heard(wait, this.#closing.signal);
       else await this.#show(next);
     }
+  }
+
+  /** A capture may be drawn before it is heard of: both say whether there is an ending to come. */
+  #noteLife({ id, state }: Capture): void {
+    if (isOpen(state)) this.#alive.add(id);
+    else this.#alive.delete(id);
   }
 
   #noteBehind(id: string): void {
@@ -133,6 +138,7 @@ export class Follow {
   async #show(drawing: Drawing): Promise<void> {
     const { capture, part, channel } = drawing;
     const { messages, now } = this.#parts;
+    this.#noteLife(capture);
     const message = messages.claim(capture.id, part, channel);
     const thread = part === 'thread' ? (messages.find(capture.id, 'main')?.ts ?? null) : null;
     this.#pace.took(now());

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { chmod, chown, lstat, open, readdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { type Capture, type Kind, type Millis, savefileName } from './capture.ts';
 import { CaptureError } from './errors.ts';
+import { tokenOf } from './process.ts';
 import { toolVersions } from './tcpdump.ts';
 
 /** Where savefiles are kept, and for whom. */
@@ -17,18 +18,21 @@ export interface Place {
 export const savefileMode = 0o640;
 
 /**
- * A savefile's name that no capture and no file has yet.
+ * The names that files have already.
  * @throws CaptureError `no_room` when the captures directory cannot be looked into
  */
-export async function freeName(
-  place: Place,
-  order: { readonly kind: Kind; readonly analyst: string; readonly description: string; readonly at: Millis },
+export async function namesIn(place: Place): Promise<ReadonlySet<string>> {
+  return new Set(await readdir(place.directory).catch((cause) => cannotWrite(place.directory, cause)));
+}
+
+/** A savefile's name that is not taken. */
+export function freeName(
+  order: { readonly kind: Kind; readonly analyst: string; readonly description: string; readonly startedAt: Millis },
   isTaken: (name: string) => boolean,
-): Promise<string> {
-  const present = new Set(await readdir(place.directory).catch((cause) => cannotWrite(place.directory, cause)));
+): string {
   for (let copy = 1; ; copy += 1) {
-    const name = savefileName(order.kind, order, order.at, copy);
-    if (!present.has(name) && !isTaken(name)) return name;
+    const name = savefileName(order.kind, order, order.startedAt, copy);
+    if (!isTaken(name)) return name;
   }
 }
 
@@ -95,12 +99,21 @@ export async function seal(place: Place, capture: Capture): Promise<void> {
   };
   // Written under another name, then renamed: a sidecar is whole or not there.
   const temporary = `${path}.json.${process.pid}`;
+  await removeDeadSidecars(place.directory, `${capture.savefile}.json.`);
   try {
     await writeFile(temporary, `${JSON.stringify(sidecar, null, 2)}\n`, { mode: savefileMode });
     await own(temporary);
     await rename(temporary, `${path}.json`);
   } catch (cause) {
     cannotWrite(temporary, cause);
+  }
+}
+
+/** Removes what processes left that were killed while they wrote a sidecar. */
+async function removeDeadSidecars(directory: string, beginning: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const pid = name.startsWith(beginning) ? Number(name.slice(beginning.length)) : Number.NaN;
+    if (Number.isInteger(pid) && tokenOf(pid) === undefined) await rm(join(directory, name), { force: true });
   }
 }
 

@@ -113,9 +113,9 @@ export function openEngine(parts: EngineParts): Engine {
 function engineIn(room: Room): Engine {
   const { config, registry, audit, database } = room;
 
-  const look = (verb: string, actor: Actor, capture: string | null) =>
+  const look = (verb: string, actor: Actor, capture: string | null, outcome: 'done' | 'invalid' = 'done') =>
     audit.note({
-      outcome: 'done',
+      outcome,
       verb,
       analyst: actor.analyst.name,
       actingFor: null,
@@ -166,7 +166,7 @@ function engineIn(room: Room): Engine {
     show: async (id, actor) => {
       await reconcile();
       const capture = registry.byId(id);
-      look('show', actor, capture?.id ?? null);
+      look('show', actor, capture?.id ?? null, capture === undefined ? 'invalid' : 'done');
       if (capture === undefined)
         throw new CaptureError('not_found', `there is no capture ${id}: see what there is with "list --all"`);
       return present(capture);

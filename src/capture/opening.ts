@@ -10,7 +10,7 @@ import { CaptureError } from './errors.ts';
 import { isSupervised } from './live/supervisor.ts';
 import { tokenOf } from './process.ts';
 import { openRegistry } from './registry.ts';
-import type { Room } from './room.ts';
+import { inHandOf, type Room } from './room.ts';
 import { openSupervision } from './supervision.ts';
 
 export interface EngineParts {
@@ -49,7 +49,7 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     supervision: openSupervision(database, self),
     audit: openAudit(database, self, now),
     self,
-    inHand: new Set(),
+    inHand: inHandOf(config.state),
     leaveSupervisor: () => {
       if (leaveSupervisor !== undefined && !isSupervised(room)) leaveSupervisor(config.file);
     },

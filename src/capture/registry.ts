@@ -125,8 +125,8 @@ export function openRegistry(database: Database.Database, directory: string, pro
   const everything = database.prepare<[], Row>('SELECT * FROM captures ORDER BY number DESC');
   const matching = database.prepare<[{ word: string; all: number }], Row>(`
     SELECT * FROM captures
-    WHERE (:all OR ${isOpenSql}) AND (instr(lower(analyst), :word) OR instr(lower(description), :word)
-      OR instr(lower(expression), :word) OR instr(lower(coalesce(incident, '')), :word))
+    WHERE (:all OR ${isOpenSql}) AND (instr(lower(analyst), lower(:word)) OR instr(lower(description), lower(:word))
+      OR instr(lower(expression), lower(:word)) OR instr(lower(coalesce(incident, '')), lower(:word)))
     ORDER BY number DESC`);
   const changed = database.prepare<[number], Row>('SELECT * FROM captures WHERE version > ? ORDER BY version');
   const between = database.prepare<[Millis, Millis], Row>(
@@ -195,7 +195,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
       if (selector === undefined) return (all ? everything : open).all().map(inWords);
       const named = byId(selector);
       if (named !== undefined) return all || named.endedAt === null ? [named] : [];
-      return matching.all({ word: selector.toLowerCase(), all: all ? 1 : 0 }).map(inWords);
+      return matching.all({ word: selector, all: all ? 1 : 0 }).map(inWords);
     },
     changedAfter: (version) => changed.all(version).map(inWords),
     ranBetween: (from, to) => between.all(to, from).map(inWords),

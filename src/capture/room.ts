@@ -4,10 +4,10 @@ import type { Config } from '../config.ts';
 import { type Actor, mayRole } from './analyst.ts';
 import type { Audit } from './audit.ts';
 import type { Capture, CaptureId, Millis } from './capture.ts';
-import type { Place } from './custody.ts';
+import { freeName, namesIn, type Place } from './custody.ts';
 import { CaptureError } from './errors.ts';
 import { isAlive, type ProcessToken } from './process.ts';
-import type { Registry } from './registry.ts';
+import type { NewCapture, Registry } from './registry.ts';
 import type { Supervision } from './supervision.ts';
 
 /** What the engine's rooms work with: opened once, passed down. */
@@ -27,7 +27,35 @@ export interface Room {
   /** Sees to it that somebody looks after running captures when we are gone. */
   readonly leaveSupervisor: () => void;
   /** What this process starts, searches or ends at the moment. */
-  readonly inHand: Set<CaptureId>;
+  readonly inHand: Held;
+}
+
+/** Captures, each held as often as it was added: two who hold one do not let go for each other. */
+export class Held {
+  readonly #times = new Map<CaptureId, number>();
+
+  has(id: CaptureId): boolean {
+    return this.#times.has(id);
+  }
+
+  add(id: CaptureId): void {
+    this.#times.set(id, (this.#times.get(id) ?? 0) + 1);
+  }
+
+  delete(id: CaptureId): void {
+    const left = (this.#times.get(id) ?? 0) - 1;
+    if (left > 0) this.#times.set(id, left);
+    else this.#times.delete(id);
+  }
+}
+
+const heldByState = new Map<string, Held>();
+
+/** What this process has in hand of an installation, in whichever of its engines. */
+export function inHandOf(state: string): Held {
+  const known = heldByState.get(state) ?? new Held();
+  heldByState.set(state, known);
+  return known;
 }
 
 /** Does something with a capture that nobody else in this process does meanwhile. */
@@ -45,6 +73,27 @@ export function takeOver(room: Room, id: CaptureId): boolean {
   const { owner } = room.registry.processes(id);
   if (owner === room.self) return !room.inHand.has(id);
   return !isAlive(owner) && room.registry.takeOver(id, owner);
+}
+
+/**
+ * Writes a new capture into the registry, under a savefile's name that neither a file nor another capture has.
+ * @param allow throws when there may be no further one, in the same transaction
+ * @throws CaptureError `no_room` when the captures directory cannot be looked into
+ */
+export async function addCapture(
+  room: Room,
+  capture: Omit<NewCapture, 'savefile' | 'file'>,
+  allow: () => void = () => undefined,
+): Promise<Capture> {
+  const present = await namesIn(room.place);
+  // Immediate: of two orders with the same words in the same second, only one may find the name free.
+  return room.database
+    .transaction(() => {
+      allow();
+      const savefile = freeName(capture, (name) => present.has(name) || room.registry.isNameTaken(name));
+      return room.registry.add({ ...capture, savefile, file: savefile });
+    })
+    .immediate();
 }
 
 /** Writes what the engine saw or did of itself. */

@@ -3,6 +3,7 @@ import type { Actor } from './analyst.ts';
 import { type Capture, isOpen, may, mayStop } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import { endLive } from './live/ending.ts';
+import { reconcileLive } from './live/reconcile.ts';
 import { reconcileSearch } from './past/ending.ts';
 import { inHand, type Order, type Room } from './room.ts';
 
@@ -11,9 +12,11 @@ const pollEvery = 50;
 
 /**
  * Stops what the selector names among what runs; null is all that the person may stop. Resolves with each in its final state.
- * @throws CaptureError `not_found`, `conflict` when it has ended already, `not_allowed`
+ * @throws CaptureError `bad_request` without a word, `not_found`, `conflict` when it has ended already, `not_allowed`
  */
 export async function stop(room: Room, selector: string | null, actor: Actor, asked: Order): Promise<Capture[]> {
+  if (selector !== null && selector.trim() === '')
+    throw new CaptureError('bad_request', 'name what to stop: an id such as c12, or a word of it');
   const named = room.registry.select({ selector: selector ?? undefined, all: false });
   const allowed = named.filter((capture) => mayStop(actor.analyst, capture));
   if (allowed.length === 0) refuse(room, selector, actor, named);
@@ -25,21 +28,33 @@ export async function stop(room: Room, selector: string | null, actor: Actor, as
   return stopped;
 }
 
-async function stopOne(room: Room, capture: Capture, why: string): Promise<Capture> {
+async function stopOne(room: Room, named: Capture, why: string): Promise<Capture> {
+  const capture = await started(room, named);
   const claimed = may.stop(capture) && room.registry.markStopping(capture.id, 'stopped', why);
   const stopping = room.registry.byId(capture.id) ?? capture;
   if (claimed && capture.kind === 'live') {
-    await inHand(room, capture.id, () => endLive(room, stopping, () => undefined));
+    await inHand(room, capture.id, () => endLive(room, stopping, false, () => undefined));
   }
   // A search ends itself when it sees that it was told to; whoever claimed a live one before us ends that.
   return ended(room, stopping);
+}
+
+/** A capture once it has started: until its tcpdump is known there is nothing to end. */
+async function started(room: Room, capture: Capture): Promise<Capture> {
+  for (;;) {
+    const now = room.registry.byId(capture.id) ?? capture;
+    if (now.state !== 'starting') return now;
+    await reconcileLive(room, now);
+    await pause(pollEvery);
+  }
 }
 
 async function ended(room: Room, capture: Capture): Promise<Capture> {
   for (;;) {
     const now = room.registry.byId(capture.id) ?? capture;
     if (!isOpen(now.state)) return now;
-    if (now.kind === 'past') await reconcileSearch(room, now);
+    // Whoever was to end it may be gone.
+    await (now.kind === 'past' ? reconcileSearch(room, now) : reconcileLive(room, now));
     await pause(pollEvery);
   }
 }

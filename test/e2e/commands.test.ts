@@ -5,7 +5,7 @@ import { messageIn, openStage, shownTo } from './stage.ts';
 test('every verb answers the one person who typed it, and says how it was understood', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, will, soc } = stage;
-  await stage.startBot();
+  await stage.openBot();
   for (const [words, answer, understood] of [
     ['', /How to use capture/, null],
     ['HELP start', /How to use capture/, 'help start'],
@@ -32,7 +32,7 @@ test('every verb answers the one person who typed it, and says how it was unders
 test('what a phone makes of a command is understood', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, soc, engine } = stage;
-  await stage.startBot();
+  await stage.openBot();
   await workspace.as(grant).types('/capture Start –d “shop & co” —case=INC-7 udp port 41602 and len > 3', soc);
   await messageIn(stage, soc, /Capturing · shop &amp; co/);
   const capture = engine.peek('c1');
@@ -44,7 +44,7 @@ test('what a phone makes of a command is understood', async (t) => {
 test('what cannot be done is a sentence that says what to do instead', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, soc } = stage;
-  await stage.startBot();
+  await stage.openBot();
   for (const [words, answer] of [
     ['strat -d x -e everything', /did you mean \/capture start\?/],
     ['start -e "udp port 1"', /Not understood: .*-d/s],
@@ -70,7 +70,7 @@ test('what cannot be done is a sentence that says what to do instead', async (t)
 test('words of a person stay words: no mention, no link, no shell', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, soc, engine } = stage;
-  await stage.startBot();
+  await stage.openBot();
   await workspace.as(grant).types('/capture start -d "<!channel> $(id) ../../x 🐙" -e "udp port 41603"', soc);
   const message = await messageIn(stage, soc, /Capturing/);
   assert.match(message.text, /&lt;!channel&gt; \$\(id\)/);
@@ -83,7 +83,7 @@ test('words of a person stay words: no mention, no link, no shell', async (t) =>
 test('details are shown to the one who clicks', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, maria, soc } = stage;
-  await stage.startBot();
+  await stage.openBot();
   await workspace.as(grant).types('/capture start -d "in detail" -e "udp port 41605"', soc);
   const message = await messageIn(stage, soc, /Capturing · in detail/);
   await workspace.as(maria).clicks(message, 'capture_details');

@@ -6,7 +6,7 @@ import { messageIn, openStage, replyTo } from './stage.ts';
 test('a capture whose tcpdump dies is told in its message, in its thread and in the channel', async (t) => {
   const stage = await openStage(t);
   const { workspace, will, soc, engine } = stage;
-  await stage.startBot();
+  await stage.openBot();
   await workspace.as(will).types('/capture start -d "dies at night" -e "udp port 41701"', soc);
   const message = await messageIn(stage, soc, /Capturing · dies at night/);
   process.kill(tcpdumpWriting(engine.peek('c1')?.path), 'SIGKILL');

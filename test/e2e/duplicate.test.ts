@@ -5,7 +5,7 @@ import { messageIn, openStage } from './stage.ts';
 test('a command that Slack delivers twice starts one capture', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, soc } = stage;
-  await stage.startBot();
+  await stage.openBot();
   workspace.faults.duplicateNext();
   await workspace.as(grant).types('/capture start -d "only once" -e "udp port 41301"', soc);
   const message = await messageIn(stage, soc, /Capturing · only once/);

@@ -5,7 +5,7 @@ import { messageIn, openStage, shownTo } from './stage.ts';
 test('in a channel without the bot the order is carried out and the person told how to see it there', async (t) => {
   const stage = await openStage(t);
   const { workspace, will, elsewhere, engine } = stage;
-  await stage.startBot();
+  await stage.openBot();
   await workspace.as(will).types('/capture start -d "from elsewhere" -e "udp port 41501"', elsewhere);
   const told = await shownTo(stage, will, /Started c1/);
   assert.match(told.text, /not in this channel.*\/invite @capture/s);

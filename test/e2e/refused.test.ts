@@ -9,7 +9,7 @@ test('everyone who is no analyst here is refused politely, and the audit log has
   const stage = await openStage(t);
   const { workspace, guest, stranger, former, alertbot, soc } = stage;
   const passerby = workspace.addUser({ name: 'passerby' });
-  await stage.startBot();
+  await stage.openBot();
   for (const [who, why] of [
     [guest, /guests may not use capture/],
     [stranger, /only members of this workspace/],
@@ -34,7 +34,7 @@ test('commands are taken in the configured channels and in direct messages only'
   const { workspace, grant, partners, secret } = stage;
   const canteen = workspace.addChannel({ name: 'canteen', members: [grant.id] });
   const alone = directMessageWith(workspace.state, grant.id);
-  await stage.startBot();
+  await stage.openBot();
   for (const [where, why] of [
     [canteen, /not used in this channel: use #soc or/],
     [partners, /shared with another organisation/],
@@ -53,7 +53,7 @@ test('commands are taken in the configured channels and in direct messages only'
 test('a viewer may look and not start', async (t) => {
   const stage = await openStage(t);
   const { workspace, maria, soc } = stage;
-  await stage.startBot();
+  await stage.openBot();
   await workspace.as(maria).types('/capture list', soc);
   await shownTo(stage, maria, /Nothing runs/);
   await workspace.as(maria).types(start, soc);
@@ -63,7 +63,7 @@ test('a viewer may look and not start', async (t) => {
 test('when Slack cannot say who somebody is, nobody is let in', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, soc } = stage;
-  await stage.startBot();
+  await stage.openBot();
   workspace.faults.failNext('users.info', 10);
   await workspace.as(grant).types(start, soc);
   await shownTo(stage, grant, /Slack could not be asked who you are/);
@@ -73,11 +73,11 @@ test('when Slack cannot say who somebody is, nobody is let in', async (t) => {
   await shownTo(stage, grant, /You are grant/);
 });
 
-test('a member who becomes a guest loses the buttons too', async (t) => {
+test('a member who was made a guest is refused although the configuration still names them', async (t) => {
   const stage = await openStage(t);
   const { workspace, will, soc } = stage;
   await workspace.faults.changeUser(will, { is_restricted: true });
-  await stage.startBot();
+  await stage.openBot();
   await workspace.as(will).types(start, soc);
   await shownTo(stage, will, /guests may not/);
 });

@@ -16,7 +16,7 @@ test('a search of the past has one message, its progress in the thread, and the 
   const stage = await openStage(t);
   const { workspace, will, soc, engine } = stage;
   const history = await filledRing(stage.ring, 12, 1 << 20);
-  await stage.startBot();
+  await stage.openBot();
   await workspace.as(will).types('/capture search -d "shop, today" --since 24h host 192.0.2.7', soc);
   await shownTo(stage, will, /Started c1/);
   const message = await messageIn(stage, soc, /Searched.* · shop, today/);
@@ -36,7 +36,7 @@ test('a search is cancelled with its button, and what it found is kept', async (
   const stage = await openStage(t);
   const { workspace, will, soc, engine } = stage;
   await filledRing(stage.ring, 60, 4 << 20);
-  await stage.startBot();
+  await stage.openBot();
   await workspace.as(will).types('/capture search -d "all of it" -e everything', soc);
   const message = await messageIn(stage, soc, /Searching/);
   await replyTo(stage, message, /c1: .*Searching/);

@@ -12,10 +12,12 @@ import { parse, stringify } from 'yaml';
 import { type Cast, withCast } from '../../sandbox/workspace/cast.ts';
 import type { Message } from '../../sandbox/workspace/messages.ts';
 import { openWorkspace, type Workspace } from '../../sandbox/workspace/workspace.ts';
+import { openBot } from '../../src/bot/bot.ts';
 import type { Actor } from '../../src/capture/analyst.ts';
 import { type Engine, openEngine } from '../../src/capture/engine.ts';
 import type { AuditEntry } from '../../src/capture/orders.ts';
-import { readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/database.ts';
 
 /** A sensor with a local Slack workspace: a bot in a process of its own, and the same engine at hand to look at what it did. */
 export interface Stage extends Cast {
@@ -25,7 +27,9 @@ export interface Stage extends Cast {
   readonly engine: Engine;
   /** What this process may look at: nobody's order. */
   readonly lead: Actor;
-  /** Starts the bot and resolves when it is ready. */
+  /** Starts the bot in this process; resolves when it hears Slack. */
+  openBot(): Promise<void>;
+  /** Starts the bot in a process of its own, which can be killed; resolves when it is ready. */
   startBot(): Promise<BotProcess>;
   auditLog(): readonly AuditEntry[];
 }
@@ -49,6 +53,7 @@ export async function openStage(t: TestContext, { reports }: Setting = {}): Prom
   const workspace = await openWorkspace({ manifest: manifest() });
   const cast = withCast(workspace);
   const bots: BotProcess[] = [];
+  const openBots: (() => Promise<void>)[] = [];
   const ring = join(directory, 'ring');
   writeFileSync(
     join(directory, 'capture.yml'),
@@ -59,6 +64,7 @@ export async function openStage(t: TestContext, { reports }: Setting = {}): Prom
   const origin = { door: 'shell', login: 'test', tty: null, remoteHost: null } as const;
   const lead: Actor = { analyst: { name: 'grant', role: 'lead' }, origin, words: 'test' };
   t.after(async () => {
+    for (const close of openBots) await close();
     for (const bot of bots) await bot.kill('SIGKILL');
     const logged = bots.flatMap(({ lines }) => lines).join('\n');
     assert.ok(
@@ -79,6 +85,9 @@ export async function openStage(t: TestContext, { reports }: Setting = {}): Prom
     engine,
     lead,
     auditLog: () => engine.audit({}, lead),
+    async openBot() {
+      openBots.push(await botHere(workspace, config));
+    },
     async startBot() {
       const bot = spawnBot(workspace, directory);
       bots.push(bot);
@@ -115,6 +124,21 @@ export async function sendDatagrams(port: number, count: number): Promise<void> 
     });
   }
   socket.close();
+}
+
+/** A bot with an engine of its own; resolves with what ends both. */
+async function botHere(workspace: Workspace, config: Config): Promise<() => Promise<void>> {
+  const log = pino({ level: 'silent' });
+  const engine = openEngine({ config, log, now: Date.now });
+  const database = openDatabase(config.state);
+  const secrets = { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl };
+  const onLost = (why: unknown) => assert.fail(String(why));
+  const bot = await openBot({ config, secrets, engine, database, log, now: Date.now, onLost });
+  return async () => {
+    await bot.close(10_000);
+    await engine.close();
+    database.close();
+  };
 }
 
 function spawnBot(workspace: Workspace, directory: string): BotProcess & { readonly ready: Promise<void> } {

@@ -5,7 +5,7 @@ import { messageIn, openStage, replyTo, sendDatagrams, shownTo } from './stage.t
 test('a capture is started in Slack, catches every packet, and is stopped with its button', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, soc, engine } = stage;
-  await stage.startBot();
+  await stage.openBot();
   const port = 41_101;
 
   const typed = await workspace.as(grant).types(`/capture start -d "odd datagrams" -e "udp port ${port}"`, soc);
@@ -31,7 +31,7 @@ test('a capture is started in Slack, catches every packet, and is stopped with i
 test('a click on a button that should be gone is told what happened', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, will, soc } = stage;
-  await stage.startBot();
+  await stage.openBot();
   await workspace.as(will).types('/capture start -d "short one" -e "udp port 41102"', soc);
   const message = await messageIn(stage, soc, /Capturing · short one/);
   await workspace.as(grant).types('/capture stop c1', soc);
@@ -47,7 +47,7 @@ test('a click on a button that should be gone is told what happened', async (t) 
 test('somebody else’s capture cannot be stopped, neither by button nor by command', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, will, soc, engine } = stage;
-  await stage.startBot();
+  await stage.openBot();
   await workspace.as(grant).types('/capture start -d "the lead’s" -e "udp port 41103"', soc);
   const message = await messageIn(stage, soc, /Capturing/);
   await workspace.as(will).clicks(message, 'capture_stop');

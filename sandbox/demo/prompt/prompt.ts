@@ -14,7 +14,7 @@ export async function runPrompt(stage: Stage, screen: Screen, signal: AbortSigna
   const completer = (typed: string): [string[], string] => [completions(typed), typed];
   const typing = createInterface({ input, output, completer, terminal: true, historySize: 200 });
   const prompt = new Prompt({ stage, screen, seat: new Seat(stage), typing });
-  const end = () => typing.close();
+  const end = () => prompt.end();
   typing.on('SIGINT', () => prompt.interrupt());
   signal.addEventListener('abort', end, { once: true });
   try {
@@ -57,7 +57,13 @@ class Prompt {
   /** Ctrl-C is for what runs at the shell, if anything does; else it is over. */
   interrupt(): void {
     if (this.#atShell) this.#atShell.abort();
-    else this.#parts.typing.close();
+    else this.end();
+  }
+
+  /** No line is read any more. */
+  end(): void {
+    this.#atShell?.abort();
+    this.#parts.typing.close();
   }
 
   #ask(): void {

@@ -21,6 +21,8 @@ export class Screen {
 
   constructor(out: NodeJS.WriteStream) {
     this.#out = out;
+    // A terminal that was closed must not keep the demo from ending what it started.
+    out.on('error', () => {});
   }
 
   print(...lines: Line[]): void {

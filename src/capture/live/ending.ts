@@ -25,17 +25,19 @@ export interface LiveEnd {
 /**
  * Ends the tcpdump of a capture whose ending this process has claimed, then settles it. One that was dead already is told as died,
  * not as stopped.
+ * @param begun whether a process that is gone may have interrupted it already, in the same stop
  */
-export async function endLive(room: Room, capture: Capture, alongside: () => void): Promise<void> {
+export async function endLive(room: Room, capture: Capture, begun: boolean, alongside: () => void): Promise<void> {
   const tcpdump = tcpdumpOf(room, capture);
   const why = capture.why ?? 'stopped';
+  const state = room.registry.processes(capture.id).ending ?? 'stopped';
   if (tcpdump === undefined || !isAlive(tcpdump)) {
+    if (begun && (await endedOrderly(room, capture))) return settleLive(room, capture, { state, why }, alongside);
     const death = await whyItDied(room, capture);
     return settleLive(room, capture, { state: 'died', why: `${death}; found when it was ${why}` }, alongside);
   }
   await pause(lastBlock);
   await interrupt(tcpdump);
-  const state = room.registry.processes(capture.id).ending ?? 'stopped';
   return settleLive(room, capture, { state, why }, alongside);
 }
 
@@ -84,6 +86,12 @@ export async function packetsReached(room: Room, capture: Capture): Promise<stri
   const { packets } = capture.limits;
   if (packets === null || closingCounts(await lastWords(room, capture))?.captured !== packets) return undefined;
   return `its limit of ${packets} packets was reached`;
+}
+
+/** Whether a tcpdump said its closing counts and nothing else: then a signal ended it. */
+async function endedOrderly(room: Room, capture: Capture): Promise<boolean> {
+  const said = await lastWords(room, capture);
+  return closingCounts(said) !== null && complaint(said) === undefined;
 }
 
 /** The tcpdump of a live capture, found among the running ones where we were killed before we could note it. */

@@ -1,5 +1,5 @@
 import type { Capture } from '../capture.ts';
-import { freeName, isThere, seal } from '../custody.ts';
+import { freeName, isThere, namesIn, seal } from '../custody.ts';
 import { examineSavefile } from '../facts.ts';
 import { timeLeft } from '../limits.ts';
 import { observe, type Room } from '../room.ts';
@@ -34,8 +34,11 @@ export async function startFurther(room: Room, capture: Capture): Promise<void> 
     sha256,
   };
   if (examined !== undefined) await seal(room.place, { ...capture, ...earlier, state: 'died' });
-  const wanted = { kind: 'live', analyst: capture.analyst, description: capture.description, at: endedAt } as const;
-  const savefile = await freeName(room.place, wanted, room.registry.isNameTaken);
+  const present = await namesIn(room.place);
+  const savefile = freeName(
+    { ...capture, startedAt: endedAt },
+    (name) => present.has(name) || room.registry.isNameTaken(name),
+  );
   if (!room.supervision.beginFurther(capture.id, earlier, savefile)) return;
   const starting = room.registry.byId(capture.id) ?? capture;
   await launch(room, starting, (_, detail) =>

@@ -45,14 +45,16 @@ export async function launch(
   settle: (outcome: 'done' | 'failed', detail: string) => void,
 ): Promise<Capture> {
   let tcpdump: ProcessToken | undefined;
+  let isOurs = false;
   try {
     await (await createSavefile(capture.path)).close();
+    isOurs = true;
     tcpdump = await spawn(room, capture);
     if (tcpdump !== undefined) room.registry.noteTcpdump(capture.id, tcpdump);
     await listening(room, capture, tcpdump);
   } catch (error) {
     if (tcpdump !== undefined) signal(tcpdump, 'SIGKILL');
-    await removeEmpty(capture.path);
+    if (isOurs) await removeEmpty(capture.path);
     const why = error instanceof Error ? error.message : String(error);
     room.database.transaction(() => {
       room.registry.settle(capture.id, {
@@ -72,7 +74,11 @@ export async function launch(
     if (marked) settle('done', capture.savefile);
     return marked;
   })();
-  if (!runs) throw new CaptureError('conflict', `${capture.id} was stopped while it started`);
+  if (!runs) {
+    // Somebody who took us for dead has settled it: what runs now would have no entry.
+    if (tcpdump !== undefined) signal(tcpdump, 'SIGKILL');
+    throw new CaptureError('conflict', `${capture.id} was ended while it started`);
+  }
   room.log.info({ capture: capture.id, tcpdump }, 'capture running');
   return room.registry.byId(capture.id) ?? capture;
 }

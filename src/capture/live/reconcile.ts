@@ -51,7 +51,7 @@ async function finishStart(room: Room, capture: Capture): Promise<void> {
 }
 
 async function finishStop(room: Room, capture: Capture): Promise<void> {
-  await endLive(room, capture, () =>
+  await endLive(room, capture, true, () =>
     observe(room, capture, 'stop', 'its stop was finished for a process that was gone'),
   );
 }

@@ -1,9 +1,8 @@
 import type { Actor } from '../analyst.ts';
-import { freeName } from '../custody.ts';
 import { checkExpression } from '../expression.ts';
 import { allowAnother, allowSpace, deadlineIn, grantLimits } from '../limits.ts';
 import type { Started, StartOrder } from '../orders.ts';
-import { captureOwner, channelOf, inHand, type Order, type Room } from '../room.ts';
+import { addCapture, captureOwner, channelOf, inHand, type Order, type Room } from '../room.ts';
 import { compileForInterface } from '../tcpdump.ts';
 import { expandForVlan, missesTags } from '../vlan.ts';
 import { launch } from './launch.ts';
@@ -29,34 +28,27 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
   const warnings = warningsFor(room, { expression, interfaceName, tags, expanded });
   const deadline = deadlineIn(room, duration);
   const startedAt = deadline.at - duration;
-  const wanted = { kind: 'live', analyst, description: order.description, at: startedAt } as const;
-  const savefile = await freeName(room.place, wanted, room.registry.isNameTaken);
-  // The registry first: no file and no process without an owner, whenever we are killed. Immediate: two starts at once are two.
-  const add = room.database.transaction(() => {
-    allowAnother(room, analyst);
-    return room.registry.add({
-      kind: 'live',
-      analyst,
-      orderedBy: actor.analyst.name,
-      description: order.description,
-      expression,
-      case: order.case ?? null,
-      interface: interfaceName,
-      ring: null,
-      window: null,
-      snaplen,
-      savefile,
-      file: savefile,
-      channel: channelOf(actor),
-      startedAt,
-      expanded,
-      deadline,
-      maxBytes,
-      maxPackets,
-      keep: order.keep ?? false,
-    });
-  });
-  const capture = add.immediate();
+  // The registry first: no file and no process without an owner, whenever we are killed.
+  const wanted = {
+    kind: 'live',
+    analyst,
+    orderedBy: actor.analyst.name,
+    description: order.description,
+    expression,
+    case: order.case ?? null,
+    interface: interfaceName,
+    ring: null,
+    window: null,
+    snaplen,
+    channel: channelOf(actor),
+    startedAt,
+    expanded,
+    deadline,
+    maxBytes,
+    maxPackets,
+    keep: order.keep ?? false,
+  } as const;
+  const capture = await addCapture(room, wanted, () => allowAnother(room, analyst));
   const started = await inHand(room, capture.id, () =>
     launch(room, capture, (outcome, detail) => asked.settle(outcome, capture.id, detail)),
   );

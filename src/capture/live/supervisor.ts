@@ -84,9 +84,10 @@ async function sizeOf(capture: Capture): Promise<number> {
 function end(room: Room, capture: Capture, why: string): void {
   if (room.inHand.has(capture.id) || !room.registry.markStopping(capture.id, 'finished', why)) return;
   const stopping = room.registry.byId(capture.id) ?? capture;
-  inHand(room, capture.id, () => endLive(room, stopping, () => observe(room, capture, 'limit', why))).catch((error) =>
-    // Still stopping, and ours: the next reconcile tries again.
-    room.log.error({ capture: capture.id, error }, 'capture not ended'),
+  inHand(room, capture.id, () => endLive(room, stopping, false, () => observe(room, capture, 'limit', why))).catch(
+    (error) =>
+      // Still stopping, and ours: the next reconcile tries again.
+      room.log.error({ capture: capture.id, error }, 'capture not ended'),
   );
 }
 

@@ -32,7 +32,7 @@ export function knownInterface(room: Room, named: string | undefined): string {
 /** tcpdump takes 0 for its own default: an analyst who types it may mean no bytes at all. @throws CaptureError `bad_request` */
 export function knownSnaplen(room: Room, named: number | undefined): number {
   const snaplen = named ?? room.config.snaplen;
-  if (snaplen >= shortestSnaplen && snaplen <= longestPacket) return snaplen;
+  if (Number.isInteger(snaplen) && snaplen >= shortestSnaplen && snaplen <= longestPacket) return snaplen;
   throw new CaptureError(
     'bad_request',
     `--snaplen ${snaplen}: choose from ${shortestSnaplen} to ${longestPacket} bytes`,

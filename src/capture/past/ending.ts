@@ -48,7 +48,8 @@ export async function settleSearch(room: Room, capture: Capture, end: SearchEnd,
 export async function reconcileSearch(room: Room, capture: Capture): Promise<void> {
   if (!takeOver(room, capture.id)) return;
   await inHand(room, capture.id, async () => {
-    const why = 'the process that searched was gone before it was done: the coverage statement says how far it came';
+    const { filesDone, filesTotal } = capture.progress ?? { filesDone: 0, filesTotal: 0 };
+    const why = `the process that searched was gone after ${filesDone} of ${filesTotal} ring files: the others were not searched to their end`;
     await settleSearch(room, capture, { state: 'died', why }, () => observe(room, capture, 'died', why));
   });
 }

@@ -1,5 +1,5 @@
-import { link, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, lstat, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type Capture, type Micros, processingName } from '../capture.ts';
 import { cannotWrite, createSavefile } from '../custody.ts';
 import { pidOf } from '../process.ts';
@@ -77,18 +77,25 @@ export async function openProcessingFile(
  */
 export async function finishProcessingFile(directory: string, savefile: string): Promise<void> {
   const final = join(directory, savefile);
-  const target = await readlink(final).catch(() => undefined);
-  if (target === undefined) return;
-  await rename(join(directory, target), final);
   const [analyst, rest] = [savefile.slice(0, savefile.indexOf('_')), savefile.slice(savefile.indexOf('_'))];
-  for (const name of await readdir(directory)) {
-    // The other name of the same file, where a move was cut in the middle.
-    if (name.startsWith(`${analyst}.processing.`) && name.endsWith(rest)) await rm(join(directory, name));
-  }
+  const names = (await readdir(directory)).filter(
+    (name) => name.startsWith(`${analyst}.processing.`) && name.endsWith(rest),
+  );
+  // Killed before the link was made, there is but the file.
+  const target = await readlink(final).catch(() => names[0]);
+  const isFinal = (await lstat(final).catch(() => undefined))?.isFile() === true;
+  if (target !== undefined && !isFinal) await rename(join(directory, target), final);
+  // The other name of the same file, and the other link, where a move was cut in the middle.
+  for (const name of [...names, basename(linkBefore(final))]) await rm(join(directory, name), { force: true });
+}
+
+/** Where the link is made before it takes the place of the one there is. */
+function linkBefore(final: string): string {
+  return `${final}.link`;
 }
 
 async function pointTo(target: string, final: string): Promise<void> {
-  const temporary = `${final}.link`;
+  const temporary = linkBefore(final);
   await rm(temporary, { force: true });
   await symlink(target, temporary);
   await rename(temporary, final);

@@ -3,7 +3,14 @@ import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Micros, RingFileOutcome, RingFileReport, Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
-import { headerBytes, type PcapHeader, readHeader, readRecordHeader, recordHeaderBytes } from '../savefile.ts';
+import {
+  headerBytes,
+  longestPacket,
+  type PcapHeader,
+  readHeader,
+  readRecordHeader,
+  recordHeaderBytes,
+} from '../savefile.ts';
 
 /** A ring file that can be read: bounded by its first packet, since its name only hints at the time. */
 export interface RingFile {
@@ -15,6 +22,8 @@ export interface RingFile {
   readonly firstAt: Micros;
   /** Milliseconds; no packet in the file is younger. */
   readonly modifiedAt: number;
+  /** The ring's newest file may end in the middle of a packet: the logger is still writing it. */
+  readonly newest: boolean;
 }
 
 /** A place in the coverage statement: a file to search, or what is to be said of it instead. */
@@ -37,11 +46,14 @@ export async function planRing(directory: string, window: Window): Promise<Plann
     const file = await lookAt(directory, name);
     if (file !== undefined) looked.push(file);
   }
-  return looked
-    .sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
-    .map(({ planned }) =>
-      'search' in planned && isOutside(planned.search, window) ? { report: outside(planned.search) } : planned,
-    );
+  const places = looked.sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1)).map(({ planned }) => planned);
+  // Before the window is looked at: the newest of the window may be long complete.
+  const newest = places.findLast((place) => 'search' in place);
+  return places.map((place) => {
+    if ('report' in place) return place;
+    if (isOutside(place.search, window)) return { report: outside(place.search) };
+    return { search: { ...place.search, newest: place === newest } };
+  });
 }
 
 /** Opens a ring file for reading without following links or waiting for a pipe's other end. */
@@ -105,7 +117,9 @@ async function lookInside(
   const header = readHeader(start);
   if (header === undefined) return skip('not searched', kindOf(start));
   if (bytesRead < start.length) return skip('empty', null);
-  const firstAt = readRecordHeader(start, headerBytes, header).at;
+  const { at: firstAt, captured } = readRecordHeader(start, headerBytes, header);
+  // Its time is no better than its length, and may not decide whether the file is looked at.
+  if (captured > longestPacket) return skip('damaged', `damaged at offset ${headerBytes}: no packet can be that long`);
   const search: RingFile = {
     name,
     path,
@@ -114,6 +128,7 @@ async function lookInside(
     header,
     firstAt,
     modifiedAt: stats.mtimeMs,
+    newest: false,
   };
   return { name, at: firstAt / 1000, planned: { search } };
 }

@@ -1,7 +1,15 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import type { Micros, RingFileReport, Window } from '../capture.ts';
-import { chunkBytes, headerBytes, type PcapHeader, readHeader, walkRecords } from '../savefile.ts';
+import {
+  chunkBytes,
+  headerBytes,
+  type PcapHeader,
+  readHeader,
+  readRecordHeader,
+  recordHeaderBytes,
+  walkRecords,
+} from '../savefile.ts';
 import { complaint, spawnFilter } from '../tcpdump.ts';
 import { openRingFile, type RingFile, unread } from './ring.ts';
 
@@ -10,8 +18,6 @@ export interface Selection {
   readonly expression: string;
   readonly window: Window;
   readonly precision: PcapHeader['precision'];
-  /** The ring's newest file may end in the middle of a packet: the logger is still writing it. */
-  readonly newest: boolean;
 }
 
 /** Where matches go: whole records only, each in place when the promise resolves. */
@@ -46,10 +52,19 @@ export async function* scanRingFile(
   try {
     const { ino, size } = await file.stat();
     if (ino !== planned.inode) return unread(planned.name, 'pruned', 'another file has its name now', planned.firstAt);
+    if ((await firstTime(file, planned.header)) !== planned.firstAt)
+      return unread(planned.name, 'pruned', 'it was begun anew: what it holds now was not searched', planned.firstAt);
     return yield* filterFile(file, planned, size, selection, append, signal);
   } finally {
     await file.close();
   }
+}
+
+/** When the first packet of a file was seen, in its header's terms; undefined when it has none. */
+async function firstTime(file: FileHandle, header: PcapHeader): Promise<Micros | undefined> {
+  const start = Buffer.alloc(headerBytes + recordHeaderBytes);
+  const { bytesRead } = await file.read(start, 0, start.length, 0);
+  return bytesRead === start.length ? readRecordHeader(start, headerBytes, header).at : undefined;
 }
 
 /** What reading the records of a file came to. */
@@ -90,7 +105,7 @@ async function* filterFile(
       size,
       words,
       cancelled: signal.aborted,
-      newest: selection.newest,
+      growing: planned.newest || size > planned.size,
     });
   } finally {
     tcpdump.kill('SIGKILL');
@@ -171,7 +186,7 @@ async function collect(stdout: Readable, append: Append, matched: { packets: num
 function reportOf(
   file: RingFile,
   read: Read,
-  end: { packets: number; size: number; words: string | null; cancelled: boolean; newest: boolean },
+  end: { packets: number; size: number; words: string | null; cancelled: boolean; growing: boolean },
 ): RingFileReport {
   const line = (outcome: RingFileReport['outcome'], detail: string | null): RingFileReport => ({
     file: file.name,
@@ -186,7 +201,7 @@ function reportOf(
   if (end.cancelled && read.bytes < end.size)
     return line('not searched', `cancelled in the middle of it, at offset ${read.whole}`);
   if (read.whole === end.size) return line('searched', null);
-  if (end.newest) return line('searched', 'still being written: read up to its last whole packet');
+  if (end.growing) return line('searched', 'still being written: read up to its last whole packet');
   return line('cut', `its last packet, at offset ${read.whole}, is not whole`);
 }
 

@@ -1,17 +1,17 @@
 import type { Actor } from '../analyst.ts';
-import type { Capture, Micros, RingFileReport, SearchProgress, Window } from '../capture.ts';
-import { freeName } from '../custody.ts';
+import type { Capture, Micros, RingFileReport, Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
 import { allowSpace } from '../limits.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
-import { captureOwner, channelOf, type Order, type Room } from '../room.ts';
+import { addCapture, captureOwner, channelOf, type Order, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
 import { compileForFiles } from '../tcpdump.ts';
 import { expandForVlan, missesTags } from '../vlan.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
-import { type Planned, planRing, type RingFile, unread } from './ring.ts';
+import { beginning, fileDone, filesOf, further } from './progress.ts';
+import { type Planned, planRing, unread } from './ring.ts';
 import { scanRingFile } from './scan.ts';
 
 /** Ethernet, for a ring that holds nothing yet (LINKTYPE_ETHERNET, tcpdump.org/linktypes.html). */
@@ -43,22 +43,28 @@ export async function* searchRing(
   const { capture, plan } = await planSearch(room, order, actor);
   room.inHand.add(capture.id);
   let file: ProcessingFile | undefined;
+  let notWritten: unknown;
   let end: SearchEnd = { state: 'cancelled', why: 'cancelled: nobody waited for it any more' };
   try {
     file = await openProcessingFile(room, capture, { ...plan, snaplen: longestPacket });
-    room.registry.noteProgress(capture.id, beginning(plan), file.name());
+    room.registry.noteProgress(capture.id, beginning(plan.places), file.name());
     yield { step: 'planned', capture: current(room, capture) };
     end = yield* scanRing(room, capture, plan, file, signal);
   } catch (error) {
     end = { state: 'failed', why: error instanceof Error ? error.message : String(error) };
     throw error;
   } finally {
-    await file?.close();
+    notWritten = await file?.close().then(
+      () => undefined,
+      (cause) => cause,
+    );
+    if (notWritten !== undefined) end = { state: 'failed', why: `not everything could be written: ${notWritten}` };
     await settleSearch(room, capture, end, () =>
       asked.settle(end.state === 'failed' ? 'failed' : 'done', capture.id, end.why),
     );
     room.inHand.delete(capture.id);
   }
+  if (notWritten !== undefined) throw new CaptureError('tool_failed', end.why, { cause: notWritten });
   yield { step: 'ended', capture: current(room, capture) };
 }
 
@@ -66,6 +72,7 @@ async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise
   const analyst = captureOwner(room, actor, order);
   const expression = checkExpression(order.expression);
   const ring = knownRing(room, order.ring);
+  checkWindow(order.window);
   const places = oneLinktype(await planRing(ring.path, order.window));
   const files = filesOf(places);
   const linktype = files[0]?.header.linktype ?? ethernet;
@@ -73,12 +80,7 @@ async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise
   await compileForFiles(expression, linktype);
   await allowSpace(room);
   const startedAt = room.now();
-  const savefile = await freeName(
-    room.place,
-    { kind: 'past', analyst, description: order.description, at: startedAt },
-    room.registry.isNameTaken,
-  );
-  const capture = room.registry.add({
+  const capture = await addCapture(room, {
     kind: 'past',
     analyst,
     orderedBy: actor.analyst.name,
@@ -89,8 +91,6 @@ async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise
     ring: ring.name,
     window: order.window,
     snaplen: longestPacket,
-    savefile,
-    file: savefile,
     channel: channelOf(actor),
     startedAt,
     expanded,
@@ -113,40 +113,53 @@ async function* scanRing(
 ): AsyncGenerator<SearchStep, SearchEnd> {
   const toldToStop = new AbortController();
   const stop = AbortSignal.any([signal, toldToStop.signal]);
-  const newest = filesOf(plan.places).at(-1);
-  let progress = beginning(plan);
+  let progress = beginning(plan.places);
   let notedAt = room.now();
   const note = async () => {
     if (progress.reached !== null) await file.reach(progress.reached);
     if (!room.registry.noteProgress(capture.id, progress, file.name())) toldToStop.abort();
     notedAt = room.now();
   };
-  for (const [position, place] of plan.places.entries()) {
-    let report =
-      'report' in place
-        ? place.report
-        : unread(place.search.name, 'not searched', 'cancelled before it', place.search.firstAt);
-    if ('search' in place && !stop.aborted) {
-      const before = progress;
-      const scan = scanRingFile(place.search, { ...plan, newest: place.search === newest }, file.append, stop);
-      try {
-        for (let step = await scan.next(); ; step = await scan.next()) {
-          if (step.done) {
-            report = step.value;
-            break;
+  // After the last file that is done with: its place in the plan, and the progress.
+  let told = 0;
+  let whole = progress;
+  try {
+    for (const [position, place] of plan.places.entries()) {
+      let report =
+        'report' in place
+          ? place.report
+          : unread(place.search.name, 'not searched', 'cancelled before it', place.search.firstAt);
+      if ('search' in place && !stop.aborted) {
+        const scan = scanRingFile(place.search, plan, file.append, stop);
+        try {
+          for (let step = await scan.next(); ; step = await scan.next()) {
+            if (step.done) {
+              report = step.value;
+              break;
+            }
+            // A file that still grows counts with the size it had in the plan.
+            progress = further(whole, { ...step.value, bytes: Math.min(step.value.bytes, place.search.size) });
+            if (room.now() - notedAt < noteEvery) continue;
+            await note();
+            yield { step: 'reached', capture: current(room, capture), progress };
           }
-          progress = further(before, step.value);
-          if (room.now() - notedAt < noteEvery) continue;
-          await note();
-          yield { step: 'reached', capture: current(room, capture), progress };
+        } finally {
+          await scan.return(report);
         }
-      } finally {
-        await scan.return(report);
+        progress = fileDone(whole, place.search, report);
       }
-      progress = fileDone(before, place.search, report);
+      whole = progress;
+      told = position + 1;
+      room.registry.noteReport(capture.id, position, report);
+      if (isTrouble(report)) yield { step: 'troubled', capture: current(room, capture), file: report };
     }
-    room.registry.noteReport(capture.id, position, report);
-    if (isTrouble(report)) yield { step: 'troubled', capture: current(room, capture), file: report };
+  } finally {
+    // Whoever walks away, or a full disk, leaves files that the coverage statement must not pass over.
+    const packets = progress.packets - whole.packets;
+    for (const [at, report] of plan.places.slice(told).map(leftOut).entries()) {
+      const merged = at === 0 && packets > 0 ? { packets, to: progress.reached } : {};
+      room.registry.noteReport(capture.id, told + at, { ...report, ...merged });
+    }
   }
   await note();
   yield { step: 'reached', capture: current(room, capture), progress };
@@ -160,6 +173,18 @@ async function* scanRing(
 function expandedOn(room: Room, interfaceName: string, expression: string, exact: boolean): string | null {
   const expands = !exact && missesTags(expression) && room.supervision.taggedAt(interfaceName) !== null;
   return expands ? expandForVlan(expression) : null;
+}
+
+function leftOut(place: Planned): RingFileReport {
+  if ('report' in place) return place.report;
+  return unread(place.search.name, 'not searched', 'the search ended before it was done with it', place.search.firstAt);
+}
+
+/** @throws CaptureError `bad_request` when it ends before it begins */
+function checkWindow({ since, until }: Window): void {
+  if (since === null || until === null || since < until) return;
+  const utc = (at: Micros) => `${new Date(at / 1000).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
+  throw new CaptureError('bad_request', `the window ends (${utc(until)}) before it begins (${utc(since)})`);
 }
 
 function knownRing(room: Room, named: string | undefined) {
@@ -192,34 +217,6 @@ function oneLinktype(places: readonly Planned[]): Planned[] {
       ),
     };
   });
-}
-
-function filesOf(places: readonly Planned[]): RingFile[] {
-  return places.flatMap((place) => ('search' in place ? [place.search] : []));
-}
-
-function beginning(plan: Plan): SearchProgress {
-  const files = filesOf(plan.places);
-  const bytesTotal = files.reduce((sum, { size }) => sum + size, 0);
-  return { filesDone: 0, filesTotal: files.length, bytesDone: 0, bytesTotal, reached: null, packets: 0 };
-}
-
-function further(
-  before: SearchProgress,
-  now: { bytes: number; reached: Micros | null; packets: number },
-): SearchProgress {
-  return {
-    ...before,
-    bytesDone: before.bytesDone + now.bytes,
-    reached: now.reached ?? before.reached,
-    packets: before.packets + now.packets,
-  };
-}
-
-function fileDone(before: SearchProgress, file: RingFile, report: RingFileReport): SearchProgress {
-  const { to, packets, outcome } = report;
-  const after = further(before, { bytes: outcome === 'not searched' ? 0 : file.size, reached: to, packets });
-  return { ...after, filesDone: before.filesDone + (outcome === 'not searched' ? 0 : 1) };
 }
 
 /** Whether a line of the coverage statement is one to tell at once. */

@@ -1,0 +1,28 @@
+// Gives one order in a process of its own, so that it can be killed: order-process.ts DIRECTORY start|stop|search [JSON]
+import { openEngine } from '../../src/capture/engine.ts';
+import { actor, configIn, errorsInto } from './sensor.ts';
+
+const [directory = '', verb, words = '{}'] = process.argv.slice(2);
+const engine = openEngine({ config: configIn(directory), log: errorsInto([]), now: Date.now });
+const grant = actor('grant', 'lead');
+const order = JSON.parse(words) as Record<string, string>;
+const said = { description: 'by another process', expression: 'udp port 47111', ...order };
+process.stdout.write('ready\n');
+
+switch (verb) {
+  case 'start':
+    await engine.start(said, grant);
+    break;
+  case 'stop':
+    await engine.stop(order.selector ?? null, grant);
+    break;
+  case 'search': {
+    const window = { since: null, until: null };
+    for await (const { step } of engine.search({ ...said, window }, grant, new AbortController().signal)) {
+      process.stdout.write(`${step}\n`);
+    }
+    break;
+  }
+}
+await engine.close();
+process.stdout.write('done\n');

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { execa } from 'execa';
+import type { RingFileReport } from '../../src/capture/capture.ts';
+import type { SearchOrder } from '../../src/capture/orders.ts';
+import { pcap, type Shape, udpFrame, udpPackets } from './pcaps.ts';
+import { recordsOf, selectedBy } from './reference.ts';
+import { openSensor, type Sensor, searched } from './sensor.ts';
+
+const start = 1_795_000_000_000_000;
+/** When the nth file of a ring begins: ten minutes apart. */
+const beginning = (nth: number) => start + nth * 600e6;
+
+let sensor: Sensor;
+beforeEach(() => {
+  sensor = openSensor();
+});
+afterEach(() => sensor.close());
+
+/** Puts ten packets into the ring as its nth file, dated as the logger would have left it. */
+function ringFile(nth: number, bytes: Buffer = pcap(udpPackets(10, { from: beginning(nth) }))): string {
+  const path = join(sensor.ring, `daemonlogger.pcap.${beginning(nth) / 1e6}`);
+  writeFileSync(path, bytes);
+  utimesSync(path, beginning(nth) / 1e6 + 1, beginning(nth) / 1e6 + 1);
+  return path;
+}
+
+async function search(order: Partial<SearchOrder> = {}) {
+  const steps = await searched(sensor, { expression: 'udp', ...order });
+  const capture = steps.at(-1)?.capture;
+  assert.ok(capture?.endedAt);
+  const lines = sensor.engine.coverage(capture.id);
+  const line = (name: string): RingFileReport => {
+    const found = lines.find(({ file }) => file === name || file.endsWith(name));
+    assert.ok(found, `${name} in ${lines.map(({ file }) => file)}`);
+    return found;
+  };
+  return { capture, lines, line, troubles: steps.filter(({ step }) => step === 'troubled').length };
+}
+
+describe('what is no ring file', () => {
+  test('is named in the result, not opened, not waited for, and not passed over', async () => {
+    const whole = ringFile(0);
+    ringFile(1);
+    const inRing = (name: string) => join(sensor.ring, name);
+    symlinkSync('/etc/passwd', inRing('daemonlogger.pcap.1'));
+    symlinkSync(whole, inRing('daemonlogger.pcap.2'));
+    await execa('mkfifo', [inRing('daemonlogger.pcap.3')]);
+    mkdirSync(inRing('directory'));
+    writeFileSync(inRing('notes.txt'), 'to whom it may concern: this directory is a ring');
+    writeFileSync(inRing('new.pcapng'), Buffer.concat([Buffer.from('0a0d0d0a', 'hex'), Buffer.alloc(200)]));
+    writeFileSync(inRing('old.gz'), gzipSync(pcap(udpPackets(50))));
+    writeFileSync(inRing('old.zst'), Buffer.concat([Buffer.from('28b52ffd', 'hex'), Buffer.alloc(60)]));
+    writeFileSync(inRing('empty'), '');
+    writeFileSync(inRing('short'), pcap([]).subarray(0, 23));
+    writeFileSync(inRing('header'), pcap([]));
+    writeFileSync(inRing('half'), pcap(udpPackets(1)).subarray(0, 39));
+    writeFileSync(inRing('-w evil\n$(id)*'), 'hostile, but long enough for a header');
+    const { capture, line, lines, troubles } = await search();
+    assert.equal(capture.packets, 20);
+    const told = (name: string) => [line(name).outcome, line(name).detail];
+    assert.deepEqual(told('pcap.1'), ['not searched', 'a symbolic link: not followed']);
+    assert.deepEqual(told('pcap.2'), ['not searched', 'a symbolic link: not followed']);
+    assert.deepEqual(told('pcap.3'), ['not searched', 'not a regular file']);
+    assert.deepEqual(told('notes.txt'), ['not searched', 'not a pcap file']);
+    assert.match(String(told('new.pcapng')), /not searched,pcapng/);
+    assert.match(String(told('old.gz')), /not searched,compressed with gzip/);
+    assert.match(String(told('old.zst')), /not searched,compressed with zstd/);
+    assert.deepEqual(told('empty'), ['empty', null]);
+    assert.deepEqual(told('short'), ['empty', 'its pcap header is not whole yet']);
+    assert.deepEqual(told('header'), ['empty', null]);
+    assert.deepEqual(told('half'), ['empty', null]);
+    assert.equal(line('-w evil\n$(id)*').outcome, 'not searched');
+    assert.ok(lines.every(({ file }) => file !== 'directory'));
+    assert.equal(troubles, 9);
+  });
+});
+
+describe('a ring file', () => {
+  test('that is damaged in the middle gives what stands before, and the search goes on', async () => {
+    ringFile(0);
+    const damaged = pcap(udpPackets(10, { from: beginning(1) }));
+    const record = (damaged.length - 24) / 10;
+    damaged.writeUInt32LE(0xffff_ffff, 24 + 4 * record + 8);
+    ringFile(1, damaged);
+    ringFile(2);
+    const { capture, lines } = await search();
+    assert.equal(capture.packets, 24);
+    assert.deepEqual(
+      lines.map(({ outcome, packets }) => [outcome, packets]),
+      [
+        ['searched', 10],
+        ['damaged', 4],
+        ['searched', 10],
+      ],
+    );
+    assert.match(lines[1]?.detail ?? '', new RegExp(`damaged at offset ${24 + 4 * record}`));
+  });
+
+  test('whose first record is damaged is told as that, whatever time the record names', async () => {
+    ringFile(0);
+    const damaged = pcap(udpPackets(10, { from: beginning(1) }));
+    damaged.writeUInt32LE(0xffff_fff0, 24);
+    damaged.writeUInt32LE(0xffff_ffff, 32);
+    ringFile(1, damaged);
+    const { lines } = await search({ window: { since: null, until: beginning(3) } });
+    assert.deepEqual(
+      lines.map(({ outcome }) => outcome),
+      ['searched', 'damaged'],
+    );
+  });
+
+  test('of a version that libpcap does not read is told in its words', async () => {
+    const old = pcap(udpPackets(10, { from: beginning(0) }));
+    old.writeUInt16LE(9, 4);
+    ringFile(0, old);
+    ringFile(1);
+    const { capture, lines } = await search();
+    assert.equal(capture.packets, 10);
+    assert.equal(lines[0]?.outcome, 'damaged');
+    assert.match(lines[0]?.detail ?? '', /unsupported pcap|archaic|version/i);
+  });
+
+  test('cut at any offset of its last packet gives all whole packets', async () => {
+    const whole = pcap(udpPackets(3, { from: beginning(0) }));
+    ringFile(1);
+    for (let cut = 1; cut < 67; cut += 11) {
+      ringFile(0, whole.subarray(0, whole.length - cut));
+      const { capture, lines } = await search();
+      assert.equal(capture.packets, 12, `cut by ${cut}`);
+      assert.equal(lines[0]?.outcome, 'cut');
+    }
+  });
+
+  test('in the other byte order, or with nanoseconds, is read: precision is kept for all', async () => {
+    const shapes: Shape[] = [{}, { endian: 'big' }, { nano: true }, { endian: 'big', nano: true }];
+    const files = shapes.map((shape, nth) =>
+      ringFile(
+        nth,
+        pcap(
+          udpPackets(10, { from: beginning(nth) }).map((packet) => ({ ...packet, nanos: 789 })),
+          shape,
+        ),
+      ),
+    );
+    const { capture, lines } = await search();
+    assert.deepEqual(
+      lines.map(({ packets }) => packets),
+      [10, 10, 10, 10],
+    );
+    assert.equal(capture.facts?.precision, 'nanoseconds');
+    assert.ok(recordsOf(capture.path).equals(await selectedBy('udp', files, '--nano')));
+    const { stdout } = await execa('tcpdump', ['-nn', '-tt', '--nano', '-r', capture.path]);
+    assert.match(stdout, /\.000000789 IP/);
+  });
+
+  test('of another linktype is named and left out: one savefile holds one', async () => {
+    ringFile(0);
+    ringFile(1, pcap([{ at: beginning(1), frame: udpFrame(1, 'x').subarray(14) }], { linktype: 101 }));
+    const { capture, lines } = await search();
+    assert.equal(capture.packets, 10);
+    assert.deepEqual(
+      lines.map(({ outcome }) => outcome),
+      ['searched', 'other linktype'],
+    );
+    assert.match(lines[1]?.detail ?? '', /linktype 101, while the savefile has 1/);
+    const later = await search({ window: { since: beginning(1), until: null } });
+    assert.deepEqual([later.capture.packets, later.capture.facts?.linktype], [1, 101]);
+  });
+
+  test('stands in time by its first packet, whatever its name says', async () => {
+    const files = [ringFile(2), ringFile(0), ringFile(1)];
+    renameSync(files[0] ?? '', join(sensor.ring, 'dump-1.pcap'));
+    renameSync(files[1] ?? '', join(sensor.ring, 'zz_00001_20260101000000'));
+    const { capture, lines } = await search();
+    assert.deepEqual(
+      lines.map(({ from }) => from),
+      [0, 1, 2].map(beginning),
+    );
+    const { stdout } = await execa('tcpdump', ['-nn', '-tt', '-r', capture.path]);
+    const times = stdout.split('\n').map((line) => Number(line.split(' ')[0]));
+    assert.deepEqual(
+      times,
+      times.toSorted((a, b) => a - b),
+    );
+  });
+
+  test('with packets as long as packets get is read like any other', async () => {
+    const frame = Buffer.concat([udpFrame(1, 'long'), Buffer.alloc(262_144 - 46)]);
+    const long = ringFile(
+      0,
+      pcap(
+        Array.from({ length: 9 }, (_, at) => ({ at: beginning(0) + at, frame })),
+        { snaplen: 262_144 },
+      ),
+    );
+    const { capture } = await search();
+    assert.equal(capture.packets, 9);
+    assert.ok(recordsOf(capture.path).equals(await selectedBy('udp', [long])));
+  });
+});
+
+describe('while a search runs, a ring file', () => {
+  /** Does something to the ring once the search has its plan. */
+  async function meanwhile(act: () => void) {
+    const order = { description: 'x', expression: 'udp', window: { since: null, until: null } };
+    let id = '';
+    for await (const { step, capture } of sensor.engine.search(order, sensor.grant, new AbortController().signal)) {
+      id = capture.id;
+      if (step === 'planned') act();
+    }
+    const capture = sensor.engine.peek(id);
+    assert.equal(capture?.state, 'finished');
+    return { packets: capture.packets, lines: sensor.engine.coverage(id) };
+  }
+
+  test('that is pruned is a line in the result', async () => {
+    ringFile(0);
+    const pruned = ringFile(1);
+    ringFile(2);
+    const { packets, lines } = await meanwhile(() => rmSync(pruned));
+    assert.equal(packets, 20);
+    assert.deepEqual(
+      lines.map(({ outcome }) => outcome),
+      ['searched', 'pruned', 'searched'],
+    );
+    assert.equal(lines[1]?.from, beginning(1));
+  });
+
+  test('whose name holds another file by now is told, and that one is not taken for it', async () => {
+    ringFile(0);
+    const replaced = ringFile(1);
+    const { packets, lines } = await meanwhile(() => {
+      const other = join(sensor.directory, 'other');
+      writeFileSync(other, pcap(udpPackets(3, { from: beginning(5) })));
+      renameSync(other, replaced);
+    });
+    assert.equal(packets, 10);
+    assert.deepEqual([lines[1]?.outcome, lines[1]?.detail], ['pruned', 'another file has its name now']);
+  });
+
+  test('that is begun anew under the same name is told: its packets are gone', async () => {
+    ringFile(0);
+    const again = ringFile(1);
+    for (const bytes of [Buffer.alloc(0), pcap(udpPackets(3, { from: beginning(1) + 7 }))]) {
+      ringFile(1);
+      const { packets, lines } = await meanwhile(() => writeFileSync(again, bytes));
+      assert.equal(packets, 10);
+      assert.equal(lines[1]?.outcome, 'pruned');
+      assert.match(lines[1]?.detail ?? '', /begun anew/);
+    }
+  });
+
+  test('that becomes a symbolic link is not followed', async () => {
+    ringFile(0);
+    const changed = ringFile(1);
+    const { packets, lines } = await meanwhile(() => {
+      rmSync(changed);
+      symlinkSync('/etc/passwd', changed);
+    });
+    assert.equal(packets, 10);
+    assert.equal(lines[1]?.outcome, 'unreadable');
+  });
+});
