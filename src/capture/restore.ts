@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Capture, CaptureId, RingFileOutcome } from './capture.ts';
+import type { Capture, CaptureId, RingFileOutcome, RingFileReport } from './capture.ts';
 import type { Deadline } from './registry.ts';
 import { numberOf } from './row.ts';
 
@@ -20,9 +20,6 @@ export interface Restoring {
   passOver(number: number): void;
 }
 
-/** What a ring file's line says where a sidecar has only how many there were. */
-const nameLost = 'name lost with the registry';
-
 /** All SQL that makes a registry anew; everything else changes captures through `openRegistry`. @param owner the process that does it */
 export function openRestoring(database: Database.Database, owner: string): Restoring {
   const insert = database.prepare<[Record<string, unknown>]>(`
@@ -32,7 +29,7 @@ export function openRestoring(database: Database.Database, owner: string): Resto
     VALUES (:number, :kind, :state, :analyst, :orderedBy, :description, :expression, :case, :interface, :ring, :since, :until,
       :snaplen, :savefile, :file, :channel, :startedAt, :endedAt, :why, :bytes, :packets, :counts, :sha256, :facts, :owner, :tcpdump,
       :expanded, :keep, :maxBytes, :maxPackets, :deadline, :uptime, :boot)`);
-  const addReport = database.prepare(`INSERT INTO coverage VALUES (?, ?, ?, ?, NULL, NULL, 0, NULL)`);
+  const addReport = database.prepare(`INSERT INTO coverage VALUES (?, ?, ?, ?, NULL, NULL, 0, ?)`);
   const addEarlier = database.prepare<[Record<string, unknown>]>(`
     INSERT INTO earlier VALUES (:number, :savefile, :endedAt, :why, :bytes, :packets, :counts, :facts, :sha256)`);
   const given = database.prepare<[], { seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'captures'`);
@@ -43,9 +40,8 @@ export function openRestoring(database: Database.Database, owner: string): Resto
     put: (restored) => {
       const { lastInsertRowid } = insert.run({ ...columns(restored), owner });
       const number = Number(lastInsertRowid);
-      const outcomes = Object.entries(restored.coverage ?? {}) as [RingFileOutcome, number][];
-      for (const [position, outcome] of outcomes.flatMap(([name, files]) => Array(files).fill(name)).entries()) {
-        addReport.run(number, position, nameLost, outcome);
+      for (const [position, report] of reportsOf(restored).entries()) {
+        addReport.run(number, position, report.file, report.outcome, report.detail);
       }
       for (const { counts, facts, ...earlier } of restored.earlier) {
         addEarlier.run({ ...earlier, number, counts: json(counts), facts: json(facts) });
@@ -57,6 +53,17 @@ export function openRestoring(database: Database.Database, owner: string): Resto
       else raise.run(number);
     },
   };
+}
+
+/** A sidecar has only how many ring files there were of each outcome. None at all would read as if nothing had been looked through. */
+function reportsOf({ kind, coverage }: Restored): Pick<RingFileReport, 'file' | 'outcome' | 'detail'>[] {
+  if (kind === 'past' && coverage === null) {
+    return [{ file: 'coverage statement', outcome: 'unreadable', detail: 'lost with the registry' }];
+  }
+  const outcomes = Object.entries(coverage ?? {}) as [RingFileOutcome, number][];
+  return outcomes.flatMap(([outcome, files]) =>
+    Array.from({ length: files }, () => ({ file: 'name lost with the registry', outcome, detail: null })),
+  );
 }
 
 function columns({ id, window, counts, facts, limits, keep, deadline, coverage: _, earlier: __, ...plain }: Restored) {

@@ -57,7 +57,8 @@ export function sidecarsIn(captures: string): number {
 
 function look(database: Database.Database, config: Config): Condition {
   const faults = database.pragma('quick_check(3)', { simple: false }) as readonly { quick_check: string }[];
-  const told = faults.map(({ quick_check }) => quick_check);
+  // SQLite begins a list of faults with a line that names the database.
+  const told = faults.map(({ quick_check }) => quick_check.replace(/^\*\*\*.*\n/, '').replaceAll('\n', '; '));
   if (told[0] !== 'ok') return { is: 'damaged', why: told.join('; ') };
   const schema = Number(database.pragma('user_version', { simple: true }));
   if (schema > newestSchema())

@@ -35,7 +35,7 @@ describe('capture doctor on an installation that works', () => {
   });
 });
 
-describe('capture doctor where something is broken', () => {
+describe('capture doctor where something is broken', { concurrency: 4 }, () => {
   test('names every mistake of a configuration first, and makes the checks that need none', async (t) => {
     const sensor = openSensor(t);
     writeFileSync(sensor.file, 'sensor: bench 1\nstate: 5\nfoo: 1\n');

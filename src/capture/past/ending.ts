@@ -32,7 +32,14 @@ export async function settleSearch(room: Room, capture: Capture, end: SearchEnd,
     sha256: examined?.sha256 ?? null,
   };
   if (examined !== undefined) {
-    const complete = { ...capture, ...ending, bytes: facts?.fileBytes ?? null, packets: facts?.packets ?? null };
+    const { coverage } = room.registry.byId(capture.id) ?? capture;
+    const complete = {
+      ...capture,
+      ...ending,
+      coverage,
+      bytes: facts?.fileBytes ?? null,
+      packets: facts?.packets ?? null,
+    };
     // A full disk must not keep a search from being settled: the registry has all that the sidecar says.
     await seal(room.place, complete).catch((error) =>
       room.log.error({ capture: capture.id, error }, 'sidecar not written'),
