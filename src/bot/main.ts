@@ -3,7 +3,7 @@ import pino from 'pino';
 import { openEngine } from '../capture/engine.ts';
 import { CaptureError } from '../capture/errors.ts';
 import { readConfig, readSlackSecrets } from '../config.ts';
-import { openDatabase } from '../database.ts';
+import { openDatabase, registryTrouble } from '../database.ts';
 import { leaveSupervisor } from '../supervisor/leave.ts';
 import { type Bot, openBot } from './bot.ts';
 import { withoutTokens } from './log.ts';
@@ -40,7 +40,15 @@ async function run(): Promise<number> {
   let bot: Bot | undefined;
   try {
     const opened = await Promise.race([
-      openBot({ config, secrets, engine, database, log, now: Date.now, onLost: lost }),
+      openBot({
+        config,
+        secrets,
+        engine,
+        database,
+        log,
+        now: Date.now,
+        onLost: (why) => lost(registryTrouble(why, config.state) ?? why),
+      }),
       stopping.promise,
     ]);
     // Told to stop while Slack kept us waiting.

@@ -99,6 +99,8 @@ const understood: readonly [title: string, line: string, command: Command][] = [
   ['digest takes a day', 'digest 2026-11-23', { verb: 'digest', date: '2026-11-23' }],
   ['digest alone takes none', 'digest', { verb: 'digest', date: null }],
   ['whoami', 'whoami', { verb: 'whoami' }],
+  ['doctor', 'doctor', { verb: 'doctor', rebuild: false }],
+  ['doctor that mends', 'doctor --rebuild', { verb: 'doctor', rebuild: true }],
   ['no words are a call for help', '', { verb: 'help', topic: null }],
   ['help takes a verb', 'help start', { verb: 'help', topic: 'start' }],
   ['any verb explains itself', 'search --help', { verb: 'help', topic: 'search' }],

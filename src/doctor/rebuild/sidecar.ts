@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { CaptureId } from '../../capture/capture.ts';
 import type { Restored } from '../../capture/restore.ts';
 
 const count = z.number().int().nonnegative();
@@ -40,7 +41,7 @@ const outcome = z.enum([
 /** What `seal` writes beside a complete savefile; keys that older releases did not write have what they meant by it. */
 const sidecar = z.object({
   sensor: z.string(),
-  id: z.templateLiteral(['c', z.number().int().positive()]),
+  id: z.custom<CaptureId>((id) => typeof id === 'string' && /^c[1-9]\d{0,14}$/.test(id)),
   kind: z.enum(['live', 'past']),
   state: z.enum(['stopped', 'finished', 'cancelled', 'died', 'failed']),
   analyst: z.string(),
