@@ -93,9 +93,8 @@ async function checkPermission(name: string, tcpdump: string): Promise<Finding> 
   return broken(
     check,
     'tcpdump may not open it for this user: it needs root or the capability CAP_NET_RAW',
-    `Give tcpdump the capability; every user who may run ${tcpdump} may then capture: chgrp and chmod o-x keep it to a group. Or let analysts run capture as root, with a line in /etc/sudoers.d (deploy/sudoers.d has the whole file): %soc ALL = (root) NOPASSWD: ${captureCommand}`,
+    // Not bin/capture by sudo: with --config it would act, as root, by any file that an analyst names.
+    `Give tcpdump the capability; every user who may run ${tcpdump} may then capture: chgrp and chmod o-x keep it to a group. Or, better, install the command that gives it this one capability (deploy/README.md, step 5), with its line in /etc/sudoers.d: %soc ALL = (root) NOPASSWD: /usr/local/bin/capture`,
     `setcap cap_net_raw+ep ${quoteWord(tcpdump)}`,
   );
 }
-
-const captureCommand = new URL('../../bin/capture', import.meta.url).pathname;
