@@ -45,12 +45,13 @@ async function judged(check: string, path: string, stats: Stats, rings: readonly
   if (!isWritable(path)) {
     return broken(check, `${found}: not writable for this user`, mendings.owner, await asOwnerOf(path));
   }
-  if ((stats.mode & 0o007) !== 0) {
+  // Passing through (x) shows nothing to whom the files themselves are closed.
+  if ((stats.mode & 0o006) !== 0) {
     return warning(
       check,
       `${found}: open to everybody on the sensor`,
       'Keep evidence private.',
-      `chmod o= ${quoteWord(path)}`,
+      `chmod o-rw ${quoteWord(path)}`,
     );
   }
   return ok(check, found);

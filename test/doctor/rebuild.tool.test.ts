@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -105,6 +105,16 @@ describe('a registry that is damaged or lost', { concurrency: 4 }, () => {
     assert.equal((await listed(sensor))[0]?.id, 'c4');
     const { code, told } = await sensor.examined();
     assert.equal(code, 0, JSON.stringify(told));
+  });
+
+  test('belongs to whom the old one did, and is read by nobody else', async (t) => {
+    const sensor = await usedSensor(t);
+    damageAnIndex(sensor.registry);
+    chmodSync(sensor.registry, 0o600);
+    chownSync(sensor.registry, 65_534, 65_534);
+    assert.equal((await sensor.capture('doctor', '--rebuild')).code, 0);
+    const { uid, gid, mode } = statSync(sensor.registry);
+    assert.deepEqual([uid, gid, mode & 0o777], [65_534, 65_534, 0o600]);
   });
 
   test('begins a new audit log, which says so and names the last entry of the old one', async (t) => {

@@ -47,7 +47,7 @@ export function rebuildRegistry(config: Config, actor: Actor, now: () => Millis)
     database.pragma('wal_checkpoint(TRUNCATE)');
     database.close();
     const fresh = registryFile(workshop);
-    likeTheDirectory(fresh, config.state);
+    ownedAsBefore(fresh, config.state);
     // Somebody may have come since; who comes from here on finds the new one, or the old one under its name.
     refuseWhileOpen(config);
     const kept = replaceRegistry(registryFile(config.state), fresh, now());
@@ -110,11 +110,11 @@ function inWords(why: string, head: ChainHead | undefined): string {
   return `a new chain begins: the registry was rebuilt (${why}); the old one is kept beside it as registry.sqlite.damaged-*, ${last}`;
 }
 
-/** Root makes it for the directory's owner, who could not open it otherwise. */
-function likeTheDirectory(file: string, directory: string): void {
-  const { uid, gid } = statSync(directory);
-  if (process.getuid?.() === 0) chownSync(file, uid, gid);
-  chmodSync(file, 0o640);
+/** Root makes it for whom the old one was, who could not open it otherwise; no group reads it that did not. */
+function ownedAsBefore(fresh: string, state: string): void {
+  const old = statSync(registryFile(state), { throwIfNoEntry: false });
+  if (process.getuid?.() === 0) chownSync(fresh, old?.uid ?? statSync(state).uid, old?.gid ?? process.getgid?.() ?? 0);
+  chmodSync(fresh, old === undefined ? 0o600 : old.mode & 0o777);
 }
 
 function flush(directory: string): void {
