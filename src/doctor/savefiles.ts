@@ -28,7 +28,7 @@ export function checkSavefiles(config: Config): Finding[] {
     return [
       skipped(
         'savefiles',
-        `not compared: there is no registry to compare them with; ${counted(writing.length, 'tcpdump writes', 'tcpdumps write')} into ${config.captures}`,
+        `not compared: no registry can be read; ${counted(writing.length, 'tcpdump writes', 'tcpdumps write')} into ${config.captures}`,
       ),
     ];
   }
