@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CaptureError } from './capture/errors.ts';
@@ -14,6 +14,8 @@ export function openDatabase(stateDirectory: string): Database.Database {
   const file = join(stateDirectory, 'registry.sqlite');
   try {
     mkdirSync(stateDirectory, { recursive: true, mode: 0o750 });
+    // SQLite makes its files readable for everybody; those beside this one take its mode.
+    closeSync(openSync(file, 'a', 0o640));
     const database = new Database(file, { timeout: 5_000 });
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
