@@ -130,13 +130,26 @@ export function readConfig(given: string | undefined): Config {
   );
   let text: string;
   try {
+    refuseForeign(file);
     text = readFileSync(file, 'utf8');
   } catch (cause) {
+    if (cause instanceof CaptureError) throw cause;
     throw new CaptureError('bad_request', `no configuration at ${file}: name one with --config or CAPTURE_CONFIG`, {
       cause,
     });
   }
   return checkConfig(text, file);
+}
+
+/** Under sudo the configuration says who the person is: it must be root's, not a file of their own. */
+function refuseForeign(file: string): void {
+  if (process.getuid?.() !== 0 || process.env.SUDO_USER === undefined) return;
+  const { uid, mode } = statSync(file);
+  if (uid === 0 && (mode & 0o022) === 0) return;
+  throw new CaptureError(
+    'not_allowed',
+    `${file} is not root's alone, and under sudo it says who you are: chown root and chmod go-w`,
+  );
 }
 
 /**

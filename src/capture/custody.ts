@@ -111,6 +111,7 @@ export async function seal(place: Place, capture: Capture): Promise<void> {
     await own(temporary);
     await rename(temporary, `${path}.json`);
   } catch (cause) {
+    await rm(temporary, { force: true });
     cannotWrite(temporary, cause);
   }
 }

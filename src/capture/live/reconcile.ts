@@ -1,4 +1,5 @@
 import type { Capture } from '../capture.ts';
+import { isThere } from '../custody.ts';
 import { isAlive, signal } from '../process.ts';
 import { inHand, observe, type Room, takeOver } from '../room.ts';
 import { endLive, settleLive, tcpdumpOf, whyItDied } from './ending.ts';
@@ -35,6 +36,11 @@ async function finishStart(room: Room, capture: Capture): Promise<void> {
   } catch (error) {
     if (tcpdump !== undefined) signal(tcpdump, 'SIGKILL');
     await removeEmpty(capture.path);
+    if (await isThere(capture.path)) {
+      const death = await whyItDied(room, capture);
+      const why = `${death}; the process that started it was gone before`;
+      return settleLive(room, capture, { state: 'died', why }, () => observe(room, capture, 'died', why));
+    }
     const why = `the process that started it was gone before tcpdump captured: ${error instanceof Error ? error.message : error}`;
     const ending = { state: 'failed', why, endedAt: room.now(), counts: null, facts: null, sha256: null } as const;
     room.database.transaction(() => {

@@ -69,6 +69,11 @@ async function launch(room: Room, capture: Capture, asked: Order): Promise<Captu
     if (tcpdump !== undefined) signal(tcpdump, 'SIGKILL');
     if (isOurs) await removeEmpty(capture.path);
     const why = error instanceof Error ? error.message : String(error);
+    if (isOurs && (await isThere(capture.path))) {
+      // It holds packets: reconcile settles it with their count and digest.
+      asked.settle('failed', capture.id, why);
+      throw error;
+    }
     room.database.transaction(() => {
       room.registry.settle(capture.id, {
         state: 'failed',

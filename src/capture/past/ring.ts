@@ -29,8 +29,8 @@ export interface RingFile {
 /** A place in the coverage statement: a file to search, or what is to be said of it instead. */
 export type Planned = { readonly search: RingFile } | { readonly report: RingFileReport };
 
-/** Milliseconds that a file's clock and its packets' may differ. */
-const slack = 2_000;
+/** Milliseconds by which packets in a file may stand out of order, and its own time be off. */
+const slack = 60_000;
 
 /**
  * What a ring holds, in time order, each file with what is to be done with it. The window is [since, until).
@@ -51,7 +51,10 @@ export async function planRing(directory: string, window: Window): Promise<Plann
   const newest = places.findLast((place) => 'search' in place);
   return places.map((place) => {
     if ('report' in place) return place;
-    if (isOutside(place.search, window)) return { report: outside(place.search) };
+    const outside = outsideBy(place.search, window);
+    if (outside !== undefined) {
+      return { report: unread(place.search.name, 'outside window', outside, place.search.firstAt) };
+    }
     return { search: { ...place.search, newest: place === newest } };
   });
 }
@@ -133,13 +136,11 @@ async function lookInside(
   return { name, at: firstAt / 1000, planned: { search } };
 }
 
-function isOutside(file: RingFile, { since, until }: Window): boolean {
-  if (until !== null && file.firstAt >= until) return true;
-  return since !== null && (file.modifiedAt + slack) * 1000 < since;
-}
-
-function outside(file: RingFile): RingFileReport {
-  return unread(file.name, 'outside window', null, file.firstAt);
+/** By what a file is known to hold nothing of the window; undefined when it must be read. */
+function outsideBy(file: RingFile, { since, until }: Window): string | undefined {
+  // Packets may stand out of order, above all around a file's beginning: what begins soon after the window is read.
+  if (until !== null && file.firstAt >= until + slack * 1000) return 'by its first packet';
+  return since !== null && (file.modifiedAt + slack) * 1000 < since ? 'by its file time' : undefined;
 }
 
 function notOpened(name: string, error: unknown): RingFileReport {

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import type { Micros, RingFileReport, Window } from '../capture.ts';
+import { CaptureError } from '../errors.ts';
 import {
   chunkBytes,
   headerBytes,
@@ -35,7 +36,7 @@ export interface Scanned {
 /**
  * Searches one ring file: its whole records of the window go through a tcpdump with the expression, so that what comes out is
  * exactly what `tcpdump -r` selects. Yields after each chunk; returns the file's line of the coverage statement. The file's own
- * troubles end in that line; only what `append` throws is thrown. Stops feeding when the signal aborts; what was fed is kept.
+ * troubles end in that line; only what `append` throws is thrown, and `tool_failed` when somebody ends the filter. Stops feeding when the signal aborts; what was fed is kept.
  */
 export async function* scanRingFile(
   planned: RingFile,
@@ -94,11 +95,18 @@ async function* filterFile(
     for await (const records of recordsIn(file, planned.header, size, selection.window, read)) {
       await feed(tcpdump.stdin, records, collected);
       yield { bytes: read.bytes, reached: read.reached, packets: matched.packets };
-      if (signal.aborted) break;
+      // One that has ended takes no more: what it was not given, it has not searched.
+      if (signal.aborted || tcpdump.stdin.destroyed) break;
     }
     tcpdump.stdin.end();
     await collected;
-    const { stderr, failed } = await tcpdump;
+    const { stderr, failed, signal: endedBy } = await tcpdump;
+    if (endedBy !== undefined) {
+      throw new CaptureError(
+        'tool_failed',
+        `the tcpdump that filtered ${planned.name} was ended by ${endedBy}: the search is not complete, run it again`,
+      );
+    }
     const words = failed ? (complaint(stderr) ?? 'tcpdump ended early') : null;
     return reportOf(planned, read, {
       packets: matched.packets,

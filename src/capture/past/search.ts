@@ -57,10 +57,14 @@ export async function* searchRing(
       (cause) => cause,
     );
     if (notWritten !== undefined) end = { state: 'failed', why: `not everything could be written: ${notWritten}` };
-    await settleSearch(room, capture, end, () =>
-      asked.settle(end.state === 'failed' ? 'failed' : 'done', capture.id, end.why),
-    );
-    room.inHand.delete(capture.id);
+    try {
+      await settleSearch(room, capture, end, () =>
+        asked.settle(end.state === 'failed' ? 'failed' : 'done', capture.id, end.why),
+      );
+    } finally {
+      // What could not be settled is then anybody's to settle.
+      room.inHand.delete(capture.id);
+    }
   }
   if (notWritten !== undefined) throw new CaptureError('tool_failed', end.why, { cause: notWritten });
   yield { step: 'ended', capture: current(room, capture) };

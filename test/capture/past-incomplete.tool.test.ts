@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pcap } from './pcaps.ts';
+import { allOf, argumentsOf, openSensor, searched } from './sensor.ts';
+
+const second = 1_000_000;
+const start = Date.UTC(2026, 2, 1) * 1_000;
+const frame = Buffer.alloc(600, 1);
+
+test('a packet that stands behind a younger one is found, although the window ends before the first of the file', async (t) => {
+  const sensor = openSensor();
+  t.after(() => sensor.close());
+  const packets = [100, 50].map((at) => ({ at: start + at * second, frame }));
+  writeFileSync(join(sensor.ring, 'daemonlogger.pcap.1'), pcap(packets));
+  const steps = await searched(sensor, { window: { since: start, until: start + 70 * second } });
+  assert.equal(steps.at(-1)?.capture.packets, 1);
+});
+
+test('a file that is left out says by what it was known to be outside the window', async (t) => {
+  const sensor = openSensor();
+  t.after(() => sensor.close());
+  writeFileSync(join(sensor.ring, 'daemonlogger.pcap.1'), pcap([{ at: start + 3_600 * second, frame }]));
+  const steps = await searched(sensor, { window: { since: start, until: start + second } });
+  const [report] = sensor.engine.coverage(steps.at(-1)?.capture.id ?? '');
+  assert.deepEqual([report?.outcome, report?.detail], ['outside window', 'by its first packet']);
+});
+
+test('a search whose filter is killed fails and says so; the file is not called damaged', async (t) => {
+  const sensor = openSensor();
+  t.after(() => sensor.close());
+  const packets = Array.from({ length: 60_000 }, (_, at) => ({ at: start + at, frame }));
+  writeFileSync(join(sensor.ring, 'daemonlogger.pcap.1'), pcap(packets));
+  let killed = 0;
+  const kill = setInterval(() => {
+    for (const pid of filters()) {
+      process.kill(pid, 'SIGKILL');
+      killed += 1;
+    }
+  }, 1);
+  t.after(() => clearInterval(kill));
+  await assert.rejects(searched(sensor, {}), { code: 'tool_failed', message: /was ended by SIGKILL/ });
+  assert.ok(killed > 0);
+  const [capture] = await allOf(sensor);
+  assert.equal(capture?.state, 'failed');
+  assert.deepEqual(
+    sensor.engine.coverage(capture.id).map(({ outcome }) => outcome),
+    ['not searched'],
+  );
+});
+
+/** Every tcpdump that this process started to filter a stream, and nobody else's. */
+function filters(): number[] {
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').split(' ');
+  return children.map(Number).filter((pid) => pid > 0 && isFilter(argumentsOf(pid)));
+}
+
+function isFilter([program, ...args]: string[]): boolean {
+  return program?.endsWith('tcpdump') === true && args.includes('-r') && args.includes('-w');
+}
