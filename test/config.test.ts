@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -212,6 +212,20 @@ describe('the person at the shell', () => {
 
   test('is whom sudo says, when root says it', { skip: !root && 'needs root' }, async () => {
     assert.deepEqual(await identity(), { login: 'grant', remoteHost: '192.0.2.7' });
+  });
+
+  test('brings no configuration of their own under sudo: it would say who they are', {
+    skip: !root && 'needs root',
+  }, async (t) => {
+    const directory = mkdtempSync(join(tmpdir(), 'capture-config-'));
+    t.after(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, 'capture.yml');
+    writeFileSync(file, whole);
+    const program = `import { readConfig } from ${JSON.stringify(config)}; readConfig(${JSON.stringify(file)})`;
+    const read = () => execa(process.execPath, ['--input-type=module', '-e', program], { env: { SUDO_USER: 'will' } });
+    await read();
+    chownSync(file, 65_534, 65_534);
+    await assert.rejects(read(), /is not root's alone, and under sudo it says who you are/);
   });
 
   test('is nobody else because of a variable that anybody can set', { skip: !root && 'needs root' }, async () => {
