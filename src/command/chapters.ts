@@ -40,7 +40,10 @@ export function chapters() {
     environment: [
       ...entry(bold('CAPTURE_CONFIG'), roff('The configuration, where --config names none.')),
       ...entry(bold('TZ'), roff('The zone in which times are read and shown.')),
-      ...entry(bold('SUDO_USER'), roff('The login behind sudo(8).')),
+      ...entry(
+        bold('SUDO_USER'),
+        roff('The login behind sudo(8): believed from root, and from the user to whom the registry belongs.'),
+      ),
       ...entry(bold('SSH_CONNECTION'), roff('Whence you came, for the audit log.')),
     ],
     seeAlso: [
