@@ -4,7 +4,7 @@ import { type Document, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { KnownAnalyst } from './capture/analyst.ts';
 import { CaptureError } from './capture/errors.ts';
-import { parseDuration, parseSize } from './capture/quantities.ts';
+import { channelId, duration, facility, interfaceName, oneOrMore, size, syslogServer, word, zone } from './values.ts';
 
 /** The installation, checked whole: every path absolute, every size in bytes. */
 export interface Config {
@@ -23,6 +23,10 @@ export interface Config {
   readonly analysts: readonly KnownAnalyst[];
   readonly slack: SlackConfig | null;
   readonly reports: ReportsConfig;
+  /** Null: nothing is deleted. */
+  readonly retention: RetentionConfig | null;
+  /** Null: the audit log goes nowhere else. */
+  readonly syslog: SyslogConfig | null;
 }
 
 export interface Ring {
@@ -57,6 +61,21 @@ export interface ReportsConfig {
   readonly timezone: string;
 }
 
+/** When complete savefiles are deleted. */
+export interface RetentionConfig {
+  /** Milliseconds after their end; null: however old they are. */
+  readonly finished: number | null;
+  /** The oldest first, while fewer bytes are free on the captures' volume; null: however full it is. */
+  readonly keepFree: number | null;
+}
+
+/** Where each entry of the audit log goes, too. */
+export interface SyslogConfig {
+  readonly facility: string;
+  /** Null: the sensor's own. */
+  readonly server: { readonly transport: 'udp' | 'tcp'; readonly host: string; readonly port: number } | null;
+}
+
 /** What Slack's connections need; never printed, never logged. */
 export interface SlackSecrets {
   readonly botToken: string;
@@ -64,33 +83,6 @@ export interface SlackSecrets {
   /** A local workspace's Web API instead of Slack's own. */
   readonly apiUrl: string | null;
 }
-
-const expectedSize = 'expected a size such as 500MB, 10GB or 4MiB';
-const size = z.union([z.int().positive(), z.string()], expectedSize).transform((value, context) => {
-  const bytes = typeof value === 'number' ? value : parseSize(value);
-  if (bytes !== undefined && bytes > 0) return bytes;
-  context.addIssue({ code: 'custom', message: expectedSize });
-  return z.NEVER;
-});
-const expectedDuration = 'expected a duration such as 30m, 24h or 7d';
-const duration = z.string(expectedDuration).transform((value, context) => {
-  const millis = parseDuration(value);
-  if (millis !== undefined && millis > 0) return millis;
-  context.addIssue({ code: 'custom', message: expectedDuration });
-  return z.NEVER;
-});
-
-const zone = z.string().refine(isTimeZone, 'expected a time zone such as Europe/Berlin');
-const oneOrMore = z
-  .union([
-    z
-      .string()
-      .min(1)
-      .transform((one) => [one]),
-    z.array(z.string().min(1)),
-  ])
-  .default([]);
-const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$/, 'expected up to 40 letters, digits, dots and dashes');
 
 const schema = z.strictObject({
   sensor: word,
@@ -132,6 +124,14 @@ const schema = z.strictObject({
       timezone: zone.default('UTC'),
     })
     .default({ at: '08:00', timezone: 'UTC' }),
+  retention: z
+    .strictObject({ finished: duration.nullable().default(null), keepFree: size.nullable().default(null) })
+    .nullable()
+    .default(null),
+  syslog: z
+    .strictObject({ facility, server: syslogServer.nullable().default(null) })
+    .nullable()
+    .default(null),
 });
 
 /** Where the configuration is looked for: `given`, else `CAPTURE_CONFIG`, else `./capture.yml`, else `/etc/capture/capture.yml`. */
@@ -286,22 +286,4 @@ function sharedIdentities(analysts: readonly KnownAnalyst[]): string[] {
 
 function firstExisting(files: readonly string[]): string {
   return files.find((file) => existsSync(file)) ?? files[0] ?? '';
-}
-
-function interfaceName() {
-  // IFNAMSIZ is 16 with the closing zero; a leading dash would be an option to tcpdump.
-  return z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,14}$/, 'expected an interface name');
-}
-
-function channelId() {
-  return z.string().regex(/^[CG][A-Z0-9]+$/, 'expected a channel id such as C024BE91L');
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

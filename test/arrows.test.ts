@@ -6,10 +6,10 @@ import { test } from 'node:test';
 /** The rooms of the house, the more particular first; a file belongs to the first that matches. */
 const rooms = {
   mains: /^src\/(bot|cli|supervisor)\/main\.ts$/,
-  configuration: /^src\/(config|environment)\.ts$/,
+  configuration: /^src\/(config|environment|values)\.ts$/,
   database: /^src\/database\.ts$/,
   command: /^src\/command\//,
-  nouns: /^src\/capture\/(capture|analyst|errors|orders|quantities)\.ts$/,
+  nouns: /^src\/capture\/(capture|analyst|errors|evidence|orders|quantities)\.ts$/,
   engine: /^src\/capture\/(engine|opening|reconcile|stop|extend)\.ts$/,
   live: /^src\/capture\/live\//,
   past: /^src\/capture\/past\//,

@@ -63,6 +63,8 @@ export function configIn(directory: string): Config {
     ],
     slack: { team: 'T1', channels: [], digest: null, tokens: null },
     reports: { at: '08:00', timezone: 'UTC' },
+    retention: null,
+    syslog: null,
   };
 }
 
