@@ -44,6 +44,8 @@ export const mayRole = {
   capture: (analyst: Analyst) => analyst.role !== 'viewer',
   actFor: (analyst: Analyst, other: string) => analyst.name === other || analyst.role === 'lead',
   exceedLimits: (analyst: Analyst) => analyst.role === 'lead',
+  takeAway: (analyst: Analyst) => analyst.role !== 'viewer',
+  verify: (analyst: Analyst) => analyst.role !== 'viewer',
   readAudit: (analyst: Analyst) => analyst.role === 'lead',
   rebuild: (analyst: Analyst) => analyst.role === 'lead',
 } as const;

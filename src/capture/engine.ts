@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { registryTrouble } from '../database.ts';
 import { type Actor, analystAt, mayRole, type Origin, strangerInWords } from './analyst.ts';
 import { type Capture, isOpen, type Millis, type RingFileReport } from './capture.ts';
+import { type Custodian, openCustodian } from './custodian.ts';
 import { CaptureError } from './errors.ts';
 import { extend, keep } from './extend.ts';
 import { startLive } from './live/start.ts';
@@ -30,7 +31,7 @@ import { wordedAs } from './wording.ts';
  * The capture engine's door: plain values in, plain values and iterables out. Every method throws CaptureError for what a person
  * can mend; every order is in the audit log before it is carried out.
  */
-export interface Engine {
+export interface Engine extends Custodian {
   /**
    * The analyst behind an identity, as an actor with the words they typed.
    * @throws CaptureError `not_allowed` for a stranger, once that is in the audit log
@@ -112,6 +113,7 @@ export function openEngine(parts: EngineParts): Engine {
 
 function engineIn(room: Room): Engine {
   const { config, registry, audit, database } = room;
+  const { leave, ...custodian } = openCustodian(room);
 
   const look = (verb: string, actor: Actor, capture: string | null, outcome: 'done' | 'invalid' = 'done') =>
     audit.note({
@@ -216,7 +218,9 @@ function engineIn(room: Room): Engine {
       }
     },
     supervise: (untilIdle, signal) => supervise(room, reconcile, untilIdle, signal),
+    ...custodian,
     close: async () => {
+      await leave();
       database.close();
     },
   };

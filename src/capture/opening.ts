@@ -7,7 +7,9 @@ import { openAudit } from './audit.ts';
 import type { Millis } from './capture.ts';
 import { cannotWrite } from './custody.ts';
 import { CaptureError } from './errors.ts';
+import { openHoldings } from './holdings.ts';
 import { isSupervised } from './live/supervisor.ts';
+import { openOutbox } from './outbox.ts';
 import { tokenOf } from './process.ts';
 import { openRegistry } from './registry.ts';
 import { inHandOf, type Room } from './room.ts';
@@ -47,6 +49,8 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     database,
     registry: openRegistry(database, config.captures, self),
     supervision: openSupervision(database, self),
+    holdings: openHoldings(database, { directory: config.captures, process: self, now }),
+    outbox: openOutbox(database, self),
     audit: openAudit(database, self, now),
     self,
     inHand: inHandOf(config.state),

@@ -31,7 +31,8 @@ export function openRestoring(database: Database.Database, owner: string): Resto
       :expanded, :keep, :maxBytes, :maxPackets, :deadline, :uptime, :boot)`);
   const addReport = database.prepare(`INSERT INTO coverage VALUES (?, ?, ?, ?, NULL, NULL, 0, ?)`);
   const addEarlier = database.prepare<[Record<string, unknown>]>(`
-    INSERT INTO earlier VALUES (:number, :savefile, :endedAt, :why, :bytes, :packets, :counts, :facts, :sha256)`);
+    INSERT INTO earlier (capture, savefile, ended_at, why, bytes, packets, counts, facts, sha256)
+    VALUES (:number, :savefile, :endedAt, :why, :bytes, :packets, :counts, :facts, :sha256)`);
   const given = database.prepare<[], { seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'captures'`);
   const first = database.prepare(`INSERT INTO sqlite_sequence VALUES ('captures', ?)`);
   const raise = database.prepare(`UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'captures'`);

@@ -6,6 +6,8 @@ import type { Audit } from './audit.ts';
 import type { Capture, CaptureId, Millis } from './capture.ts';
 import { freeName, namesIn, type Place } from './custody.ts';
 import { CaptureError } from './errors.ts';
+import type { Holdings } from './holdings.ts';
+import type { Outbox } from './outbox.ts';
 import { isAlive, type ProcessToken } from './process.ts';
 import type { NewCapture, Registry } from './registry.ts';
 import type { Supervision } from './supervision.ts';
@@ -21,6 +23,8 @@ export interface Room {
   readonly database: Database.Database;
   readonly registry: Registry;
   readonly supervision: Supervision;
+  readonly holdings: Holdings;
+  readonly outbox: Outbox;
   readonly audit: Audit;
   /** This process, as owner of what it starts. */
   readonly self: ProcessToken;
@@ -97,7 +101,7 @@ export async function addCapture(
 }
 
 /** Writes what the engine saw or did of itself. */
-export function observe(room: Room, capture: Capture, verb: string, detail: string): void {
+export function observe(room: Room, capture: Pick<Capture, 'id' | 'analyst'>, verb: string, detail: string): void {
   room.audit.note({
     outcome: 'noted',
     verb,

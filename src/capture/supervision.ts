@@ -53,7 +53,8 @@ export function openSupervision(database: Database.Database, process: string): S
     `UPDATE captures SET counts = :counts WHERE number = :number AND state = 'running' AND counts IS NOT :counts`,
   );
   const addEarlier = database.prepare(`
-    INSERT INTO earlier VALUES (:number, :savefile, :endedAt, :why, :bytes, :packets, :counts, :facts, :sha256)`);
+    INSERT INTO earlier (capture, savefile, ended_at, why, bytes, packets, counts, facts, sha256)
+    VALUES (:number, :savefile, :endedAt, :why, :bytes, :packets, :counts, :facts, :sha256)`);
   const beginFurther = database.prepare(`
     UPDATE captures SET state = 'starting', savefile = :savefile, file = :savefile, tcpdump = NULL, counts = NULL, owner = :owner
     WHERE number = :number AND state = 'running'`);
