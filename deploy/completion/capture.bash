@@ -11,7 +11,9 @@ _capture() {
     [stop]='-f --selector --all -v --verbose -h --help --json --config'
     [extend]='--for -h --help --json --config'
     [keep]='-h --help --json --config'
-    [audit]='-a --analyst --since --last -h --help --json --config'
+    [get]='-h --help --json --config'
+    [verify]='-f --selector --hash -h --help --json --config'
+    [audit]='-a --analyst --since --last --head -h --help --json --config'
     [digest]='-h --help --json --config'
     [whoami]='-h --help --json --config'
     [doctor]='--rebuild -h --help --json --config'
@@ -48,10 +50,13 @@ _capture() {
     ['stop --selector']=SELECTOR
     ['stop -f']=SELECTOR
     ['extend --for']=DURATION
+    ['verify --selector']=SELECTOR
+    ['verify -f']=SELECTOR
     ['audit --analyst']=NAME
     ['audit -a']=NAME
     ['audit --since']=TIME
     ['audit --last']=N
+    ['audit --head']=HEAD
   )
   # tails: what words without an option are
   local -A tails=(
@@ -62,6 +67,9 @@ _capture() {
     [stop]=SELECTOR
     [extend]=ID
     [keep]=ID
+    [get]=ID
+    [verify]=SELECTOR
+    [audit]=verify
     [digest]=DATE
     [help]=VERB
   )
@@ -70,6 +78,7 @@ _capture() {
     [r]=search
     [l]=list
     [s]=stop
+    [m]=verify
     [h]=help
     ['?']=help
   )

@@ -7,8 +7,9 @@ export interface Exit {
 }
 
 /** sysexits(3) as scripts know them. */
-export const exits: Readonly<Record<ErrorCode | 'done' | 'cancelled' | 'bug', Exit>> = {
+export const exits: Readonly<Record<ErrorCode | 'done' | 'unsound' | 'cancelled' | 'bug', Exit>> = {
   done: { status: 0, says: 'what was asked is done' },
+  unsound: { status: 1, says: 'verify: a savefile or its sidecar, or the audit log, is not what it was' },
   bad_request: { status: 64, says: 'the words or the configuration are wrong: the message says what to write instead' },
   bad_expression: { status: 65, says: 'libpcap does not accept the expression' },
   not_found: { status: 66, says: 'there is no such capture, ring or savefile' },

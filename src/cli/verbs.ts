@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import type { Capture } from '../capture/capture.ts';
 import type { AuditQuery, Selection, StartOrder } from '../capture/orders.ts';
 import type { Command } from '../command/command.ts';
-import { auditJson, captureJson, wholeJson } from './json.ts';
+import { get, verify, verifyAudit } from './evidence.ts';
+import { auditJson, captureJson, iso, wholeJson } from './json.ts';
 import { auditLine, blockLines, type FileStatus, limitsInWords, listLines, type Shown, whoamiLines } from './print.ts';
 import { search } from './search.ts';
 import type { Session } from './session.ts';
@@ -32,8 +33,12 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
       return moved(await session.engine.extend(order.id, order.by, session.actor), session);
     case 'keep':
       return moved(await session.engine.keep(order.id, session.actor), session);
+    case 'get':
+      return get(order.id, session);
+    case 'verify':
+      return verify(order.order, session);
     case 'audit':
-      return audit(order.query, session);
+      return 'query' in order ? audit(order.query, session) : verifyAudit(order.witnessed, session);
     case 'digest':
       return digest(order.date, session);
     case 'whoami':
@@ -74,8 +79,10 @@ async function show(id: string, session: Session): Promise<number> {
   const { engine, actor, output, json } = session;
   const { capture, status } = await withStatus(await engine.show(id, actor));
   const reports = engine.coverage(capture.id);
-  if (json) output.json(wholeJson(capture, reports));
-  else output.lines(wholeLines(capture, { reports, status }, shown(session)));
+  const deletion = engine.deletion(capture.id);
+  const deleted = deletion ? { at: iso(deletion.at), why: deletion.why } : null;
+  if (json) output.json({ ...wholeJson(capture, reports), deleted });
+  else output.lines(wholeLines(capture, { reports, status, deletion }, shown(session)));
   return 0;
 }
 

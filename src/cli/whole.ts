@@ -1,4 +1,5 @@
 import { type Capture, type EarlierSavefile, isOpen, type Micros, type RingFileReport } from '../capture/capture.ts';
+import type { Deletion } from '../capture/evidence.ts';
 import { outcomeNames, outcomes } from '../reports/coverage.ts';
 import { utcOf } from '../reports/figures.ts';
 import { oneLine } from '../reports/words.ts';
@@ -14,7 +15,15 @@ function earlierInWords({ savefile, packets, sha256, why }: EarlierSavefile): st
 /** A capture with all that is known of it: what `show` prints. */
 export function wholeLines(
   capture: Capture,
-  { reports, status }: { readonly reports: readonly RingFileReport[]; readonly status: FileStatus },
+  {
+    reports,
+    status,
+    deletion,
+  }: {
+    readonly reports: readonly RingFileReport[];
+    readonly status: FileStatus;
+    readonly deletion?: Deletion | undefined;
+  },
   shown: Shown,
 ): string[] {
   const rows: Row[] = [
@@ -35,6 +44,10 @@ export function wholeLines(
     ...optional('Why', capture.why),
     ['Packets', packetsInWords(capture)],
     ...(isOpen(capture.state) ? [] : [['SHA-256', capture.sha256 ?? 'not made'] as const]),
+    ...optional(
+      'Deleted',
+      deletion === undefined ? null : `${zonedTime(deletion.at, shown.timezone)}: ${deletion.why}`,
+    ),
   ];
   return [
     ...labelled(rows),

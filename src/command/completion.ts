@@ -73,7 +73,7 @@ function zshOption({ letter, name, value, says }: DoorOption & Pick<Option, 'let
 
 /** A blank is an action that offers nothing: what an analyst writes, or what only the registry knows. */
 function zshAction(value: string): string {
-  return { FILE: '_files', IFACE: '_net_interfaces', VERB: '_capture_verbs' }[value] ?? ' ';
+  return { FILE: '_files', IFACE: '_net_interfaces', VERB: '_capture_verbs', verify: '(verify)' }[value] ?? ' ';
 }
 
 function zshText(text: string): string {

@@ -19,6 +19,8 @@ export type OptionName =
   | 'all'
   | 'verbose'
   | 'last'
+  | 'hash'
+  | 'head'
   | 'rebuild'
   | 'help';
 
@@ -36,7 +38,7 @@ export interface Form {
   readonly verb: Verb;
   readonly says: string;
   /** What words without an option are. */
-  readonly tail: 'EXPRESSION' | 'SELECTOR' | 'ID' | 'DATE' | 'VERB' | null;
+  readonly tail: 'EXPRESSION' | 'SELECTOR' | 'ID' | 'DATE' | 'VERB' | 'verify' | null;
   readonly options: readonly Option[];
   readonly doors: readonly Door[];
   /** Lines to copy, without the door's own name. */
@@ -143,17 +145,34 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     doors: both,
     examples: ['keep c12'],
   },
+  get: {
+    verb: 'get',
+    says: 'how to fetch the savefile: scp line, size, digest',
+    tail: 'ID',
+    options: [],
+    doors: both,
+    examples: ['get c12'],
+  },
+  verify: {
+    verb: 'verify',
+    says: 'which savefiles hold, changed or vanished; exit status 1 if any',
+    tail: 'SELECTOR',
+    options: [selector, option('hash', null, null, 'makes digests where there are none, as -m does')],
+    doors: both,
+    examples: ['verify c12', 'verify --hash grant', 'verify'],
+  },
   audit: {
     verb: 'audit',
-    says: 'who did what, when, from where',
-    tail: null,
+    says: 'who did what, when, from where; audit verify walks its hashes',
+    tail: 'verify',
     options: [
       option('analyst', 'a', 'NAME', 'of one analyst'),
       since,
       option('last', null, 'N', 'the newest entries only'),
+      option('head', null, 'HEAD', 'verify: an entry as a digest tells it, 12:5f..'),
     ],
     doors: ['shell'],
-    examples: ['audit --last 20', 'audit --analyst grant --since 7d'],
+    examples: ['audit --last 20', 'audit --analyst grant --since 7d', 'audit verify'],
   },
   digest: {
     verb: 'digest',

@@ -28,7 +28,7 @@ function overview(door: Door): string[] {
     ...examples.map((form) => `  ${name} ${copiedExample(form)}`),
     '',
     `${name} help VERB shows the options of a verb. The flags of the original work,`,
-    "too: -a NAME -d '..' -e '..', with -r to search; -l, -lv, -lf WORD; -sf, -svf",
+    "too: -a NAME -d '..' -e '..', with -r to search; -l, -lf WORD; -sf, -svf; -m",
   ];
 }
 

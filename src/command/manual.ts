@@ -20,6 +20,7 @@ const values: Readonly<Record<string, string>> = {
   ID: 'c12: each capture of a sensor has one of its own, and it is never given twice.',
   EXPRESSION:
     'What pcap-filter(7) describes, or the word everything. Host names are refused, since looking them up would tell DNS what is hunted.',
+  HEAD: 'The number and the hash of an entry of the audit log, 12:5f.., as a daily report tells them.',
   CASE: 'The name of an incident, INC-7.',
 };
 

@@ -1,5 +1,5 @@
 import type { Millis, Window } from '../capture/capture.ts';
-import type { AuditQuery, SearchOrder, StartOrder } from '../capture/orders.ts';
+import type { AuditQuery, ChainHead, SearchOrder, StartOrder } from '../capture/orders.ts';
 import { parseDuration, parseSize } from '../capture/quantities.ts';
 import type { Command, Door, Setting, Verb } from './command.ts';
 import { commandName, type Form, formsAt, grammar } from './grammar.ts';
@@ -39,8 +39,14 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
       return { verb: 'extend', id: idOf(said, form, setting), by: durationOf(said) ?? missingDuration(setting) };
     case 'keep':
       return { verb: 'keep', id: idOf(said, form, setting) };
+    case 'get':
+      return { verb: 'get', id: idOf(said, form, setting) };
+    case 'verify': {
+      const selector = selectorOf(said, form, setting) ?? null;
+      return { verb: 'verify', order: { selector, hash: said.options.has('hash') } };
+    }
     case 'audit':
-      return { verb: 'audit', query: auditQuery(said, form, setting) };
+      return auditCommand(said, form, setting);
     case 'digest':
       return { verb: 'digest', date: dateOf(said, form, setting) };
     case 'whoami':
@@ -117,8 +123,31 @@ function pastTime(said: Said, name: 'since' | 'until', { now, timezone }: Settin
   return at;
 }
 
-function auditQuery(said: Said, form: Form, setting: Setting): AuditQuery {
-  onlyWord(said, form, setting);
+function auditCommand(said: Said, form: Form, setting: Setting): Command {
+  const word = onlyWord(said, form, setting)?.toLowerCase();
+  const head = said.options.get('head');
+  if (word === undefined) {
+    if (head !== undefined) refuse(`--head is for audit verify: write capture audit verify --head ${head}`);
+    return { verb: 'audit', query: auditQuery(said, setting) };
+  }
+  if (word !== 'verify')
+    refuse(`audit does not take ${typed(word)}: write capture audit verify, or capture audit alone`);
+  const other = (['analyst', 'since', 'last'] as const).find((name) => said.options.has(name));
+  if (other !== undefined) refuse(`audit verify walks the whole log: leave --${other} out`);
+  return { verb: 'audit', witnessed: head === undefined ? null : headOf(head) };
+}
+
+function headOf(text: string): ChainHead {
+  const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/i.exec(text) ?? [];
+  if (seq === undefined || hash === undefined) {
+    return refuse(
+      `--head ${typed(text)} is no entry and its hash: write them as a digest tells them, 12:5f.. with all 64 digits`,
+    );
+  }
+  return { seq: Number(seq), hash: hash.toLowerCase() };
+}
+
+function auditQuery(said: Said, setting: Setting): AuditQuery {
   const since = pastTime(said, 'since', setting);
   return defined({
     analyst: said.options.get('analyst'),

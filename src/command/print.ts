@@ -58,7 +58,17 @@ function optionsOf(command: Command): string[] {
       return [command.id, ...say('for', durationInWords(command.by))];
     case 'keep':
       return [command.id];
+    case 'get':
+      return [command.id];
+    case 'verify': {
+      const { selector, hash } = command.order;
+      return [...saySelector(selector ?? undefined), ...(hash ? ['--hash'] : [])];
+    }
     case 'audit': {
+      if ('witnessed' in command) {
+        const { witnessed } = command;
+        return ['verify', ...say('head', witnessed === null ? undefined : `${witnessed.seq}:${witnessed.hash}`)];
+      }
       const { analyst, since, last } = command.query;
       return [
         ...say('analyst', analyst, '-a'),

@@ -84,6 +84,13 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc
     .record({ analyst: said, since: fc.integer({ min: 1, max: now }), last: count }, optional)
     .map((query): Command => ({ verb: 'audit', query: { ...query } })),
+  fc
+    .option(fc.tuple(count, fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 })))
+    .map((head): Command => ({ verb: 'audit', witnessed: head && { seq: head[0], hash: head[1] } })),
+  count.map((number): Command => ({ verb: 'get', id: `c${number}` })),
+  fc
+    .tuple(fc.option(selector), flag)
+    .map(([which, hash]): Command => ({ verb: 'verify', order: { selector: which, hash } })),
   fc.constantFrom('2026-11-23', '2024-02-29', null).map((date): Command => ({ verb: 'digest', date })),
   fc.constant<Command>({ verb: 'whoami' }),
   flag.map((rebuild): Command => ({ verb: 'doctor', rebuild })),
