@@ -64,6 +64,8 @@ _capture() {
       offered="${names[*]##*/}"
       ;;
     VERB) offered="${!options[*]} $offered" ;;
+    # In small letters it is the word itself.
+    [[:lower:]]*) offered="$kind $offered" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$word")
 }

@@ -71,8 +71,9 @@ function zshOption({ letter, name, value, says }: DoorOption & Pick<Option, 'let
   return letter === null ? [long] : [`${excluded}-${letter}${explained}`, long];
 }
 
-/** A blank is an action that offers nothing: what an analyst writes, or what only the registry knows. */
+/** A blank is an action that offers nothing: what an analyst writes, or what only the registry knows. In small letters it is the word itself. */
 function zshAction(value: string): string {
+  if (value === value.toLowerCase()) return `(${value})`;
   return { FILE: '_files', IFACE: '_net_interfaces', VERB: '_capture_verbs', verify: '(verify)' }[value] ?? ' ';
 }
 

@@ -79,7 +79,8 @@ function synopsis(form: Form): string[] {
 function operands({ options, tail }: Form): string {
   const some = options.length > 0 ? ` [${italic('OPTIONS')}]` : '';
   if (tail === null) return some;
-  return `${some} ${tail === 'ID' ? italic(tail) : `[${italic(tail)}]`}`;
+  // In small letters it is a word to type.
+  return `${some} ${tail === 'ID' ? italic(tail) : `[${tail === tail.toLowerCase() ? bold(tail) : italic(tail)}]`}`;
 }
 
 function aboutVerb(form: Form): string[] {

@@ -67,8 +67,9 @@ describe('completion in bash', () => {
     }
   });
 
-  test('offers verbs to help', () => {
+  test('offers verbs to help, and the word that audit takes', () => {
     assert.deepEqual(offered('help', 'st'), ['start', 'stop']);
+    assert.deepEqual(offered('audit', 'v'), ['verify']);
   });
 });
 
