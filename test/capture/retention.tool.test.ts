@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -16,8 +17,9 @@ import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Capture } from '../../src/capture/capture.ts';
+import { openEngine } from '../../src/capture/engine.ts';
 import type { RetentionConfig } from '../../src/config.ts';
-import { auditOf, openSensor, type Sensor, unsettled } from './sensor.ts';
+import { auditOf, errorsInto, openSensor, type Sensor, unsettled } from './sensor.ts';
 import { fillShelf, inRegistry } from './shelf.ts';
 
 const day = 86_400_000;
@@ -203,6 +205,37 @@ describe('retention', () => {
     );
     const message = new RegExp(`^the savefile of ${old.id} was deleted at .* UTC: it ended more than 90d ago`);
     await assert.rejects(sensor.engine.get(old.id, sensor.grant), { code: 'conflict', message });
+  });
+});
+
+describe('savefiles from before a reboot', () => {
+  test('are verified, fetched and deleted like any other, but never while their capture goes on', async () => {
+    const [capture] = await shelf(ninetyDays, 1, 91);
+    assert.ok(capture);
+    const earlier = capture.savefile.replace('_kept_', '_kept.before_');
+    const path = join(sensor.captures, earlier);
+    copyFileSync(capture.path, path);
+    const number = capture.id.slice(1);
+    inRegistry(
+      sensor,
+      `INSERT INTO earlier (capture, savefile, ended_at, why, bytes, packets, sha256)
+         SELECT number, '${earlier}', ended_at - 1, 'the sensor was started again', bytes, packets, sha256 FROM captures WHERE number = ${number};
+       UPDATE captures SET keep = 1 WHERE number = ${number}`,
+    );
+    const [first, second] = await sensor.engine.get(capture.id, sensor.grant);
+    assert.deepEqual([first?.held.savefile, second?.held.savefile], [earlier, capture.savefile]);
+    inRegistry(
+      sensor,
+      `UPDATE captures SET state = 'running', ended_at = NULL, tcpdump = NULL WHERE number = ${number}`,
+    );
+    const other = openEngine({ config: sensor.config, log: errorsInto([]), now: Date.now });
+    await other.retain();
+    assert.ok(existsSync(path), 'its capture goes on');
+    inRegistry(sensor, `UPDATE captures SET state = 'died', ended_at = ${capture.endedAt} WHERE number = ${number}`);
+    const { deleted } = await other.retain();
+    await other.close();
+    assert.deepEqual(deleted.map(({ savefile }) => savefile).toSorted(), [earlier, capture.savefile].toSorted());
+    assert.deepEqual(readdirSync(sensor.captures), []);
   });
 });
 
