@@ -178,7 +178,8 @@ type ChainEnd = Extract<ChainStep, { step: 'ended' }>;
 
 /** What became of the walk: how far the log holds, and the first entry that does not. */
 export function chainLines({ entries, head, broken, unguarded }: ChainEnd): string[] {
-  const holds = broken === null ? `${entries} entries hold` : `${entries} entries before it hold`;
+  const walked = counted(entries, 'entry', 'entries').replaceAll('\u202f', '');
+  const holds = `${walked} ${broken === null ? '' : 'before it '}${entries === 1 ? 'holds' : 'hold'}`;
   const heads = entries === 0 ? [] : [`${holds}, the last is entry ${head.seq}, SHA-256`, `  ${head.hash}`];
   return [
     ...(broken === null ? [] : [oneLine(`Entry ${broken.seq} is broken (${broken.fault}): ${broken.detail}`)]),
