@@ -1,5 +1,5 @@
 import { type Capture, isOpen, type Micros, type RingFileReport } from '../capture/capture.ts';
-import { outcomeNames, outcomes } from '../reports/coverage.ts';
+import { outcomeNames, outcomes, troubledFiles } from '../reports/coverage.ts';
 import { utcOf } from '../reports/figures.ts';
 import { oneLine } from '../reports/words.ts';
 import { zonedTime } from './clock.ts';
@@ -58,10 +58,9 @@ export function coverageLines(capture: Capture, reports: readonly RingFileReport
     const files = capture.coverage?.[name] ?? 0;
     return files === 0 ? [] : [`${files} ${outcomes[name].words}`];
   });
-  const troubles = reports.filter((report) => outcomes[report.outcome].missing || report.detail !== null);
   return [
     `Ring files: ${tally.length === 0 ? 'none in the window' : tally.join('; ')}`,
-    ...troubles.map((report) => `  ${troubleLine(report)}`),
+    ...troubledFiles(reports).map((report) => `  ${troubleLine(report)}`),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Capture, RingFileOutcome } from '../capture/capture.ts';
+import type { Capture, RingFileOutcome, RingFileReport } from '../capture/capture.ts';
 
 /** What each outcome means to an analyst, and whether packets of the window may be missing because of it. */
 export const outcomes = {
@@ -25,6 +25,16 @@ export const outcomeNames: readonly RingFileOutcome[] = [
   'other linktype',
   'not searched',
 ];
+
+/**
+ * The ring files that an analyst has to know by name: those with packets missing or something to say about them. Files outside the window
+ * are counted, not named: there may be hundreds.
+ */
+export function troubledFiles(reports: readonly RingFileReport[]): RingFileReport[] {
+  return reports.filter(
+    ({ outcome, detail }) => outcomes[outcome].missing || (detail !== null && outcome !== 'outside window'),
+  );
+}
 
 /** How many ring files of the window may hold packets that the savefile lacks. */
 export function filesMissed(coverage: Capture['coverage']): number {

@@ -1,6 +1,6 @@
 import type { RichTextBlock } from '@slack/types';
 import type { Capture, RingFileOutcome, RingFileReport } from '../../capture/capture.ts';
-import { outcomeNames, outcomes } from '../../reports/coverage.ts';
+import { outcomeNames, outcomes, troubledFiles } from '../../reports/coverage.ts';
 import { count, utcOf } from '../../reports/figures.ts';
 import { span } from './numbers.ts';
 import { bold, code, said, typed } from './text.ts';
@@ -25,12 +25,7 @@ export function coverageRows(capture: Capture, reports: readonly RingFileReport[
   ];
 }
 
-/** The ring files that an analyst has to know by name: those with packets missing or something to say about them. */
-export function troubledFiles(reports: readonly RingFileReport[]): RingFileReport[] {
-  return reports.filter((report) => outcomes[report.outcome].missing || report.detail !== null);
-}
-
-/** Those files by name with the time each covered, at most `longest`; no block where there are none. */
+/** The files that an analyst has to know by name, with the time each covered, at most `longest`; no block where there are none. */
 export function troubleBlocks(reports: readonly RingFileReport[], longest: number): RichTextBlock[] {
   const troubled = troubledFiles(reports);
   if (troubled.length === 0) return [];

@@ -1,6 +1,7 @@
 import { type Capture, isOpen, type RingFileReport } from '../../capture/capture.ts';
+import { troubledFiles } from '../../reports/coverage.ts';
 import { counted } from '../../reports/figures.ts';
-import { coverageRows, troubleBlocks, troubledFiles } from './coverage.ts';
+import { coverageRows, troubleBlocks } from './coverage.ts';
 import { custodyRows, factRows } from './facts.ts';
 import { progressLines, result } from './numbers.ts';
 import { statusOf } from './status.ts';

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RingFileOutcome } from '../../src/capture/capture.ts';
+import { troubledFiles } from '../../src/reports/coverage.ts';
+
+const report = (outcome: RingFileOutcome, detail: string | null) => ({
+  file: outcome,
+  outcome,
+  detail,
+  from: null,
+  to: null,
+  packets: 0,
+});
+
+test('a coverage statement names files that miss packets or have something to say, and only counts those outside the window', () => {
+  const reports = [
+    report('searched', null),
+    report('outside window', 'by its first packet'),
+    report('outside window', 'by its file time'),
+    report('cut', 'its last packet, at offset 24, is not whole'),
+    report('unreadable', null),
+  ];
+  assert.deepEqual(
+    troubledFiles(reports).map(({ file }) => file),
+    ['cut', 'unreadable'],
+  );
+});
