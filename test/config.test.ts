@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { execa } from 'execa';
 import { CaptureError } from '../src/capture/errors.ts';
-import { checkConfig, readConfig, readSlackSecrets, type SlackConfig } from '../src/config.ts';
+import { checkConfig, type SlackConfig } from '../src/config.ts';
+import { readConfig, readSlackSecrets } from '../src/environment.ts';
 
 const whole = `sensor: dmz-1
 state: state
@@ -201,9 +202,9 @@ describe("Slack's tokens", () => {
 });
 
 describe('the person at the shell', () => {
-  const config = join(import.meta.dirname, '../src/config.ts');
+  const environment = join(import.meta.dirname, '../src/environment.ts');
   const identity = async (...before: string[]) => {
-    const program = `import { readShellIdentity } from ${JSON.stringify(config)}; console.log(JSON.stringify(readShellIdentity()))`;
+    const program = `import { readShellIdentity } from ${JSON.stringify(environment)}; console.log(JSON.stringify(readShellIdentity()))`;
     const [file = '', ...args] = [...before, process.execPath, '--input-type=module', '-e', program];
     const env = { SUDO_USER: 'grant', SSH_CONNECTION: '192.0.2.7 50000 192.0.2.1 22' };
     return JSON.parse((await execa(file, args, { env })).stdout) as unknown;
@@ -221,7 +222,7 @@ describe('the person at the shell', () => {
     t.after(() => rmSync(directory, { recursive: true }));
     const file = join(directory, 'capture.yml');
     writeFileSync(file, whole);
-    const program = `import { readConfig } from ${JSON.stringify(config)}; readConfig(${JSON.stringify(file)})`;
+    const program = `import { readConfig } from ${JSON.stringify(environment)}; readConfig(${JSON.stringify(file)})`;
     const read = () => execa(process.execPath, ['--input-type=module', '-e', program], { env: { SUDO_USER: 'will' } });
     await read();
     chownSync(file, 65_534, 65_534);

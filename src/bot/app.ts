@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { App, type Logger as SlackLogger } from '@slack/bolt';
 import { CaptureError } from '../capture/errors.ts';
-import type { SlackSecrets } from '../config.ts';
+import type { SlackSecrets } from '../environment.ts';
 import { answerButtons } from './actions.ts';
 import { answer, explained } from './answer.ts';
 import { connectionOptions, interactiveOptions } from './clients.ts';

@@ -1,6 +1,6 @@
 import type { Logger as SlackLogger } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
-import type { SlackSecrets } from '../config.ts';
+import type { SlackSecrets } from '../environment.ts';
 
 /** Milliseconds that a call of Slack's Web API may take; Slack's client has no limit of its own. */
 export const callTimeout = 12_000;

@@ -100,6 +100,13 @@ export function openAudit(database: Database.Database, process: string, now: () 
     append({ ...noteOf(row), outcome, capture, detail }, asked);
   };
 
+  const settleGone = database.transaction((isAlive: (process: string) => boolean) => {
+    for (const row of unsettled.all()) {
+      if (!isAlive(row.process))
+        settle(row.seq, 'unknown', row.capture, 'the process that carried this out ended before it could say');
+    }
+  });
+
   return {
     ask: (verb, actor, actingFor = null) =>
       append(
@@ -108,12 +115,10 @@ export function openAudit(database: Database.Database, process: string, now: () 
       ),
     settle,
     note: (note) => void append(note, null),
-    settleAbandoned: database.transaction((isAlive: (process: string) => boolean) => {
-      for (const row of unsettled.all()) {
-        if (!isAlive(row.process))
-          settle(row.seq, 'unknown', row.capture, 'the process that carried this out ended before it could say');
-      }
-    }).immediate,
+    settleAbandoned: (isAlive) => {
+      // Looked at first without the lock that writing takes: nearly always there is nothing to settle.
+      if (unsettled.all().some(({ process: asker }) => !isAlive(asker))) settleGone.immediate(isAlive);
+    },
     entries: ({ analyst, since, until, last }) =>
       select
         .all({ analyst: analyst ?? null, since: since ?? 0, until: until ?? Number.MAX_SAFE_INTEGER, last: last ?? -1 })

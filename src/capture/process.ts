@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * A process that cannot be mistaken for another: pid, boot and start time in clock ticks (proc(5), /proc/pid/stat field 22).
@@ -50,16 +50,6 @@ export function runningWith(program: string, argument: string): ProcessToken | u
     if (name?.split('/').at(-1) === program && args.includes(argument)) return tokenOf(pid);
   }
   return undefined;
-}
-
-/** The terminal that this process reads from, such as `pts/3`; null without one. */
-export function terminal(): string | null {
-  try {
-    const target = readlinkSync('/proc/self/fd/0');
-    return target.startsWith('/dev/pts/') || target.startsWith('/dev/tty') ? target.slice('/dev/'.length) : null;
-  } catch {
-    return null;
-  }
 }
 
 function argumentsOf(pid: number): string[] {

@@ -1,36 +1,28 @@
 import type Database from 'better-sqlite3';
-import type {
-  Capture,
-  CaptureId,
-  Counts,
-  Facts,
-  Kind,
-  Millis,
-  RingFileReport,
-  SearchProgress,
-  State,
-  Window,
-} from './capture.ts';
+import type { Capture, CaptureId, Counts, Facts, Millis, RingFileReport, SearchProgress, State } from './capture.ts';
 import type { Selection } from './orders.ts';
 import { captureOf, numberOf, type OutcomeCount, type Row } from './row.ts';
 
 /** A capture before it has a number: a live one begins as `starting`, a search as `running`. */
-export interface NewCapture {
-  readonly kind: Kind;
-  readonly analyst: string;
-  readonly orderedBy: string;
-  readonly description: string;
-  readonly expression: string;
-  readonly case: string | null;
-  readonly interface: string | null;
-  readonly ring: string | null;
-  readonly window: Window | null;
-  readonly snaplen: number;
-  readonly savefile: string;
+export type NewCapture = Pick<
+  Capture,
+  | 'kind'
+  | 'analyst'
+  | 'orderedBy'
+  | 'description'
+  | 'expression'
+  | 'case'
+  | 'interface'
+  | 'ring'
+  | 'window'
+  | 'snaplen'
+  | 'savefile'
+  | 'channel'
+  | 'startedAt'
+> & {
+  /** The name of the file now. */
   readonly file: string;
-  readonly channel: string | null;
-  readonly startedAt: Millis;
-}
+};
 
 /** How a capture ended. */
 export interface Ending {

@@ -6,6 +6,7 @@ import type { Audit } from './audit.ts';
 import type { Capture, CaptureId, Millis } from './capture.ts';
 import { freeName, namesIn, type Place } from './custody.ts';
 import { CaptureError } from './errors.ts';
+import type { SearchOrder, StartOrder } from './orders.ts';
 import { isAlive, type ProcessToken } from './process.ts';
 import type { NewCapture, Registry } from './registry.ts';
 
@@ -149,16 +150,15 @@ function actingFor(actor: Actor, named: string | undefined): string | null {
   return named === undefined || named === actor.analyst.name ? null : named;
 }
 
+/** Whose capture an order makes, who gave the order, and why and where. */
+export type Attribution = Pick<Capture, 'analyst' | 'orderedBy' | 'description' | 'case' | 'channel'>;
+
 /**
- * The analyst whose capture it will be, when the person may make it.
+ * What an order says of the capture that it makes, whatever its kind, when the person may make it.
  * @throws CaptureError `not_allowed` for viewers, and for acting for somebody else without being a lead; `bad_request` for an unknown
  * name; `bad_request` without a description
  */
-export function captureOwner(
-  room: Room,
-  actor: Actor,
-  order: { readonly analyst?: string | undefined; readonly description: string },
-): string {
+export function attribution(room: Room, actor: Actor, order: StartOrder | SearchOrder): Attribution {
   const { name, role } = actor.analyst;
   if (!mayRole.capture(actor.analyst)) {
     throw new CaptureError(
@@ -177,7 +177,13 @@ export function captureOwner(
     throw new CaptureError('bad_request', `there is no analyst ${owner} in the configuration`);
   }
   checkDescription(order.description);
-  return owner;
+  return {
+    analyst: owner,
+    orderedBy: name,
+    description: order.description,
+    case: order.case ?? null,
+    channel: actor.origin.door === 'slack' ? actor.origin.channel : null,
+  };
 }
 
 const longestDescription = 10_000;
@@ -192,9 +198,4 @@ function checkDescription(description: string): void {
       `the description has ${description.length} characters; at most ${longestDescription} are taken`,
     );
   }
-}
-
-/** The channel of an order given in Slack. */
-export function channelOf(actor: Actor): string | null {
-  return actor.origin.door === 'slack' ? actor.origin.channel : null;
 }

@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Origin } from '../capture/analyst.ts';
-import { readShellIdentity } from '../config.ts';
+import { readShellIdentity } from '../environment.ts';
 
 /** Who is at the shell: the login behind sudo where root acts for one, else the process's own user; and the terminal. */
 export function shellOrigin(): Origin {

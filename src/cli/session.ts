@@ -4,7 +4,8 @@ import type { Millis } from '../capture/capture.ts';
 import { type Engine, openEngine } from '../capture/engine.ts';
 import type { Verb } from '../command/command.ts';
 import { quoteWord } from '../command/words.ts';
-import { type Config, readConfig } from '../config.ts';
+import type { Config } from '../config.ts';
+import { readConfig } from '../environment.ts';
 import { shellOrigin } from './identity.ts';
 import type { Output } from './output.ts';
 

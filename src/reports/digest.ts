@@ -142,6 +142,18 @@ export function whoOf({ analyst, from }: Attempted): string {
   return analyst ?? (from === 'engine' ? from : `stranger ${from}`);
 }
 
+/** What an analyst did in a day, without what they did not: `2 started`, `1 refused`. */
+export function didInWords(day: AnalystDay): string[] {
+  const did = [
+    [day.started, 'started'],
+    [day.searched, 'searched'],
+    [day.ended, 'ended'],
+    [day.running, 'running'],
+    [day.refused, 'refused'],
+  ] as const;
+  return did.filter(([times]) => times > 0).map(([times, what]) => `${times} ${what}`);
+}
+
 function attempted(entry: AuditEntry): Attempted {
   return {
     at: entry.at,

@@ -1,6 +1,6 @@
 import type { Capture } from '../capture/capture.ts';
 import { filesMissed } from './coverage.ts';
-import { type AnalystDay, type Attempted, type Digest, whoOf } from './digest.ts';
+import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from './digest.ts';
 import { dropsInWords } from './drops.ts';
 import { counted, size, utc } from './figures.ts';
 import { clip, oneLine } from './words.ts';
@@ -65,15 +65,7 @@ function named(capture: Capture, words: string): string {
 }
 
 function analystLine(day: AnalystDay): string {
-  const did = [
-    [day.started, 'started'],
-    [day.searched, 'searched'],
-    [day.ended, 'ended'],
-    [day.running, 'running'],
-    [day.refused, 'refused'],
-  ] as const;
-  const words = did.filter(([times]) => times > 0).map(([times, what]) => `${times} ${what}`);
-  return `${day.analyst}: ${[...words, `${size(day.bytesKept)} kept`].join(', ')}`;
+  return `${day.analyst}: ${[...didInWords(day), `${size(day.bytesKept)} kept`].join(', ')}`;
 }
 
 function attemptLines(attempt: Attempted): string[] {

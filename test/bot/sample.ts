@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import pino, { type Logger } from 'pino';
 import { parse } from 'yaml';
-import type { Capture, CaptureId } from '../../src/capture/capture.ts';
+import type { Capture } from '../../src/capture/capture.ts';
+import { runningCapture } from '../running-capture.ts';
 
 export const manifest: unknown = parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8'));
 
@@ -22,36 +23,7 @@ export function keptLog(): { readonly log: Logger; readonly lines: Record<string
 
 /** A live capture that runs, ordered in Slack's channel C1. */
 export function liveCapture(given: Partial<Capture> = {}): Capture {
-  const id: CaptureId = given.id ?? 'c1';
-  return {
-    id,
-    kind: 'live',
-    state: 'running',
-    analyst: 'grant',
-    orderedBy: 'grant',
-    description: 'traffic to shop',
-    expression: 'host 192.0.2.7',
-    case: null,
-    interface: 'eth1',
-    ring: null,
-    window: null,
-    snaplen: 262144,
-    savefile: 'grant_traffic.to.shop_Tue.Nov24.2026-02.10.05.UTC_1795486205_.pcap',
-    path: '/captures/grant_traffic.to.shop_Tue.Nov24.2026-02.10.05.UTC_1795486205_.pcap',
-    channel: 'C1',
-    startedAt: 1_795_486_205_000,
-    endedAt: null,
-    why: null,
-    bytes: null,
-    packets: null,
-    counts: null,
-    sha256: null,
-    facts: null,
-    progress: null,
-    coverage: null,
-    version: 1,
-    ...given,
-  };
+  return runningCapture({ id: 'c1', channel: 'C1', ...given });
 }
 
 /** A search that runs, ordered in Slack's channel C1. */

@@ -1,41 +1,9 @@
 import type { Capture, RingFileReport } from '../../src/capture/capture.ts';
-
-/** A live capture of grant's that runs. */
-export function liveCapture(differing: Partial<Capture> = {}): Capture {
-  return {
-    id: 'c12',
-    kind: 'live',
-    state: 'running',
-    analyst: 'grant',
-    orderedBy: 'grant',
-    description: 'traffic to shop',
-    expression: 'host 192.0.2.7',
-    case: null,
-    interface: 'eth1',
-    ring: null,
-    window: null,
-    snaplen: 262_144,
-    savefile: 'grant_traffic.to.shop_Tue.Nov24.2026-02.10.05.UTC_1795486205_.pcap',
-    path: '/var/lib/capture/captures/grant_traffic.to.shop_Tue.Nov24.2026-02.10.05.UTC_1795486205_.pcap',
-    channel: null,
-    startedAt: 1_795_486_205_000,
-    endedAt: null,
-    why: null,
-    bytes: null,
-    packets: null,
-    counts: null,
-    sha256: null,
-    facts: null,
-    progress: null,
-    coverage: null,
-    version: 1,
-    ...differing,
-  };
-}
+import { runningCapture } from '../running-capture.ts';
 
 /** The same, stopped, with all that is known then. */
 export function stoppedCapture(differing: Partial<Capture> = {}): Capture {
-  return liveCapture({
+  return runningCapture({
     state: 'stopped',
     endedAt: 1_795_486_265_000,
     why: 'stopped by grant',
@@ -61,7 +29,7 @@ export function stoppedCapture(differing: Partial<Capture> = {}): Capture {
 /** A search of will's, ordered by grant, in the middle of its ring. */
 export function searchUnderWay(differing: Partial<Capture> = {}): Capture {
   const savefile = 'will_beacon_Tue.Nov24.2026-02.10.05.UTC_1795486205_.past.pcap';
-  return liveCapture({
+  return runningCapture({
     id: 'c13',
     kind: 'past',
     analyst: 'will',

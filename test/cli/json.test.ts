@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AuditEntry } from '../../src/capture/orders.ts';
 import { auditJson, captureJson, wholeJson } from '../../src/cli/json.ts';
-import { coverage, liveCapture, searchUnderWay, stoppedCapture } from './example.ts';
+import { runningCapture } from '../running-capture.ts';
+import { coverage, searchUnderWay, stoppedCapture } from './example.ts';
 
 const keys = [
   ...['id', 'kind', 'state', 'analyst', 'description', 'expression', 'interface', 'ring', 'savefile', 'startedAt'],
@@ -10,7 +11,7 @@ const keys = [
 ];
 
 test("a capture's document has the keys that scripts rely on, and no others", () => {
-  assert.deepEqual(Object.keys(captureJson(liveCapture())), keys);
+  assert.deepEqual(Object.keys(captureJson(runningCapture())), keys);
   const stopped = captureJson(stoppedCapture());
   assert.equal(stopped.startedAt, '2026-11-24T02:10:05.000Z');
   assert.equal(stopped.endedAt, '2026-11-24T02:11:05.000Z');

@@ -4,7 +4,8 @@ import type { AuditEntry } from '../../src/capture/orders.ts';
 import { clockTime, usableZone, zonedTime } from '../../src/cli/clock.ts';
 import { auditLine, blockLines, listLines, whoamiLines } from '../../src/cli/print.ts';
 import { stoppedLines, wholeLines } from '../../src/cli/whole.ts';
-import { coverage, liveCapture, searchUnderWay, stoppedCapture } from './example.ts';
+import { runningCapture } from '../running-capture.ts';
+import { coverage, searchUnderWay, stoppedCapture } from './example.ts';
 
 const piped = { timezone: 'UTC', terminal: false };
 const terminal = { timezone: 'Europe/Berlin', terminal: true };
@@ -18,14 +19,14 @@ const lines = (text: string) => text.replace(/^\n/, '').trimEnd().split('\n');
 
 describe('a list', () => {
   test('piped is lines alone, as the original printed them', () => {
-    assert.deepEqual(listLines([liveCapture(), searchUnderWay()], piped), [
+    assert.deepEqual(listLines([runningCapture(), searchUnderWay()], piped), [
       'grant Tue Nov 24 02:10:05 2026 traffic to shop',
       'will Tue Nov 24 02:10:05 2026 beacon',
     ]);
   });
 
   test('on a terminal names the zone that its times are in', () => {
-    assert.deepEqual(listLines([liveCapture()], terminal), [
+    assert.deepEqual(listLines([runningCapture()], terminal), [
       'Times are in Europe/Berlin.',
       'grant Tue Nov 24 03:10:05 2026 traffic to shop',
     ]);
@@ -35,7 +36,7 @@ describe('a list', () => {
 
   test('cannot be made to drive the terminal by a description', () => {
     const description = 'a\nb\u001b]0;owned\u0007\u202e\u009b31m';
-    assert.deepEqual(listLines([liveCapture({ description })], piped), [
+    assert.deepEqual(listLines([runningCapture({ description })], piped), [
       'grant Tue Nov 24 02:10:05 2026 a b‹U+001B›]0;owned‹U+0007›‹U+202E›‹U+009B›31m',
     ]);
   });
@@ -46,7 +47,7 @@ describe('list -v', () => {
     assert.deepEqual(
       blockLines(
         [
-          { capture: liveCapture(), status },
+          { capture: runningCapture(), status },
           { capture: searchUnderWay(), status },
         ],
         piped,
@@ -73,7 +74,7 @@ Capture File:   /var/lib/capture/captures/will.processing.4711.1795440000_beacon
   });
 
   test('on a terminal shows the id that show and stop take', () => {
-    const [zone, id] = blockLines([{ capture: liveCapture(), status }], terminal);
+    const [zone, id] = blockLines([{ capture: runningCapture(), status }], terminal);
     assert.deepEqual([zone, id], ['Times are in Europe/Berlin.', 'Id:             c12']);
   });
 

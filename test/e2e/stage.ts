@@ -16,8 +16,9 @@ import { openBot } from '../../src/bot/bot.ts';
 import type { Actor } from '../../src/capture/analyst.ts';
 import { type Engine, openEngine } from '../../src/capture/engine.ts';
 import type { AuditEntry } from '../../src/capture/orders.ts';
-import { type Config, readConfig } from '../../src/config.ts';
+import type { Config } from '../../src/config.ts';
 import { openDatabase } from '../../src/database.ts';
+import { readConfig } from '../../src/environment.ts';
 
 /** A sensor with a local Slack workspace: a bot in a process of its own, and the same engine at hand to look at what it did. */
 export interface Stage extends Cast {

@@ -4,9 +4,9 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { type Network, openNetwork } from '../../sandbox/network/network.ts';
+import { eventually } from './eventually.ts';
 
 const main = new URL('../../sandbox/network/main.ts', import.meta.url).pathname;
 let directory: string;
@@ -196,17 +196,4 @@ async function assertGone(names: string[]): Promise<void> {
   assert.equal(names.length, 2);
   const { stdout } = await execa('ip', ['netns', 'list']);
   for (const name of names) assert.ok(name.startsWith('capture-') && !stdout.includes(name), `${name} is left`);
-}
-
-/** Tries again until it does not throw, for ten seconds at most. */
-async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  const patience = Date.now() + 10_000;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > patience) throw error;
-      await delay(20);
-    }
-  }
 }

@@ -3,12 +3,12 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { type Network, openNetwork } from '../../sandbox/network/network.ts';
 import { startDaemonlogger } from '../../sandbox/ring/daemonlogger.ts';
 import { station, udpFrame } from '../../sandbox/ring/packets.ts';
 import { replay } from '../../sandbox/ring/replay.ts';
+import { eventually } from './eventually.ts';
 
 describe('a real daemonlogger', () => {
   let network: Network;
@@ -108,17 +108,4 @@ async function recordBytes(directory: string): Promise<number> {
 async function packetsIn(file: string, expression = ''): Promise<number> {
   const { stdout } = await execa('tcpdump', ['-nr', file, '--', expression]);
   return stdout.split('\n').filter(Boolean).length;
-}
-
-/** Tries again until it does not throw, for fifteen seconds at most. */
-async function eventually(attempt: () => Promise<void>): Promise<void> {
-  const patience = Date.now() + 15_000;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > patience) throw error;
-      await delay(20);
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { type Capture, isOpen } from '../../capture/capture.ts';
 import { filesMissed } from '../../reports/coverage.ts';
-import { type AnalystDay, type Attempted, type Digest, whoOf } from '../../reports/digest.ts';
+import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from '../../reports/digest.ts';
 import { dropsInWords, dropsOf } from '../../reports/drops.ts';
 import { counted, size, utc } from '../../reports/figures.ts';
 import { statusOf } from './status.ts';
@@ -79,16 +79,8 @@ function ending(words: string) {
 }
 
 function analystRow(day: AnalystDay): Row {
-  const did = [
-    [day.started, 'started'],
-    [day.searched, 'searched'],
-    [day.ended, 'ended'],
-    [day.running, 'running'],
-    [day.refused, 'refused'],
-  ] as const;
-  const words = did.filter(([times]) => times > 0).map(([times, what]) => `${times} ${what}`);
   const kept = day.bytesKept > 0 ? [`${size(day.bytesKept)} kept`] : [];
-  return [typed(day.analyst, 80, { bold: true }), said(`: ${[...words, ...kept].join(', ')}`)];
+  return [typed(day.analyst, 80, { bold: true }), said(`: ${[...didInWords(day), ...kept].join(', ')}`)];
 }
 
 function attemptRow(attempt: Attempted): Row {

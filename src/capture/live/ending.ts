@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Capture, Counts, Facts } from '../capture.ts';
-import { isThere, seal } from '../custody.ts';
-import { type Examined, examineSavefile } from '../facts.ts';
+import type { Examined } from '../facts.ts';
 import { isAlive, type ProcessToken, runningWith, signal } from '../process.ts';
 import type { Room } from '../room.ts';
+import { cutInWords, settle } from '../settling.ts';
 import { closingCounts, complaint } from '../tcpdump.ts';
-import { stderrFile } from './start.ts';
+import { lastWords } from './start.ts';
 
 /**
  * The kernel hands packets over in blocks, at the latest a second after the first of a block came (TPACKET_V3; tcpdump asks for
@@ -43,39 +42,18 @@ export async function endLive(room: Room, capture: Capture, begun: boolean, alon
 }
 
 /**
- * Settles a capture whose tcpdump is gone: counts from its closing words, facts and digest from the file, sidecar, registry. Done
- * again after a crash it comes to the same.
+ * Settles a capture whose tcpdump is gone, with the counts of its closing words. Done again after a crash it comes to the same.
  * @param alongside what belongs into the transaction that ends it; left out when another process was first
  */
 export async function settleLive(room: Room, capture: Capture, end: LiveEnd, alongside: () => void): Promise<void> {
-  const said = await readFile(stderrFile(room, capture.id), 'utf8').catch(() => '');
-  const counts = closingCounts(said);
-  const examined = (await isThere(capture.path)) ? await examineSavefile(capture.path) : undefined;
-  const ending = {
-    state: end.state,
-    why: [end.why, ...holes(counts, examined)].join('; '),
-    endedAt: room.now(),
-    counts,
-    facts: examined?.facts ?? null,
-    sha256: examined?.sha256 ?? null,
-  };
-  if (examined !== undefined) {
-    const { facts } = ending;
-    const complete = { ...capture, ...ending, bytes: facts?.fileBytes ?? null, packets: facts?.packets ?? null };
-    // A full disk must not keep a capture from being settled: the registry has all that the sidecar says.
-    await seal(room.place, complete).catch((error) =>
-      room.log.error({ capture: capture.id, error }, 'sidecar not written'),
-    );
-  }
-  room.database.transaction(() => {
-    if (room.registry.settle(capture.id, ending)) alongside();
-  })();
-  room.log.info({ capture: capture.id, state: ending.state, why: ending.why, counts }, 'capture ended');
+  const counts = closingCounts(await lastWords(room, capture));
+  const why = (examined: Examined | undefined) => [end.why, ...holes(counts, examined)].join('; ');
+  await settle(room, capture, { state: end.state, counts, why }, alongside);
 }
 
 /** Why a tcpdump that nobody here stopped is gone, as far as its last words tell. */
 export async function whyItDied(room: Room, capture: Capture): Promise<string> {
-  const said = await readFile(stderrFile(room, capture.id), 'utf8').catch(() => '');
+  const said = await lastWords(room, capture);
   const complained = complaint(said);
   if (complained !== undefined) return `tcpdump ended by itself: ${complained}`;
   if (closingCounts(said) !== null) return 'tcpdump was ended by somebody outside capture';
@@ -84,7 +62,7 @@ export async function whyItDied(room: Room, capture: Capture): Promise<string> {
 
 /** Whether a tcpdump said its closing counts and nothing else: then a signal ended it. */
 async function endedOrderly(room: Room, capture: Capture): Promise<boolean> {
-  const said = await readFile(stderrFile(room, capture.id), 'utf8').catch(() => '');
+  const said = await lastWords(room, capture);
   return closingCounts(said) !== null && complaint(said) === undefined;
 }
 
@@ -112,7 +90,7 @@ function holes(counts: Counts | null, examined: Examined | undefined): string[] 
   return [
     ...(counts === null ? ['tcpdump gave no closing counts: what the kernel dropped is not known'] : []),
     ...lost(counts, facts),
-    ...(facts.cutAt === null ? [] : [`the savefile ends in the middle of a packet, at offset ${facts.cutAt}`]),
+    ...cutInWords(examined),
     ...(counts?.droppedByKernel ? [`${counts.droppedByKernel} packets were dropped by the kernel`] : []),
   ];
 }

@@ -2,6 +2,7 @@ import type { Capture } from '../capture.ts';
 import { isThere } from '../custody.ts';
 import { isAlive, signal } from '../process.ts';
 import { inHand, observe, type Room, takeOver } from '../room.ts';
+import { settleFailed } from '../settling.ts';
 import { endLive, settleLive, tcpdumpOf, whyItDied } from './ending.ts';
 import { listening, removeEmpty } from './start.ts';
 
@@ -42,11 +43,7 @@ async function finishStart(room: Room, capture: Capture): Promise<void> {
       return settleLive(room, capture, { state: 'died', why }, () => observe(room, capture, 'died', why));
     }
     const why = `the process that started it was gone before tcpdump captured: ${error instanceof Error ? error.message : error}`;
-    const ending = { state: 'failed', why, endedAt: room.now(), counts: null, facts: null, sha256: null } as const;
-    room.database.transaction(() => {
-      if (room.registry.settle(capture.id, ending)) observe(room, capture, 'start', why);
-    })();
-    return;
+    return settleFailed(room, capture, why, () => observe(room, capture, 'start', why));
   }
   room.database.transaction(() => {
     if (tcpdump !== undefined) room.registry.noteTcpdump(capture.id, tcpdump);

@@ -1,6 +1,6 @@
 import { close, existsSync, open } from 'node:fs';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Actor } from '../analyst.ts';
@@ -10,8 +10,9 @@ import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
 import type { Started, StartOrder } from '../orders.ts';
 import { isAlive, type ProcessToken, signal, tokenOf } from '../process.ts';
-import { addCapture, captureOwner, channelOf, inHand, type Order, type Room } from '../room.ts';
+import { addCapture, attribution, inHand, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
+import { settleFailed } from '../settling.ts';
 import { compileForInterface, complaint, everything, isListening, spawnLive } from '../tcpdump.ts';
 
 /** A tcpdump that does not listen after this long never will. Milliseconds. */
@@ -26,7 +27,7 @@ const shortestSnaplen = 64;
  * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
  */
 export async function startLive(room: Room, order: StartOrder, actor: Actor, asked: Order): Promise<Started> {
-  const analyst = captureOwner(room, actor, order);
+  const attributed = attribution(room, actor, order);
   const expression = checkExpression(order.expression);
   const interfaceName = knownInterface(room, order.interface);
   const snaplen = knownSnaplen(room, order.snaplen);
@@ -36,23 +37,23 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
   // The registry first: no file and no process without an owner, whenever we are killed.
   const capture = await addCapture(room, {
     kind: 'live',
-    analyst,
-    orderedBy: actor.analyst.name,
-    description: order.description,
+    ...attributed,
     expression,
-    case: order.case ?? null,
     interface: interfaceName,
     ring: null,
     window: null,
     snaplen,
-    channel: channelOf(actor),
     startedAt,
   });
   return { capture: await inHand(room, capture.id, () => launch(room, capture, asked)), warnings };
 }
 
-/** Where a live capture's tcpdump says what it has to say. */
-export function stderrFile(room: Room, id: string): string {
+/** What a live capture's tcpdump has said so far; empty where it said nothing, or its words are gone. */
+export function lastWords(room: Room, capture: Capture): Promise<string> {
+  return readFile(stderrFile(room, capture), 'utf8').catch(() => '');
+}
+
+function stderrFile(room: Room, { id }: Capture): string {
   return join(room.config.state, 'tcpdump', `${id}.stderr`);
 }
 
@@ -69,22 +70,10 @@ async function launch(room: Room, capture: Capture, asked: Order): Promise<Captu
     if (tcpdump !== undefined) signal(tcpdump, 'SIGKILL');
     if (isOurs) await removeEmpty(capture.path);
     const why = error instanceof Error ? error.message : String(error);
-    if (isOurs && (await isThere(capture.path))) {
-      // It holds packets: reconcile settles it with their count and digest.
-      asked.settle('failed', capture.id, why);
-      throw error;
-    }
-    room.database.transaction(() => {
-      room.registry.settle(capture.id, {
-        state: 'failed',
-        why,
-        endedAt: room.now(),
-        counts: null,
-        facts: null,
-        sha256: null,
-      });
-      asked.settle('failed', capture.id, why);
-    })();
+    const failed = () => asked.settle('failed', capture.id, why);
+    // What holds packets is settled by reconcile, with their count and digest.
+    if (!(isOurs && (await isThere(capture.path)))) settleFailed(room, capture, why, failed);
+    failed();
     throw error;
   }
   const runs = room.database.transaction(() => {
@@ -102,8 +91,8 @@ async function launch(room: Room, capture: Capture, asked: Order): Promise<Captu
 }
 
 async function spawn(room: Room, capture: Capture): Promise<ProcessToken | undefined> {
-  const file = stderrFile(room, capture.id);
-  await mkdir(join(room.config.state, 'tcpdump'), { recursive: true, mode: 0o750 });
+  const file = stderrFile(room, capture);
+  await mkdir(dirname(file), { recursive: true, mode: 0o750 });
   const stderr = await promisify(open)(file, 'w', 0o640);
   try {
     const pid = await spawnLive(
@@ -131,7 +120,7 @@ export async function listening(room: Room, capture: Capture, tcpdump: ProcessTo
   for (;;) {
     // Looked at before its words are read: what it said before it ended is then all there.
     const alive = tcpdump !== undefined && isAlive(tcpdump);
-    const said = await readFile(stderrFile(room, capture.id), 'utf8').catch(() => '');
+    const said = await lastWords(room, capture);
     if (isListening(said) && alive) return;
     if (!alive)
       throw new CaptureError(

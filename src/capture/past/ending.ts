@@ -1,7 +1,7 @@
 import type { Capture } from '../capture.ts';
-import { isThere, seal } from '../custody.ts';
-import { examineSavefile } from '../facts.ts';
+import type { Examined } from '../facts.ts';
 import { inHand, observe, type Room, takeOver } from '../room.ts';
+import { cutInWords, settle } from '../settling.ts';
 import { finishProcessingFile } from './processing.ts';
 
 /** How a search came to its end. */
@@ -15,33 +15,9 @@ export interface SearchEnd {
  * @param alongside what belongs into the transaction that ends it
  */
 export async function settleSearch(room: Room, capture: Capture, end: SearchEnd, alongside: () => void): Promise<void> {
-  const path = `${room.place.directory}/${capture.savefile}`;
   await finishProcessingFile(room.place.directory, capture.savefile);
-  const examined = (await isThere(path)) ? await examineSavefile(path) : undefined;
-  const facts = examined?.facts ?? null;
-  const cut =
-    facts?.cutAt === null || facts === null
-      ? ''
-      : `; the savefile ends in the middle of a packet, at offset ${facts.cutAt}`;
-  const ending = {
-    state: end.state,
-    why: `${end.why}${cut}`,
-    endedAt: room.now(),
-    counts: null,
-    facts,
-    sha256: examined?.sha256 ?? null,
-  };
-  if (examined !== undefined) {
-    const complete = { ...capture, ...ending, bytes: facts?.fileBytes ?? null, packets: facts?.packets ?? null };
-    // A full disk must not keep a search from being settled: the registry has all that the sidecar says.
-    await seal(room.place, complete).catch((error) =>
-      room.log.error({ capture: capture.id, error }, 'sidecar not written'),
-    );
-  }
-  room.database.transaction(() => {
-    if (room.registry.settle(capture.id, ending)) alongside();
-  })();
-  room.log.info({ capture: capture.id, state: ending.state, why: ending.why, packets: facts?.packets }, 'search ended');
+  const why = (examined: Examined | undefined) => [end.why, ...cutInWords(examined)].join('; ');
+  await settle(room, capture, { state: end.state, counts: null, why }, alongside);
 }
 
 /** Settles a search whose process is gone. */

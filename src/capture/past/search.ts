@@ -3,7 +3,7 @@ import type { Capture, Micros, RingFileReport, Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
-import { addCapture, captureOwner, channelOf, type Order, type Room } from '../room.ts';
+import { addCapture, attribution, type Order, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
 import { compileForFiles } from '../tcpdump.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
@@ -71,7 +71,7 @@ export async function* searchRing(
 }
 
 async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise<{ capture: Capture; plan: Plan }> {
-  const analyst = captureOwner(room, actor, order);
+  const attributed = attribution(room, actor, order);
   const expression = checkExpression(order.expression);
   const ring = knownRing(room, order.ring);
   checkWindow(order.window);
@@ -82,16 +82,12 @@ async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise
   const startedAt = room.now();
   const capture = await addCapture(room, {
     kind: 'past',
-    analyst,
-    orderedBy: actor.analyst.name,
-    description: order.description,
+    ...attributed,
     expression,
-    case: order.case ?? null,
     interface: ring.interface,
     ring: ring.name,
     window: order.window,
     snaplen: longestPacket,
-    channel: channelOf(actor),
     startedAt,
   });
   const precision = files.some((file) => file.header.precision === 'nanoseconds') ? 'nanoseconds' : 'microseconds';

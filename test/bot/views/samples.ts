@@ -1,6 +1,7 @@
 import type { Capture, Facts, RingFileReport } from '../../../src/capture/capture.ts';
 import type { AuditEntry, Day } from '../../../src/capture/orders.ts';
 import { type Digest, digestOf } from '../../../src/reports/digest.ts';
+import { runningCapture } from '../../running-capture.ts';
 
 /** 2026-11-24 02:10:05 UTC: the moment of every golden view. */
 export const now = 1_795_486_205_000;
@@ -20,35 +21,18 @@ const facts: Facts = {
 
 /** A live capture that listens; with `ended` one that was stopped after two hours. */
 export function live(changes: Partial<Capture> = {}): Capture {
-  return {
-    id: 'c12',
-    kind: 'live',
-    state: 'running',
-    analyst: 'grant',
-    orderedBy: 'grant',
+  const savefile = 'grant_traffic.to.shop.example_Tue.Nov24.2026-00.10.05.UTC_1795479005_.pcap';
+  return runningCapture({
     description: 'traffic to shop.example',
     expression: 'host 192.0.2.7 and tcp port 443',
-    case: null,
-    interface: 'eth1',
-    ring: null,
-    window: null,
-    snaplen: 262_144,
-    savefile: 'grant_traffic.to.shop.example_Tue.Nov24.2026-00.10.05.UTC_1795479005_.pcap',
-    path: '/var/lib/capture/captures/grant_traffic.to.shop.example_Tue.Nov24.2026-00.10.05.UTC_1795479005_.pcap',
+    savefile,
+    path: `/var/lib/capture/captures/${savefile}`,
     channel: 'C024BE91L',
     startedAt: now - 2 * hour,
-    endedAt: null,
-    why: null,
     bytes: 409_600,
-    packets: null,
-    counts: null,
-    sha256: null,
-    facts: null,
-    progress: null,
-    coverage: null,
     version: 7,
     ...changes,
-  };
+  });
 }
 
 export const ended: Partial<Capture> = {

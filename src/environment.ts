@@ -1,0 +1,98 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CaptureError } from './capture/errors.ts';
+import { type Config, checkConfig, type SlackConfig } from './config.ts';
+
+/** What Slack's connections need; never printed, never logged. */
+export interface SlackSecrets {
+  readonly botToken: string;
+  readonly appToken: string;
+  /** A local workspace's Web API instead of Slack's own. */
+  readonly apiUrl: string | null;
+}
+
+/**
+ * Reads and checks the configuration: `given`, else `CAPTURE_CONFIG`, else `./capture.yml`, else `/etc/capture/capture.yml`.
+ * @throws CaptureError `bad_request` naming every mistake with its key and what is expected
+ */
+export function readConfig(given: string | undefined): Config {
+  const file = resolve(
+    given ?? process.env.CAPTURE_CONFIG ?? firstExisting(['capture.yml', '/etc/capture/capture.yml']),
+  );
+  let text: string;
+  try {
+    refuseForeign(file);
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    if (cause instanceof CaptureError) throw cause;
+    throw new CaptureError('bad_request', `no configuration at ${file}: name one with --config or CAPTURE_CONFIG`, {
+      cause,
+    });
+  }
+  return checkConfig(text, file);
+}
+
+/**
+ * Slack's tokens from the environment, else from the 0600 file that `slack.tokens` names.
+ * @throws CaptureError `bad_request` when they are missing, misshapen, or the file is readable by others
+ */
+export function readSlackSecrets(slack: SlackConfig): SlackSecrets {
+  const fromFile = slack.tokens === null ? {} : readTokens(slack.tokens);
+  const botToken = process.env.SLACK_BOT_TOKEN ?? fromFile.SLACK_BOT_TOKEN;
+  const appToken = process.env.SLACK_APP_TOKEN ?? fromFile.SLACK_APP_TOKEN;
+  if (!botToken?.startsWith('xoxb-'))
+    throw new CaptureError('bad_request', 'SLACK_BOT_TOKEN is not set to a bot token (xoxb-...)');
+  if (!appToken?.startsWith('xapp-'))
+    throw new CaptureError('bad_request', 'SLACK_APP_TOKEN is not set to an app-level token (xapp-...)');
+  return { botToken, appToken, apiUrl: process.env.SLACK_API_URL ?? null };
+}
+
+/** The person at the shell as the operating system knows them. Only root may say that it acts for somebody through sudo. */
+export function readShellIdentity(): { readonly login: string | undefined; readonly remoteHost: string | null } {
+  const root = process.getuid?.() === 0;
+  return {
+    login: (root && process.env.SUDO_USER) || undefined,
+    remoteHost: process.env.SSH_CONNECTION?.split(' ')[0] ?? null,
+  };
+}
+
+/** Under sudo the configuration says who the person is: it must be root's, not a file of their own. */
+function refuseForeign(file: string): void {
+  if (process.getuid?.() !== 0 || process.env.SUDO_USER === undefined) return;
+  const { uid, mode } = statSync(file);
+  if (uid === 0 && (mode & 0o022) === 0) return;
+  throw new CaptureError(
+    'not_allowed',
+    `${file} is not root's alone, and under sudo it says who you are: chown root and chmod go-w`,
+  );
+}
+
+function readTokens(file: string): Record<string, string | undefined> {
+  return Object.fromEntries(
+    readPrivate(file)
+      .split('\n')
+      .flatMap((line) => {
+        const at = line.indexOf('=');
+        return at > 0 ? [[line.slice(0, at).trim(), line.slice(at + 1).trim()]] : [];
+      }),
+  );
+}
+
+function readPrivate(file: string): string {
+  let text: string;
+  let mode: number;
+  try {
+    mode = statSync(file).mode;
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new CaptureError('bad_request', `slack.tokens: ${file} cannot be read: make it, with mode 600`, { cause });
+  }
+  if ((mode & 0o077) !== 0) {
+    throw new CaptureError('bad_request', `${file} holds tokens and is open to others: chmod 600 ${file}`);
+  }
+  return text;
+}
+
+function firstExisting(files: readonly string[]): string {
+  return files.find((file) => existsSync(file)) ?? files[0] ?? '';
+}
