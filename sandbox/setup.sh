@@ -3,9 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-declare -A package_of=([tcpdump]=tcpdump [capinfos]=wireshark-common [mergecap]=wireshark-common [daemonlogger]=daemonlogger [ip]=iproute2)
+declare -A package_of=([tcpdump]=tcpdump [capinfos]=wireshark-common [mergecap]=wireshark-common [daemonlogger]=daemonlogger [ip]=iproute2 [groff]=groff-base [systemd-analyze]=systemd [visudo]=sudo)
 missing=()
-for tool in tcpdump capinfos mergecap daemonlogger ip; do
+for tool in tcpdump capinfos mergecap daemonlogger ip groff systemd-analyze visudo; do
   PATH="$PATH:/usr/sbin:/sbin" command -v "$tool" >/dev/null || missing+=("${package_of[$tool]}")
 done
 if [ ${#missing[@]} -gt 0 ]; then

@@ -3,6 +3,7 @@ import { type Document, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { KnownAnalyst } from './capture/analyst.ts';
 import { CaptureError } from './capture/errors.ts';
+import { channelId, duration, facility, interfaceName, oneOrMore, size, syslogServer, word, zone } from './values.ts';
 
 /** The installation, checked whole: every path absolute, every size in bytes. */
 export interface Config {
@@ -17,15 +18,32 @@ export interface Config {
   /** tcpdump's kernel buffer, bytes. */
   readonly buffer: number;
   readonly rings: readonly Ring[];
+  readonly limits: LimitsConfig;
   readonly analysts: readonly KnownAnalyst[];
   readonly slack: SlackConfig | null;
   readonly reports: ReportsConfig;
+  /** Null: nothing is deleted. */
+  readonly retention: RetentionConfig | null;
+  /** Null: the audit log goes nowhere else. */
+  readonly syslog: SyslogConfig | null;
 }
 
 export interface Ring {
   readonly name: string;
   readonly path: string;
   readonly interface: string;
+}
+
+/** What live captures may take; an analyst may ask for less, a lead for more. */
+export interface LimitsConfig {
+  /** Milliseconds. */
+  readonly duration: number;
+  /** Bytes of one savefile. */
+  readonly size: number;
+  /** Live captures that one analyst may have running. */
+  readonly perAnalyst: number;
+  /** Bytes that stay free on the captures' volume. */
+  readonly freeSpace: number;
 }
 
 export interface SlackConfig {
@@ -42,40 +60,20 @@ export interface ReportsConfig {
   readonly timezone: string;
 }
 
-const sizeUnits: Record<string, number> = {
-  kB: 1e3,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  TB: 1e12,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  TiB: 2 ** 40,
-};
+/** When complete savefiles are deleted. */
+export interface RetentionConfig {
+  /** Milliseconds after their end; null: however old they are. */
+  readonly finished: number | null;
+  /** The oldest first, while fewer bytes are free on the captures' volume; null: however full it is. */
+  readonly keepFree: number | null;
+}
 
-const expectedSize = 'expected a size such as 500MB, 10GB or 4MiB';
-const size = z.union([z.int().positive(), z.string()], expectedSize).transform((value, context) => {
-  if (typeof value === 'number') return value;
-  const match = /^(\d+(?:\.\d+)?)\s*([kKMGT]i?B)$/.exec(value);
-  const unit = sizeUnits[match?.[2] ?? ''];
-  const bytes = match && unit !== undefined ? Math.floor(Number(match[1]) * unit) : 0;
-  if (bytes > 0) return bytes;
-  context.addIssue({ code: 'custom', message: expectedSize });
-  return z.NEVER;
-});
-
-const zone = z.string().refine(isTimeZone, 'expected a time zone such as Europe/Berlin');
-const oneOrMore = z
-  .union([
-    z
-      .string()
-      .min(1)
-      .transform((one) => [one]),
-    z.array(z.string().min(1)),
-  ])
-  .default([]);
-const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$/, 'expected up to 40 letters, digits, dots and dashes');
+/** Where each entry of the audit log goes, too. */
+export interface SyslogConfig {
+  readonly facility: string;
+  /** Null: the sensor's own. */
+  readonly server: { readonly transport: 'udp' | 'tcp'; readonly host: string; readonly port: number } | null;
+}
 
 const schema = z.strictObject({
   sensor: word,
@@ -86,6 +84,14 @@ const schema = z.strictObject({
   snaplen: z.int().min(64).max(262144).default(262144),
   buffer: size.default(16 * 2 ** 20),
   rings: z.array(z.strictObject({ name: word, path: z.string().min(1), interface: interfaceName() })).default([]),
+  limits: z
+    .strictObject({
+      duration: duration.default(24 * 3_600_000),
+      size: size.default(10e9),
+      perAnalyst: z.int().positive().default(5),
+      freeSpace: size.default(5e9),
+    })
+    .default({ duration: 24 * 3_600_000, size: 10e9, perAnalyst: 5, freeSpace: 5e9 }),
   analysts: z
     .array(
       z.strictObject({ name: word, role: z.enum(['viewer', 'analyst', 'lead']), slack: oneOrMore, login: oneOrMore }),
@@ -109,6 +115,14 @@ const schema = z.strictObject({
       timezone: zone.default('UTC'),
     })
     .default({ at: '08:00', timezone: 'UTC' }),
+  retention: z
+    .strictObject({ finished: duration.nullable().default(null), keepFree: size.nullable().default(null) })
+    .nullable()
+    .default(null),
+  syslog: z
+    .strictObject({ facility, server: syslogServer.nullable().default(null) })
+    .nullable()
+    .default(null),
 });
 
 /**
@@ -179,22 +193,4 @@ function sharedIdentities(analysts: readonly KnownAnalyst[]): string[] {
       .filter((id, at) => ids.indexOf(id) !== at)
       .map((id) => `analysts: ${door} ${id} belongs to two analysts`);
   });
-}
-
-function interfaceName() {
-  // IFNAMSIZ is 16 with the closing zero; a leading dash would be an option to tcpdump.
-  return z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,14}$/, 'expected an interface name');
-}
-
-function channelId() {
-  return z.string().regex(/^[CG][A-Z0-9]+$/, 'expected a channel id such as C024BE91L');
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

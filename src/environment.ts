@@ -11,20 +11,24 @@ export interface SlackSecrets {
   readonly apiUrl: string | null;
 }
 
+/** Where the configuration is looked for: `given`, else `CAPTURE_CONFIG`, else `./capture.yml`, else `/etc/capture/capture.yml`. */
+export function configFile(given: string | undefined): string {
+  return resolve(given ?? process.env.CAPTURE_CONFIG ?? firstExisting(['capture.yml', '/etc/capture/capture.yml']));
+}
+
 /**
  * Reads and checks the configuration: `given`, else `CAPTURE_CONFIG`, else `./capture.yml`, else `/etc/capture/capture.yml`.
  * @throws CaptureError `bad_request` naming every mistake with its key and what is expected
  */
 export function readConfig(given: string | undefined): Config {
-  const file = resolve(
-    given ?? process.env.CAPTURE_CONFIG ?? firstExisting(['capture.yml', '/etc/capture/capture.yml']),
-  );
+  const file = configFile(given);
   let text: string;
   try {
     refuseForeign(file);
     text = readFileSync(file, 'utf8');
   } catch (cause) {
     if (cause instanceof CaptureError) throw cause;
+    if (existsSync(file)) throw new CaptureError('bad_request', `${file} cannot be read by this user`, { cause });
     throw new CaptureError('bad_request', `no configuration at ${file}: name one with --config or CAPTURE_CONFIG`, {
       cause,
     });
@@ -47,11 +51,18 @@ export function readSlackSecrets(slack: SlackConfig): SlackSecrets {
   return { botToken, appToken, apiUrl: process.env.SLACK_API_URL ?? null };
 }
 
-/** The person at the shell as the operating system knows them. Only root may say that it acts for somebody through sudo. */
-export function readShellIdentity(): { readonly login: string | undefined; readonly remoteHost: string | null } {
-  const root = process.getuid?.() === 0;
+/**
+ * The person at the shell as the operating system knows them. `SUDO_USER` counts where root runs us, or the user to whom the registry in
+ * `state` belongs: an installation gives that user to nobody but sudo, and who has it could write any name into the registry anyway.
+ */
+export function readShellIdentity(state: string): {
+  readonly login: string | undefined;
+  readonly remoteHost: string | null;
+} {
+  const user = process.getuid?.();
+  const trusted = user === 0 || user === statSync(state, { throwIfNoEntry: false })?.uid;
   return {
-    login: (root && process.env.SUDO_USER) || undefined,
+    login: (trusted && process.env.SUDO_USER) || undefined,
     remoteHost: process.env.SSH_CONNECTION?.split(' ')[0] ?? null,
   };
 }

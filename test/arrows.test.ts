@@ -5,18 +5,20 @@ import { test } from 'node:test';
 
 /** The rooms of the house, the more particular first; a file belongs to the first that matches. */
 const rooms = {
-  mains: /^src\/(bot|cli)\/main\.ts$/,
-  configuration: /^src\/(config|environment)\.ts$/,
+  mains: /^src\/(bot|cli|supervisor)\/main\.ts$/,
+  configuration: /^src\/(config|environment|values)\.ts$/,
   database: /^src\/database\.ts$/,
   command: /^src\/command\//,
-  nouns: /^src\/capture\/(capture|analyst|errors|orders)\.ts$/,
-  engine: /^src\/capture\/(engine|stop)\.ts$/,
+  nouns: /^src\/capture\/(capture|analyst|errors|evidence|orders|quantities)\.ts$/,
+  engine: /^src\/capture\/(engine|opening|reconcile|stop|extend)\.ts$/,
   live: /^src\/capture\/live\//,
   past: /^src\/capture\/past\//,
   records: /^src\/capture\/[a-z]+\.ts$/,
   views: /^src\/bot\/views\//,
   bot: /^src\/bot\/[a-z-]+\.ts$/,
   cli: /^src\/cli\//,
+  doctor: /^src\/doctor\//,
+  supervisor: /^src\/supervisor\//,
   reports: /^src\/reports\//,
 } as const;
 type Room = keyof typeof rooms;
@@ -34,7 +36,9 @@ const arrows: Record<Exclude<Room, 'mains'>, readonly Room[]> = {
   reports: ['nouns'],
   views: ['nouns', 'command', 'reports'],
   bot: ['nouns', 'engine', 'command', 'reports', 'views', 'database', 'configuration'],
-  cli: ['nouns', 'engine', 'command', 'reports', 'configuration'],
+  supervisor: [],
+  cli: ['nouns', 'supervisor', 'engine', 'command', 'reports', 'configuration', 'doctor'],
+  doctor: ['nouns', 'records', 'past', 'command', 'reports', 'database', 'configuration'],
 };
 
 const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/'));

@@ -57,12 +57,15 @@ describe('a configuration', () => {
       snaplen: 262_144,
       buffer: 16 * 2 ** 20,
       rings: [{ name: 'dmz', path: '/etc/capture/ring', interface: 'eth1' }],
+      limits: { duration: 24 * 3_600_000, size: 10e9, perAnalyst: 5, freeSpace: 5e9 },
       analysts: [
         { name: 'grant', role: 'lead', slack: ['U024BE7LH'], login: ['grant'] },
         { name: 'will', role: 'analyst', slack: ['U024BE7LJ'], login: ['will', 'wsmith'] },
       ],
       slack: { team: 'T024BE7LD', channels: ['C024BE91L'], digest: null, tokens: '/etc/capture/tokens' },
       reports: { at: '08:00', timezone: 'UTC' },
+      retention: null,
+      syslog: null,
     });
     const absolute = check(changed('state: state', 'state: /var/lib/capture'));
     assert.equal(absolute.state, '/var/lib/capture');
@@ -73,10 +76,52 @@ describe('a configuration', () => {
     for (const [written, bytes] of Object.entries(sizes)) {
       assert.equal(check(`${whole}buffer: ${written}\n`).buffer, bytes, written);
     }
-    for (const wrong of ['4Mib', '-1', '0', '0MB', 'MB', '1e3MB', '"10 GB please"', '1.5', '[]']) {
+    for (const wrong of ['4Mbit', '-1', '0', '0MB', 'MB', '1e3MB', '"10 GB please"', '1.5', '[]']) {
       assert.equal(mistakesIn(`${whole}buffer: ${wrong}\n`).length, 1, wrong);
       assert.match(mistakesIn(`${whole}buffer: ${wrong}\n`)[0] ?? '', /^buffer: /, wrong);
     }
+  });
+
+  test('says what is deleted when, and where else the audit log goes', () => {
+    assert.deepEqual(check(`${whole}retention: { finished: 90d, keepFree: 20GB }\n`).retention, {
+      finished: 90 * 86_400_000,
+      keepFree: 20e9,
+    });
+    assert.deepEqual(check(`${whole}retention: { finished: 12h }\n`).retention, {
+      finished: 43_200_000,
+      keepFree: null,
+    });
+    assert.deepEqual(check(`${whole}syslog: { facility: local6 }\n`).syslog, { facility: 'local6', server: null });
+    const servers = {
+      'udp://192.0.2.5:514': { transport: 'udp', host: '192.0.2.5', port: 514 },
+      'tcp://log.example:601': { transport: 'tcp', host: 'log.example', port: 601 },
+      'udp://[2001:db8::5]:514': { transport: 'udp', host: '2001:db8::5', port: 514 },
+    };
+    for (const [written, server] of Object.entries(servers)) {
+      assert.deepEqual(check(`${whole}syslog: { facility: auth, server: '${written}' }\n`).syslog?.server, server);
+    }
+    for (const wrong of [
+      'log.example',
+      'udp://log.example',
+      'udp://-w:514',
+      'udp://x:0',
+      'udp://x:70000',
+      'http://x:1',
+    ]) {
+      assert.match(
+        mistakesIn(`${whole}syslog: { facility: auth, server: '${wrong}' }\n`)[0] ?? '',
+        /^syslog\.server: expected/,
+      );
+    }
+    assert.match(mistakesIn(`${whole}syslog: { facility: kern }\n`)[0] ?? '', /^syslog\.facility: expected a facility/);
+    assert.match(
+      mistakesIn(`${whole}retention: { finished: 0d }\n`)[0] ?? '',
+      /^retention\.finished: expected a duration/,
+    );
+    assert.match(
+      mistakesIn(`${whole}retention: { keepFree: much }\n`)[0] ?? '',
+      /^retention\.keepFree: expected a size/,
+    );
   });
 
   test('with several mistakes names each with its key', () => {

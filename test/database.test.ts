@@ -56,7 +56,7 @@ describe('the registry', () => {
     const state = join(directory, 'broken');
     openDatabase(state).close();
     writeFileSync(join(state, 'registry.sqlite'), 'not a database, whatever its name says'.repeat(100));
-    assert.throws(() => openDatabase(state), { code: 'tool_failed', message: /registry\.sqlite cannot be opened/ });
+    assert.throws(() => openDatabase(state), { code: 'tool_failed', message: /registry\.sqlite is damaged/ });
     writeFileSync(join(directory, 'file'), '');
     assert.throws(() => openDatabase(join(directory, 'file')), { code: 'tool_failed', message: /cannot be opened/ });
   });

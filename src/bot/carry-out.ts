@@ -1,6 +1,7 @@
 import type { Actor } from '../capture/analyst.ts';
 import type { Capture, Millis } from '../capture/capture.ts';
 import { CaptureError } from '../capture/errors.ts';
+import { isSound, type Verified, type VerifyOrder, type VerifyTally } from '../capture/evidence.ts';
 import type { Command } from '../command/command.ts';
 import { helpText } from '../command/help.ts';
 import { joined } from './answer.ts';
@@ -8,6 +9,7 @@ import type { Desk } from './desk.ts';
 import { digestOn } from './digests.ts';
 import { beginSearch } from './searching.ts';
 import { detailsView } from './views/details.ts';
+import { getView, verifyView } from './views/evidence.ts';
 import { helpView } from './views/help.ts';
 import { listView } from './views/list.ts';
 import { inviteView, startedView, stoppedView } from './views/notice.ts';
@@ -47,14 +49,26 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
       const stopped = await engine.stop(command.selector, actor);
       return command.details ? inFull(stopped, stoppedView(stopped), desk) : stoppedView(stopped);
     }
+    case 'extend':
+      return details(await engine.extend(command.id, command.by, actor), desk);
+    case 'keep':
+      return details(await engine.keep(command.id, actor), desk);
     case 'digest':
       return digestOn(command.date, desk);
+    case 'get':
+      return getView(command.id, await engine.get(command.id, actor));
+    case 'verify':
+      return verify(command.order, actor, desk);
     case 'whoami':
       return whoamiView(actor.analyst, actor.origin);
     case 'help':
       return helpView(helpText(command.topic, 'slack'));
     case 'audit':
-      throw new CaptureError('bad_request', 'audit is not for Slack: type capture audit in a shell on the sensor');
+    case 'doctor':
+      throw new CaptureError(
+        'bad_request',
+        `${command.verb} is not for Slack: type capture ${command.verb} in a shell on the sensor`,
+      );
     default:
       return command satisfies never;
   }
@@ -69,6 +83,16 @@ function inFull(captures: readonly Capture[], short: View, desk: Desk): View {
   const [first, ...more] = captures;
   if (first === undefined || captures.length > mostInFull) return short;
   return joined(details(first, desk), ...more.map((capture) => details(capture, desk)));
+}
+
+async function verify(order: VerifyOrder, actor: Actor, { engine, closing }: Desk): Promise<View> {
+  const wrong: Verified[] = [];
+  let tally: VerifyTally = { findings: {}, sidecars: 0, sound: true };
+  for await (const step of engine.verify(order, actor, closing)) {
+    if (step.step === 'verified' && !isSound(step.verified)) wrong.push(step.verified);
+    if (step.step === 'ended') tally = step.tally;
+  }
+  return verifyView(tally, wrong);
 }
 
 /** With what to do where the capture's message cannot be seen. */

@@ -1,12 +1,17 @@
+import { dirname } from 'node:path';
 import type { AnyMiddlewareArgs, Middleware } from '@slack/bolt';
 import type { Database } from 'better-sqlite3';
 import type { Millis } from '../capture/capture.ts';
+import { registryTrouble } from '../database.ts';
 
 /** Slack repeats itself within minutes; an hour is plenty. */
 const kept: Millis = 3_600_000;
 
 export interface Deliveries {
-  /** Notes what Slack delivered under these keys; false when any of them was there already. */
+  /**
+   * Notes what Slack delivered under these keys; false when any of them was there already.
+   * @throws CaptureError as `registryTrouble` says: the person who waits hears why
+   */
   first(keys: readonly string[]): boolean;
 }
 
@@ -18,7 +23,15 @@ export function openDeliveries(database: Database, now: () => Millis): Deliverie
     forget.run(now() - kept);
     return keys.map((key) => note.run(key, now()).changes === 1).every(Boolean);
   });
-  return { first: (keys) => first.immediate(keys) };
+  return {
+    first: (keys) => {
+      try {
+        return first.immediate(keys);
+      } catch (error) {
+        throw registryTrouble(error, dirname(database.name)) ?? error;
+      }
+    },
+  };
 }
 
 /** Bolt runs a handler as often as its envelope comes; this lets only the first one through, before anything is done. */

@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { openEngine } from '../capture/engine.ts';
 import { CaptureError } from '../capture/errors.ts';
-import { openDatabase } from '../database.ts';
+import { openDatabase, registryTrouble } from '../database.ts';
 import { readConfig, readSlackSecrets } from '../environment.ts';
+import { leaveSupervisor } from '../supervisor/leave.ts';
 import { type Bot, openBot } from './bot.ts';
 import { withoutTokens } from './log.ts';
 import { isRefusal, whatToMend } from './mending.ts';
@@ -34,12 +35,20 @@ async function run(): Promise<number> {
   if (config.slack === null)
     throw new CaptureError('bad_request', `${config.file} has no section slack: the bot needs one`);
   const secrets = readSlackSecrets(config.slack);
-  const engine = openEngine({ config, log, now: Date.now });
+  const engine = openEngine({ config, log, now: Date.now, leaveSupervisor });
   const database = openDatabase(config.state);
   let bot: Bot | undefined;
   try {
     const opened = await Promise.race([
-      openBot({ config, secrets, engine, database, log, now: Date.now, onLost: lost }),
+      openBot({
+        config,
+        secrets,
+        engine,
+        database,
+        log,
+        now: Date.now,
+        onLost: (why) => lost(registryTrouble(why, config.state) ?? why),
+      }),
       stopping.promise,
     ]);
     // Told to stop while Slack kept us waiting.

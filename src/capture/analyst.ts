@@ -43,7 +43,11 @@ export function analystAt(origin: Origin, known: readonly KnownAnalyst[], team: 
 export const mayRole = {
   capture: (analyst: Analyst) => analyst.role !== 'viewer',
   actFor: (analyst: Analyst, other: string) => analyst.name === other || analyst.role === 'lead',
+  exceedLimits: (analyst: Analyst) => analyst.role === 'lead',
+  takeAway: (analyst: Analyst) => analyst.role !== 'viewer',
+  verify: (analyst: Analyst) => analyst.role !== 'viewer',
   readAudit: (analyst: Analyst) => analyst.role === 'lead',
+  rebuild: (analyst: Analyst) => analyst.role === 'lead',
 } as const;
 
 /** Who gave an order, in words for audit and syslog: `shell:grant@pts/3` or `slack:T1/U2 in C3`. */

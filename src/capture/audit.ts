@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import type { Actor, Origin } from './analyst.ts';
 import type { Millis } from './capture.ts';
+import { type AuditRow, beginning, hashOf } from './chain.ts';
+import { CaptureError } from './errors.ts';
 import type { AuditEntry, AuditOutcome, AuditQuery, ChainHead } from './orders.ts';
 
 /** What is written of an order or of the engine's own observation. */
@@ -26,46 +27,24 @@ export interface Audit {
     capture: string | null,
     detail: string | null,
   ): void;
-  /** Writes an entry that needs no settling: a look, a refusal at the door, an observation of the engine. */
-  note(note: Note): void;
+  /** Writes an entry as it is, for what `ask` is not for: a look, a refusal at the door, what the engine saw or is about to do. */
+  note(note: Note): number;
   /** Settles as `unknown` what processes asked that are gone now. */
   settleAbandoned(isAlive: (process: string) => boolean): void;
   entries(query: AuditQuery): AuditEntry[];
   head(): ChainHead;
 }
 
-interface Row {
-  seq: number;
-  at: Millis;
-  outcome: AuditOutcome;
-  settles: number | null;
-  verb: string;
-  analyst: string | null;
-  acting_for: string | null;
-  origin: string;
-  words: string;
-  capture: string | null;
-  detail: string | null;
-  process: string;
-  previous: string;
-  hash: string;
-}
-
-/** The hash that the first entry carries as the one before. */
-const beginning = '0'.repeat(64);
-
 /** The audit log: entries are only appended, each with the SHA-256 of itself and the one before. */
 export function openAudit(database: Database.Database, process: string, now: () => Millis): Audit {
-  const newest = database.prepare<[], Row>('SELECT * FROM audit ORDER BY seq DESC LIMIT 1');
-  const bySeq = database.prepare<[number], Row>('SELECT * FROM audit WHERE seq = ?');
+  const newest = database.prepare<[], AuditRow>('SELECT * FROM audit ORDER BY seq DESC LIMIT 1');
+  const bySeq = database.prepare<[number], AuditRow>('SELECT * FROM audit WHERE seq = ?');
   const insert = database.prepare<
-    [Row]
+    [AuditRow]
   >(`INSERT INTO audit VALUES (:seq, :at, :outcome, :settles, :verb, :analyst, :acting_for,
     :origin, :words, :capture, :detail, :process, :previous, :hash)`);
-  const unsettled = database.prepare<[], Row>(
-    `SELECT * FROM audit AS asked WHERE outcome = 'asked' AND NOT EXISTS (SELECT 1 FROM audit WHERE settles = asked.seq)`,
-  );
-  const select = database.prepare<[{ analyst: string | null; since: number; until: number; last: number }], Row>(`
+  const unsettled = database.prepare<[], AuditRow>('SELECT audit.* FROM unsettled JOIN audit USING (seq) ORDER BY seq');
+  const select = database.prepare<[{ analyst: string | null; since: number; until: number; last: number }], AuditRow>(`
     SELECT * FROM (
       SELECT * FROM audit WHERE at >= :since AND at < :until AND (:analyst IS NULL OR analyst = :analyst OR acting_for = :analyst)
       ORDER BY seq DESC LIMIT :last
@@ -88,7 +67,7 @@ export function openAudit(database: Database.Database, process: string, now: () 
       capture: note.capture?.toWellFormed() ?? null,
       detail: note.detail?.toWellFormed() ?? null,
       process,
-      previous: last?.hash ?? beginning,
+      previous: last?.hash ?? beginning.hash,
     };
     insert.run({ ...fields, hash: hashOf(fields) });
     return fields.seq;
@@ -114,7 +93,7 @@ export function openAudit(database: Database.Database, process: string, now: () 
         null,
       ),
     settle,
-    note: (note) => void append(note, null),
+    note: (note) => append(note, null),
     settleAbandoned: (isAlive) => {
       // Looked at first without the lock that writing takes: nearly always there is nothing to settle.
       if (unsettled.all().some(({ process: asker }) => !isAlive(asker))) settleGone.immediate(isAlive);
@@ -125,23 +104,16 @@ export function openAudit(database: Database.Database, process: string, now: () 
         .map(entryOf),
     head: () => {
       const last = newest.get();
-      return { seq: last?.seq ?? 0, hash: last?.hash ?? beginning };
+      return last === undefined ? beginning : { seq: last.seq, hash: last.hash };
     },
   };
 }
 
-/** SHA-256, in hexadecimal, over the JSON array of the entry's columns in the table's order. */
-function hashOf(fields: Omit<Row, 'hash'>): string {
-  return createHash('sha256')
-    .update(JSON.stringify(Object.values(fields)))
-    .digest('hex');
+function noteOf(row: AuditRow): Note {
+  return { ...row, actingFor: row.acting_for, origin: originOf(row) };
 }
 
-function noteOf(row: Row): Note {
-  return { ...row, actingFor: row.acting_for, origin: JSON.parse(row.origin) as Origin };
-}
-
-function entryOf(row: Row): AuditEntry {
+function entryOf(row: AuditRow): AuditEntry {
   const { seq, at, outcome, settles, verb, analyst, words, capture, detail, hash } = row;
   return {
     seq,
@@ -151,10 +123,21 @@ function entryOf(row: Row): AuditEntry {
     verb,
     analyst,
     actingFor: row.acting_for,
-    origin: JSON.parse(row.origin) as Origin,
+    origin: originOf(row),
     words,
     capture,
     detail,
     hash,
   };
+}
+
+/** @throws CaptureError `tool_failed` when somebody has changed the entry into what we never write */
+function originOf({ seq, origin }: AuditRow): Origin {
+  try {
+    return JSON.parse(origin) as Origin;
+  } catch (cause) {
+    throw new CaptureError('tool_failed', `audit entry ${seq} is damaged: see what is wrong with "audit verify"`, {
+      cause,
+    });
+  }
 }

@@ -71,6 +71,27 @@ export interface RingFileReport {
   readonly detail: string | null;
 }
 
+/** What a capture may take before it ends by itself; null is without limit. A search has none. */
+export interface Limits {
+  readonly deadline: Millis | null;
+  readonly bytes: number | null;
+  readonly packets: number | null;
+  /** Its deadline is near, and whoever follows it was asked whether to go on. */
+  readonly near: boolean;
+}
+
+/** A savefile that was complete before the capture was started again. */
+export interface EarlierSavefile {
+  readonly savefile: string;
+  readonly endedAt: Millis;
+  readonly why: string;
+  readonly bytes: number | null;
+  readonly packets: number | null;
+  readonly counts: Counts | null;
+  readonly facts: Facts | null;
+  readonly sha256: string | null;
+}
+
 /** A live capture or a search of the past, as the registry knows it: plain values only. */
 export interface Capture {
   readonly id: CaptureId;
@@ -86,6 +107,13 @@ export interface Capture {
   readonly ring: string | null;
   readonly window: Window | null;
   readonly snaplen: number;
+  /** The expression that libpcap got, where VLAN tags on the interface made it another than the typed one. */
+  readonly expanded: string | null;
+  readonly limits: Limits;
+  /** Started again after a reboot, as a further savefile. */
+  readonly keep: boolean;
+  /** Savefiles from before a reboot, oldest first. */
+  readonly earlier: readonly EarlierSavefile[];
   /** The final name, without directory. */
   readonly savefile: string;
   /** Where the packets are now: differs from the savefile's place only while a search runs. */

@@ -95,14 +95,7 @@ export async function seal(place: Place, capture: Capture): Promise<void> {
     await chmod(file, savefileMode);
   };
   await own(path);
-  const { channel, path: _, progress: __, version: ___, ...explained } = capture;
-  const sidecar = {
-    sensor: place.sensor,
-    ...explained,
-    startedAt: iso(capture.startedAt),
-    endedAt: iso(capture.endedAt),
-    tools: await toolVersions(),
-  };
+  const sidecar = { ...explained(place, capture), tools: await toolVersions() };
   // Written under another name, then renamed: a sidecar is whole or not there.
   const temporary = `${path}.json.${process.pid}`;
   await removeDeadSidecars(place.directory, `${capture.savefile}.json.`);
@@ -122,6 +115,12 @@ async function removeDeadSidecars(directory: string, beginning: string): Promise
     const pid = name.startsWith(beginning) ? Number(name.slice(beginning.length)) : Number.NaN;
     if (Number.isInteger(pid) && tokenOf(pid) === undefined) await rm(join(directory, name), { force: true });
   }
+}
+
+/** What a sidecar says of a capture, but for the tools' versions. */
+export function explained(place: Place, capture: Capture) {
+  const { channel, path, progress, version, ...rest } = capture;
+  return { sensor: place.sensor, ...rest, startedAt: iso(capture.startedAt), endedAt: iso(capture.endedAt) };
 }
 
 /** Whether there is such a file, itself and not what a link points to. */

@@ -1,15 +1,14 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
-import { openDatabase } from '../database.ts';
+import { registryTrouble } from '../database.ts';
 import { type Actor, analystAt, mayRole, type Origin, strangerInWords } from './analyst.ts';
-import { openAudit } from './audit.ts';
 import { type Capture, isOpen, type Millis, type RingFileReport } from './capture.ts';
-import { cannotWrite } from './custody.ts';
+import { type Custodian, openCustodian } from './custodian.ts';
 import { CaptureError } from './errors.ts';
-import { reconcileLive } from './live/reconcile.ts';
+import { extend, keep } from './extend.ts';
 import { startLive } from './live/start.ts';
+import { supervise } from './live/supervisor.ts';
+import { type EngineParts, openRoom } from './opening.ts';
 import type {
   Attempt,
   AuditEntry,
@@ -22,18 +21,17 @@ import type {
   Started,
   StartOrder,
 } from './orders.ts';
-import { reconcileSearch } from './past/ending.ts';
 import { searchRing } from './past/search.ts';
-import { isAlive, tokenOf } from './process.ts';
-import { openRegistry } from './registry.ts';
-import { ask, inHandOf, type Order, type Room } from './room.ts';
+import { reconcileAll } from './reconcile.ts';
+import { ask, type Order, type Room } from './room.ts';
 import { stop } from './stop.ts';
+import { wordedAs } from './wording.ts';
 
 /**
  * The capture engine's door: plain values in, plain values and iterables out. Every method throws CaptureError for what a person
  * can mend; every order is in the audit log before it is carried out.
  */
-export interface Engine {
+export interface Engine extends Custodian {
   /**
    * The analyst behind an identity, as an actor with the words they typed.
    * @throws CaptureError `not_allowed` for a stranger, once that is in the audit log
@@ -71,6 +69,16 @@ export interface Engine {
    * @throws CaptureError `not_allowed` unless the person may read it
    */
   audit(query: AuditQuery, actor: Actor): AuditEntry[];
+  /**
+   * Moves the deadline of a live capture by so many milliseconds.
+   * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs or the limit is a lead's to pass
+   */
+  extend(id: string, by: Millis, actor: Actor): Promise<Capture>;
+  /**
+   * Has a live capture started again after a reboot.
+   * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs
+   */
+  keep(id: string, actor: Actor): Promise<Capture>;
   /** One capture as it is now, for a view; not an order, so not in the audit log. */
   peek(id: string): Capture | undefined;
   /** What ran and what was written to the audit log from `from` to before `to`. */
@@ -80,22 +88,32 @@ export interface Engine {
   reconcile(): Promise<void>;
   /** Captures as they change, in this process or another, first all with a version above `after`; ends with the signal. Looks every 250 ms. */
   watch(after: number, signal: AbortSignal): AsyncIterable<Capture>;
+  /**
+   * Looks after running captures while no other process does: limits, free space, kernel drops. Ends with the signal, or, `untilIdle`,
+   * when nothing runs any more or another process looks after it.
+   */
+  supervise(untilIdle: boolean, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface EngineParts {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly now: () => Millis;
+/**
+ * Opens the engine on an installation's registry. When that turns out damaged, locked or full later, every method says so in words that
+ * whoever runs the sensor can act on; what runs goes on.
+ * @throws CaptureError `tool_failed` when the registry cannot be opened, `conflict` when it is locked, `no_room` when the captures
+ * directory cannot be made
+ */
+export function openEngine(parts: EngineParts): Engine {
+  const reworded = (error: unknown) => registryTrouble(error, parts.config.state) ?? error;
+  try {
+    return wordedAs(engineIn(openRoom(parts)), reworded);
+  } catch (error) {
+    throw reworded(error);
+  }
 }
 
-/**
- * Opens the engine on an installation's registry.
- * @throws CaptureError `tool_failed` when the registry cannot be opened, `no_room` when the captures directory cannot be made
- */
-export function openEngine({ config, log, now }: EngineParts): Engine {
-  const room = openRoom(config, log, now);
-  const { registry, audit, database } = room;
+function engineIn(room: Room): Engine {
+  const { config, registry, audit, database } = room;
+  const { leave, ...custodian } = openCustodian(room);
 
   const look = (verb: string, actor: Actor, capture: string | null, outcome: 'done' | 'invalid' = 'done') =>
     audit.note({
@@ -111,10 +129,7 @@ export function openEngine({ config, log, now }: EngineParts): Engine {
     audit.note({ outcome: 'refused', verb, analyst, actingFor: null, origin, words, detail: why });
     throw new CaptureError('not_allowed', why);
   };
-  const reconcile = async () => {
-    await Promise.all(registry.open().map((capture) => reconcileOne(room, capture)));
-    audit.settleAbandoned(isAlive);
-  };
+  const reconcile = () => reconcileAll(room);
   const carryOut = async <Result>(order: Order, act: Promise<Result>): Promise<Result> => {
     try {
       return await act;
@@ -173,6 +188,14 @@ export function openEngine({ config, log, now }: EngineParts): Engine {
       look('audit', actor, null);
       return audit.entries(query);
     },
+    extend: (id, by, actor) => {
+      const asked = ask(room, 'extend', actor);
+      return carryOut(asked, extend(room, id, by, actor, asked));
+    },
+    keep: (id, actor) => {
+      const asked = ask(room, 'keep', actor);
+      return carryOut(asked, keep(room, id, actor, asked));
+    },
     peek: (id) => {
       const capture = registry.byId(id);
       return capture && present(capture);
@@ -194,7 +217,10 @@ export function openEngine({ config, log, now }: EngineParts): Engine {
         await pause(watchEvery, undefined, { signal }).catch(() => undefined);
       }
     },
+    supervise: (untilIdle, signal) => supervise(room, reconcile, untilIdle, signal),
+    ...custodian,
     close: async () => {
+      await leave();
       database.close();
     },
   };
@@ -202,39 +228,6 @@ export function openEngine({ config, log, now }: EngineParts): Engine {
 
 /** Milliseconds between two looks at what changed. */
 const watchEvery = 250;
-
-function openRoom(config: Config, log: Logger, now: () => Millis): Room {
-  const self = tokenOf(process.pid);
-  if (self === undefined)
-    throw new CaptureError('tool_failed', 'this sensor has no /proc to tell processes apart: mount it');
-  const database = openDatabase(config.state);
-  try {
-    mkdirSync(config.captures, { recursive: true, mode: 0o750 });
-  } catch (cause) {
-    database.close();
-    cannotWrite(config.captures, cause);
-  }
-  return {
-    config,
-    place: { sensor: config.sensor, directory: config.captures, group: config.group },
-    log,
-    now,
-    database,
-    registry: openRegistry(database, config.captures, self),
-    audit: openAudit(database, self, now),
-    self,
-    inHand: inHandOf(config.state),
-  };
-}
-
-async function reconcileOne(room: Room, capture: Capture): Promise<void> {
-  try {
-    await (capture.kind === 'live' ? reconcileLive(room, capture) : reconcileSearch(room, capture));
-  } catch (error) {
-    // The others must be looked after all the same; this one is tried again at the next look.
-    room.log.error({ capture: capture.id, error }, 'capture not reconciled');
-  }
-}
 
 /** What runs has no size in the registry: the file has it. */
 function present(capture: Capture): Capture {

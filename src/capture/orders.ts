@@ -8,6 +8,15 @@ export interface StartOrder {
   /** The configuration's first interface where it is left out. */
   readonly interface?: string | undefined;
   readonly snaplen?: number | undefined;
+  /** How long it runs, milliseconds; the configuration's limit where it is left out. */
+  readonly duration?: Millis | undefined;
+  /** How large it grows, bytes; the configuration's limit where it is left out. */
+  readonly maxBytes?: number | undefined;
+  readonly packets?: number | undefined;
+  /** Started again after a reboot. */
+  readonly keep?: boolean | undefined;
+  /** The expression as typed: no expansion for VLAN tags. */
+  readonly exact?: boolean | undefined;
   readonly case?: string | undefined;
   /** The analyst whose capture it is, where a lead acts for somebody else. */
   readonly analyst?: string | undefined;
@@ -20,6 +29,8 @@ export interface SearchOrder {
   readonly window: Window;
   /** The configuration's first ring where it is left out. */
   readonly ring?: string | undefined;
+  /** The expression as typed: no expansion for VLAN tags. */
+  readonly exact?: boolean | undefined;
   readonly case?: string | undefined;
   readonly analyst?: string | undefined;
 }

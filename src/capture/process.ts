@@ -6,7 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
  */
 export type ProcessToken = string;
 
-const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+/** The kernel's name for this boot. */
+export const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
 /** The token of a running process; undefined when there is none with that pid, or only its zombie. */
 export function tokenOf(pid: number): ProcessToken | undefined {
@@ -19,11 +20,16 @@ export function tokenOf(pid: number): ProcessToken | undefined {
   // The command's name stands in parentheses and may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, startedAt] = [fields[0], fields[19]];
-  return state === 'Z' || state === 'X' ? undefined : `${pid}/${boot}/${startedAt}`;
+  return state === 'Z' || state === 'X' ? undefined : `${pid}/${bootId}/${startedAt}`;
 }
 
 export function isAlive(token: ProcessToken): boolean {
   return tokenOf(pidOf(token)) === token;
+}
+
+/** Whether the process ran before the sensor was last started. */
+export function isOfEarlierBoot(token: ProcessToken): boolean {
+  return token.split('/')[1] !== bootId;
 }
 
 export function pidOf(token: ProcessToken): number {

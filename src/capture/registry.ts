@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Capture, CaptureId, Counts, Facts, Millis, RingFileReport, SearchProgress, State } from './capture.ts';
 import type { Selection } from './orders.ts';
-import { captureOf, numberOf, type OutcomeCount, type Row } from './row.ts';
+import { captureOf, type EarlierRow, numberOf, type OutcomeCount, type Row } from './row.ts';
 
 /** A capture before it has a number: a live one begins as `starting`, a search as `running`. */
 export type NewCapture = Pick<
@@ -19,10 +19,22 @@ export type NewCapture = Pick<
   | 'savefile'
   | 'channel'
   | 'startedAt'
+  | 'expanded'
+  | 'keep'
 > & {
   /** The name of the file now. */
   readonly file: string;
+  readonly deadline: Deadline | null;
+  readonly maxBytes: number | null;
+  readonly maxPackets: number | null;
 };
+
+/** When a capture ends by itself: by the clock on the wall, and by the uptime of this boot, which nobody sets back. */
+export interface Deadline {
+  readonly at: Millis;
+  readonly uptime: Millis;
+  readonly boot: string;
+}
 
 /** How a capture ended. */
 export interface Ending {
@@ -38,6 +50,7 @@ export interface Ending {
 export interface Processes {
   readonly owner: string;
   readonly tcpdump: string | null;
+  readonly ending: 'stopped' | 'finished' | null;
 }
 
 /** All SQL for captures. The verbs that change a state say whether they did: false when it was not in a state that allows it. */
@@ -45,8 +58,8 @@ export interface Registry {
   add(capture: NewCapture): Capture;
   noteTcpdump(id: CaptureId, process: string): void;
   markRunning(id: CaptureId): boolean;
-  /** Claims the ending for this process. */
-  markStopping(id: CaptureId, why: string): boolean;
+  /** Claims the ending for this process: ordered by somebody (`stopped`), or by a limit (`finished`). */
+  markStopping(id: CaptureId, ending: 'stopped' | 'finished', why: string): boolean;
   /** Takes an open capture over from a process that is gone. */
   takeOver(id: CaptureId, goneOwner: string): boolean;
   /** Notes how far a search is; false when it was told to stop. */
@@ -71,13 +84,13 @@ export interface Registry {
 export function openRegistry(database: Database.Database, directory: string, process: string): Registry {
   const insert = database.prepare<[Record<string, unknown>]>(`
     INSERT INTO captures (kind, state, analyst, ordered_by, description, expression, incident, interface, ring, since, until,
-      snaplen, savefile, file, channel, started_at, owner)
+      snaplen, savefile, file, channel, started_at, owner, expanded, deadline, deadline_uptime, boot, max_bytes, max_packets, keep)
     VALUES (:kind, :state, :analyst, :orderedBy, :description, :expression, :case, :interface, :ring, :since, :until,
-      :snaplen, :savefile, :file, :channel, :startedAt, :owner)`);
+      :snaplen, :savefile, :file, :channel, :startedAt, :owner, :expanded, :at, :uptime, :boot, :maxBytes, :maxPackets, :keep)`);
   const noteTcpdump = database.prepare('UPDATE captures SET tcpdump = ? WHERE number = ?');
   const markRunning = database.prepare(`UPDATE captures SET state = 'running' WHERE number = ? AND state = 'starting'`);
   const markStopping = database.prepare(`
-    UPDATE captures SET state = 'stopping', why = :why, owner = iif(kind = 'live', :owner, owner)
+    UPDATE captures SET state = 'stopping', why = :why, ending = :ending, owner = iif(kind = 'live', :owner, owner)
     WHERE number = :number AND state IN ('starting', 'running')`);
   const takeOver = database.prepare('UPDATE captures SET owner = ? WHERE number = ? AND owner = ?');
   const noteProgress = database.prepare(`UPDATE captures SET progress = ?, packets = ?, file = ? WHERE number = ?`);
@@ -95,6 +108,9 @@ export function openRegistry(database: Database.Database, directory: string, pro
   const outcomes = database.prepare<[number], OutcomeCount>(
     'SELECT outcome, count(*) AS files FROM coverage WHERE capture = ? GROUP BY outcome',
   );
+  const earlier = database.prepare<[number], EarlierRow>(
+    'SELECT savefile, ended_at, why, bytes, packets, counts, facts, sha256 FROM earlier WHERE capture = ? ORDER BY ended_at',
+  );
   const isOpenSql = `state IN ('starting', 'running', 'stopping')`;
   const byNumber = database.prepare<[number], Row>('SELECT * FROM captures WHERE number = ?');
   const open = database.prepare<[], Row>(`SELECT * FROM captures WHERE ${isOpenSql} ORDER BY number DESC`);
@@ -109,7 +125,11 @@ export function openRegistry(database: Database.Database, directory: string, pro
     'SELECT * FROM captures WHERE started_at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY number',
   );
 
-  const inWords = (row: Row): Capture => captureOf(row, directory, row.kind === 'past' ? outcomes.all(row.number) : []);
+  const inWords = (row: Row): Capture =>
+    captureOf(row, directory, {
+      outcomes: row.kind === 'past' ? outcomes.all(row.number) : [],
+      earlier: row.keep === 1 ? earlier.all(row.number) : [],
+    });
   const byId = (id: string): Capture | undefined => {
     const row = byNumber.get(numberOf(id));
     return row && inWords(row);
@@ -123,19 +143,24 @@ export function openRegistry(database: Database.Database, directory: string, pro
   return {
     add: (capture) => {
       const state: State = capture.kind === 'live' ? 'starting' : 'running';
-      const { window, ...columns } = capture;
+      const { window, deadline, keep, ...columns } = capture;
       const { lastInsertRowid } = insert.run({
         ...columns,
         state,
         since: window?.since ?? null,
         until: window?.until ?? null,
+        at: deadline?.at ?? null,
+        uptime: deadline?.uptime ?? null,
+        boot: deadline?.boot ?? null,
+        keep: keep ? 1 : 0,
         owner: process,
       });
       return inWords(known(`c${Number(lastInsertRowid)}`));
     },
     noteTcpdump: (id, tcpdump) => void noteTcpdump.run(tcpdump, numberOf(id)),
     markRunning: (id) => markRunning.run(numberOf(id)).changes > 0,
-    markStopping: (id, why) => markStopping.run({ number: numberOf(id), why, owner: process }).changes > 0,
+    markStopping: (id, ending, why) =>
+      markStopping.run({ number: numberOf(id), ending, why, owner: process }).changes > 0,
     takeOver: (id, goneOwner) => takeOver.run(process, numberOf(id), goneOwner).changes > 0,
     noteProgress: (id, progress, file) => {
       noteProgress.run(JSON.stringify(progress), progress.packets, file, numberOf(id));
@@ -154,8 +179,8 @@ export function openRegistry(database: Database.Database, directory: string, pro
       }).changes > 0,
     byId,
     processes: (id) => {
-      const { owner, tcpdump } = known(id);
-      return { owner, tcpdump };
+      const { owner, tcpdump, ending } = known(id);
+      return { owner, tcpdump, ending };
     },
     open: () => open.all().map(inWords),
     select: ({ selector, all }) => {

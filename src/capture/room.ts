@@ -6,9 +6,12 @@ import type { Audit } from './audit.ts';
 import type { Capture, CaptureId, Millis } from './capture.ts';
 import { freeName, namesIn, type Place } from './custody.ts';
 import { CaptureError } from './errors.ts';
+import type { Holdings } from './holdings.ts';
 import type { SearchOrder, StartOrder } from './orders.ts';
+import type { Outbox } from './outbox.ts';
 import { isAlive, type ProcessToken } from './process.ts';
 import type { NewCapture, Registry } from './registry.ts';
+import type { Supervision } from './supervision.ts';
 
 /** What the engine's rooms work with: opened once, passed down. */
 export interface Room {
@@ -16,11 +19,18 @@ export interface Room {
   readonly place: Place;
   readonly log: Logger;
   readonly now: () => Millis;
+  /** Milliseconds since boot: nobody sets this clock. */
+  readonly uptime: () => Millis;
   readonly database: Database.Database;
   readonly registry: Registry;
+  readonly supervision: Supervision;
+  readonly holdings: Holdings;
+  readonly outbox: Outbox;
   readonly audit: Audit;
   /** This process, as owner of what it starts. */
   readonly self: ProcessToken;
+  /** Sees to it that somebody looks after running captures when we are gone. */
+  readonly leaveSupervisor: () => void;
   /** What this process starts, searches or ends at the moment. */
   readonly inHand: Held;
 }
@@ -72,13 +82,19 @@ export function takeOver(room: Room, id: CaptureId): boolean {
 
 /**
  * Writes a new capture into the registry, under a savefile's name that neither a file nor another capture has.
+ * @param allow throws when there may be no further one, in the same transaction
  * @throws CaptureError `no_room` when the captures directory cannot be looked into or written to
  */
-export async function addCapture(room: Room, capture: Omit<NewCapture, 'savefile' | 'file'>): Promise<Capture> {
+export async function addCapture(
+  room: Room,
+  capture: Omit<NewCapture, 'savefile' | 'file'>,
+  allow: () => void = () => undefined,
+): Promise<Capture> {
   const present = await namesIn(room.place);
   // Immediate: of two orders with the same words in the same second, only one may find the name free.
   return room.database
     .transaction(() => {
+      allow();
       const savefile = freeName(capture, (name) => present.has(name) || room.registry.isNameTaken(name));
       return room.registry.add({ ...capture, savefile, file: savefile });
     })
@@ -86,7 +102,7 @@ export async function addCapture(room: Room, capture: Omit<NewCapture, 'savefile
 }
 
 /** Writes what the engine saw or did of itself. */
-export function observe(room: Room, capture: Capture, verb: string, detail: string): void {
+export function observe(room: Room, capture: Pick<Capture, 'id' | 'analyst'>, verb: string, detail: string): void {
   room.audit.note({
     outcome: 'noted',
     verb,

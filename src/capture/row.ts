@@ -1,5 +1,15 @@
 import { join } from 'node:path';
-import type { Capture, Counts, Facts, Kind, Millis, RingFileOutcome, SearchProgress, State } from './capture.ts';
+import type {
+  Capture,
+  Counts,
+  EarlierSavefile,
+  Facts,
+  Kind,
+  Millis,
+  RingFileOutcome,
+  SearchProgress,
+  State,
+} from './capture.ts';
 
 /** A capture's row in the registry (schema/001-captures.sql). */
 export interface Row {
@@ -30,7 +40,28 @@ export interface Row {
   progress: string | null;
   owner: string;
   tcpdump: string | null;
+  deadline: Millis | null;
+  deadline_uptime: Millis | null;
+  boot: string | null;
+  asked_for: Millis | null;
+  max_bytes: number | null;
+  max_packets: number | null;
+  ending: 'stopped' | 'finished' | null;
+  keep: 0 | 1;
+  expanded: string | null;
   version: number;
+}
+
+/** An earlier savefile's row (schema/004-supervision.sql). */
+export interface EarlierRow {
+  savefile: string;
+  ended_at: Millis;
+  why: string;
+  bytes: number | null;
+  packets: number | null;
+  counts: string | null;
+  facts: string | null;
+  sha256: string | null;
 }
 
 /** A line of the coverage statement's summary. */
@@ -40,7 +71,11 @@ export interface OutcomeCount {
 }
 
 /** The capture that a row tells of. @param directory where savefiles are */
-export function captureOf(row: Row, directory: string, outcomes: readonly OutcomeCount[]): Capture {
+export function captureOf(
+  row: Row,
+  directory: string,
+  { outcomes, earlier }: { outcomes: readonly OutcomeCount[]; earlier: readonly EarlierRow[] },
+): Capture {
   return {
     id: `c${row.number}`,
     kind: row.kind,
@@ -54,6 +89,15 @@ export function captureOf(row: Row, directory: string, outcomes: readonly Outcom
     ring: row.ring,
     window: row.kind === 'past' ? { since: row.since, until: row.until } : null,
     snaplen: row.snaplen,
+    expanded: row.expanded,
+    limits: {
+      deadline: row.deadline,
+      bytes: row.max_bytes,
+      packets: row.max_packets,
+      near: row.deadline !== null && row.asked_for === row.deadline && row.ended_at === null,
+    },
+    keep: row.keep === 1,
+    earlier: earlier.map(earlierOf),
     savefile: row.savefile,
     path: join(directory, row.file),
     channel: row.channel,
@@ -69,6 +113,10 @@ export function captureOf(row: Row, directory: string, outcomes: readonly Outcom
     coverage: outcomes.length > 0 ? Object.fromEntries(outcomes.map(({ outcome, files }) => [outcome, files])) : null,
     version: row.version,
   };
+}
+
+function earlierOf({ ended_at, counts, facts, ...row }: EarlierRow): EarlierSavefile {
+  return { ...row, endedAt: ended_at, counts: parsed<Counts>(counts), facts: parsed<Facts>(facts) };
 }
 
 /** The number in an id such as `c12`; -1, which no capture has, for anything else. */

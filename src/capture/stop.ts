@@ -30,7 +30,7 @@ export async function stop(room: Room, selector: string | null, actor: Actor, as
 
 async function stopOne(room: Room, named: Capture, why: string): Promise<Capture> {
   const capture = await started(room, named);
-  const claimed = may.stop(capture) && room.registry.markStopping(capture.id, why);
+  const claimed = may.stop(capture) && room.registry.markStopping(capture.id, 'stopped', why);
   const stopping = room.registry.byId(capture.id) ?? capture;
   if (claimed && capture.kind === 'live') {
     await inHand(room, capture.id, () => endLive(room, stopping, false, () => undefined));

@@ -16,6 +16,8 @@ export interface LiveArguments {
   readonly buffer: number;
   readonly savefile: string;
   readonly expression: string;
+  /** It ends by itself after so many; null is without limit. */
+  readonly packets: number | null;
 }
 
 /**
@@ -25,9 +27,11 @@ export interface LiveArguments {
  */
 export async function spawnLive(order: LiveArguments, stderr: number): Promise<number> {
   // -U: each packet is in the file soon; -nn: no look-ups. Everything after -- is expression, whatever it looks like.
+  const packets = order.packets === null ? [] : ['-c', String(order.packets)];
   const args = [
     '-nn',
     '-U',
+    ...packets,
     '-i',
     order.interface,
     '-s',
@@ -101,6 +105,16 @@ export function closingCounts(stderr: string): Counts | null {
   return counts.captured === null ? null : counts;
 }
 
+/** The newest counts that a running tcpdump said on SIGUSR1; null where nobody asked it. */
+export function runningCounts(stderr: string): Counts | null {
+  const said = [...stderr.matchAll(new RegExp(runningCountsLine, 'gm'))].at(-1);
+  if (said === undefined) return null;
+  return { captured: Number(said[1]), receivedByFilter: Number(said[2]), droppedByKernel: Number(said[3]) };
+}
+
+const runningCountsLine =
+  '^tcpdump: (\\d+) packets? captured, (\\d+) packets? received by filter, (\\d+) packets? dropped by kernel';
+
 /** Whether tcpdump has said that it captures. */
 export function isListening(stderr: string): boolean {
   return /^tcpdump: listening on /m.test(stderr);
@@ -111,6 +125,7 @@ export function complaint(stderr: string): string | undefined {
   return stderr
     .split('\n')
     .filter((line) => line.startsWith('tcpdump: ') && !line.startsWith('tcpdump: listening on '))
+    .filter((line) => !new RegExp(runningCountsLine).test(line))
     .at(-1)
     ?.replace(/^tcpdump: (?:pcap_loop: )?/, '')
     .trim();

@@ -4,9 +4,9 @@ import { isatty } from 'node:tty';
 import type { Origin } from '../capture/analyst.ts';
 import { readShellIdentity } from '../environment.ts';
 
-/** Who is at the shell: the login behind sudo where root acts for one, else the process's own user; and the terminal. */
-export function shellOrigin(): Origin {
-  const { login, remoteHost } = readShellIdentity();
+/** Who is at the shell: the login behind sudo where there is one to be believed, else the process's own user; and the terminal. */
+export function shellOrigin(state: string): Origin {
+  const { login, remoteHost } = readShellIdentity(state);
   return { door: 'shell', login: login ?? ownLogin(), tty: terminalName(), remoteHost };
 }
 

@@ -1,23 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { CaptureError, type ErrorCode } from '../capture/errors.ts';
+import { CaptureError } from '../capture/errors.ts';
 import { doorOptions } from '../command/door.ts';
 import { helpText } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
 import { manyLines } from '../reports/words.ts';
 import { usableZone } from './clock.ts';
+import { exits } from './exits.ts';
 import { type Output, openOutput } from './output.ts';
-
-/** sysexits(3) as scripts know them; besides, 130 is a search that was cancelled. */
-const exitCodes: Readonly<Record<ErrorCode, number>> = {
-  bad_request: 64,
-  bad_expression: 65,
-  not_found: 66,
-  tool_failed: 69,
-  no_room: 73,
-  conflict: 75,
-  not_allowed: 77,
-};
-const bugExitCode = 70;
 
 async function main(words: readonly string[]): Promise<number> {
   const deaf = new AbortController();
@@ -39,9 +28,14 @@ async function run(words: readonly string[], output: Output, deaf: AbortSignal):
     else output.lines([help]);
     return 0;
   }
+  if (command.verb === 'doctor') {
+    const { doctor, rebuild } = await import('./doctor.ts');
+    const call = { file: config, words, json, output, now: Date.now };
+    return command.rebuild ? rebuild(call) : doctor(call);
+  }
   // Help and refused words need neither the configuration nor the engine, and answer at once.
   const [{ inSession }, { carryOut }] = await Promise.all([import('./session.ts'), import('./verbs.ts')]);
-  const given = { words, json, timezone, output, deaf, now: Date.now };
+  const given = { words: said, json, timezone, output, deaf, now: Date.now };
   return inSession({ verb: command.verb, file: config, given }, (session) => carryOut(command, session));
 }
 
@@ -49,14 +43,14 @@ function explain(error: unknown, output: Output): number {
   if (error instanceof CaptureError) {
     // Messages quote people and tools: nothing of theirs may steer the terminal.
     output.note(`capture: ${manyLines(error.message)}`);
-    return exitCodes[error.code];
+    return exits[error.code].status;
   }
   const reference = randomBytes(4).toString('hex');
   output.note(
     `capture: this is a bug, not your mistake. Please report it with its reference ${reference} and these lines:`,
   );
   output.note(manyLines(error instanceof Error ? (error.stack ?? error.message) : String(error)));
-  return bugExitCode;
+  return exits.bug.status;
 }
 
 // What the engine leaves to the operating system, like a capture that goes on, must not hold the shell.

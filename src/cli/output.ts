@@ -9,6 +9,8 @@ export interface Output {
   json(value: Json): void;
   /** Shows a line in the place of the one that was rewritten last; nothing where no person looks. */
   rewrite(line: string): void;
+  /** Takes the rewritten line away again. */
+  clear(): void;
   /** To stderr: a warning, a hint. */
   note(line: string): void;
 }
@@ -50,6 +52,10 @@ export function openOutput(onDeaf: () => void): Output {
       if (stdout.isTTY !== true) return;
       write(`\r${line}\x1b[K`);
       rewriting = true;
+    },
+    clear() {
+      if (rewriting) write('\r\x1b[K');
+      rewriting = false;
     },
     note(line) {
       leaveRewritten();

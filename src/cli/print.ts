@@ -2,6 +2,7 @@ import type { Analyst, Origin } from '../capture/analyst.ts';
 import { originInWords } from '../capture/analyst.ts';
 import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
 import type { AuditEntry } from '../capture/orders.ts';
+import { bytesInWords } from '../capture/quantities.ts';
 import { dropsInWords } from '../reports/drops.ts';
 import { counted, utc } from '../reports/figures.ts';
 import { oneLine } from '../reports/words.ts';
@@ -68,6 +69,16 @@ export function blockRows(capture: Capture, status: FileStatus, { timezone }: Sh
 export function reachedInWords({ progress }: Pick<Capture, 'progress'>, timezone: string): string {
   const reached = progress?.reached ?? null;
   return reached === null ? 'before the first packet' : zonedTime(Math.floor(reached / 1_000), timezone);
+}
+
+/** When a live capture ends by itself, and whether it comes back after a reboot. */
+export function limitsInWords({ limits, keep }: Pick<Capture, 'limits' | 'keep'>, timezone: string): string[] {
+  return [
+    ...(limits.deadline === null ? [] : [`ends ${zonedTime(limits.deadline, timezone)}`]),
+    ...(limits.bytes === null ? [] : [`at ${bytesInWords(limits.bytes)}`]),
+    ...(limits.packets === null ? [] : [`at ${counted(limits.packets, 'packet')}`]),
+    ...(keep ? ['started again after a reboot'] : []),
+  ];
 }
 
 /** How many packets, and always beside that what the kernel dropped. */

@@ -1,5 +1,6 @@
 import type { Capture, State } from '../capture/capture.ts';
 import type { SearchOrder, SearchStep } from '../capture/orders.ts';
+import { exits } from './exits.ts';
 import { captureJson, type Json, progressJson, ringFileJson, wholeJson } from './json.ts';
 import { progressLine } from './progress.ts';
 import type { Session } from './session.ts';
@@ -7,7 +8,6 @@ import { foundLines } from './whole.ts';
 
 /** A terminal shows no more changes a second than a person can read. */
 const rewriteEvery = 100;
-const cancelledExitCode = 130;
 
 /**
  * Searches and shows how far it is. An interrupt, a hang-up or a reader of stdout that goes away cancels it, which keeps what was merged.
@@ -19,7 +19,7 @@ export async function search(order: SearchOrder, session: Session): Promise<numb
   const interrupted = new AbortController();
   const interrupt = () => {
     // Who interrupts again wants out at once.
-    if (interrupted.signal.aborted) process.exit(cancelledExitCode);
+    if (interrupted.signal.aborted) process.exit(exits.cancelled.status);
     interrupted.abort();
   };
   const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -75,6 +75,6 @@ function lineOf(step: SearchStep, { engine }: Session): Json {
 }
 
 function exitOf(state: State | undefined): number {
-  if (state === 'finished') return 0;
-  return state === 'cancelled' ? cancelledExitCode : 69;
+  if (state === 'finished') return exits.done.status;
+  return (state === 'cancelled' ? exits.cancelled : exits.tool_failed).status;
 }

@@ -6,12 +6,13 @@ import type { Verb } from '../command/command.ts';
 import { quoteWord } from '../command/words.ts';
 import type { Config } from '../config.ts';
 import { readConfig } from '../environment.ts';
+import { leaveSupervisor } from '../supervisor/leave.ts';
 import { shellOrigin } from './identity.ts';
 import type { Output } from './output.ts';
 
 /** How a command was given and where its answer goes. */
 export interface Given {
-  /** All words as typed, for the audit log. */
+  /** The words as typed, for the audit log; not the door's own: which configuration it was, the log that has them says. */
   readonly words: readonly string[];
   readonly json: boolean;
   /** Zone in which times are read and shown. */
@@ -41,9 +42,9 @@ export async function inSession(
 ): Promise<number> {
   const config = readConfig(file);
   const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
-  const engine = openEngine({ config, log, now: given.now });
+  const engine = openEngine({ config, log, now: given.now, leaveSupervisor });
   try {
-    const origin = shellOrigin();
+    const origin = shellOrigin(config.state);
     const actor = engine.identify(origin, verb, given.words.map(quoteWord).join(' '));
     return await act({ ...given, engine, config, actor, origin });
   } finally {

@@ -2,14 +2,15 @@ import { stat } from 'node:fs/promises';
 import type { Capture } from '../capture/capture.ts';
 import type { AuditQuery, Selection, StartOrder } from '../capture/orders.ts';
 import type { Command } from '../command/command.ts';
-import { auditJson, captureJson, wholeJson } from './json.ts';
-import { auditLine, blockLines, type FileStatus, listLines, type Shown, whoamiLines } from './print.ts';
+import { get, verify, verifyAudit } from './evidence.ts';
+import { auditJson, captureJson, iso, wholeJson } from './json.ts';
+import { auditLine, blockLines, type FileStatus, limitsInWords, listLines, type Shown, whoamiLines } from './print.ts';
 import { search } from './search.ts';
 import type { Session } from './session.ts';
 import { stoppedLines, wholeLines } from './whole.ts';
 
 /** A command that needs the engine. */
-export type Order = Exclude<Command, { verb: 'help' }>;
+export type Order = Exclude<Command, { verb: 'help' | 'doctor' }>;
 
 /**
  * Carries a command out: one call of the engine, then its answer in print.
@@ -28,8 +29,16 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
       return show(order.id, session);
     case 'stop':
       return stop(order.selector, order.details, session);
+    case 'extend':
+      return moved(await session.engine.extend(order.id, order.by, session.actor), session);
+    case 'keep':
+      return moved(await session.engine.keep(order.id, session.actor), session);
+    case 'get':
+      return get(order.id, session);
+    case 'verify':
+      return verify(order.order, session);
     case 'audit':
-      return audit(order.query, session);
+      return 'query' in order ? audit(order.query, session) : verifyAudit(order.witnessed, session);
     case 'digest':
       return digest(order.date, session);
     case 'whoami':
@@ -70,8 +79,10 @@ async function show(id: string, session: Session): Promise<number> {
   const { engine, actor, output, json } = session;
   const { capture, status } = await withStatus(await engine.show(id, actor));
   const reports = engine.coverage(capture.id);
-  if (json) output.json(wholeJson(capture, reports));
-  else output.lines(wholeLines(capture, { reports, status }, shown(session)));
+  const deletion = engine.deletion(capture.id);
+  const deleted = deletion ? { at: iso(deletion.at), why: deletion.why } : null;
+  if (json) output.json({ ...wholeJson(capture, reports), deleted });
+  else output.lines(wholeLines(capture, { reports, status, deletion }, shown(session)));
   return 0;
 }
 
@@ -83,6 +94,14 @@ async function stop(selector: string | null, details: boolean, session: Session)
     const blocks = stopped.map(({ capture, status }) => stoppedLines(capture, { status, details }, shown(session)));
     output.lines(blocks.flatMap((block, at) => (at === 0 || !details ? block : ['', ...block])));
   }
+  return 0;
+}
+
+/** What a capture may take now. */
+function moved(capture: Capture, session: Session): number {
+  const { output, json } = session;
+  if (json) output.json(captureJson(capture));
+  else output.lines([`${capture.id} ${limitsInWords(capture, session.timezone).join(', ')}`]);
   return 0;
 }
 

@@ -1,16 +1,29 @@
-import { type Capture, isOpen, type Micros, type RingFileReport } from '../capture/capture.ts';
+import { type Capture, type EarlierSavefile, isOpen, type Micros, type RingFileReport } from '../capture/capture.ts';
+import type { Deletion } from '../capture/evidence.ts';
 import { outcomeNames, outcomes, troubledFiles } from '../reports/coverage.ts';
 import { utcOf } from '../reports/figures.ts';
 import { oneLine } from '../reports/words.ts';
 import { zonedTime } from './clock.ts';
 import { fileInfoLines } from './facts.ts';
 import { labelled, type Row } from './labels.ts';
-import { blockRows, type FileStatus, packetsInWords, type Shown } from './print.ts';
+import { blockRows, type FileStatus, limitsInWords, packetsInWords, type Shown } from './print.ts';
+
+function earlierInWords({ savefile, packets, sha256, why }: EarlierSavefile): string {
+  return `${savefile} (${packets ?? 'unknown'} packets, SHA-256 ${sha256 ?? 'not made'}; ${oneLine(why)})`;
+}
 
 /** A capture with all that is known of it: what `show` prints. */
 export function wholeLines(
   capture: Capture,
-  { reports, status }: { readonly reports: readonly RingFileReport[]; readonly status: FileStatus },
+  {
+    reports,
+    status,
+    deletion,
+  }: {
+    readonly reports: readonly RingFileReport[];
+    readonly status: FileStatus;
+    readonly deletion?: Deletion | undefined;
+  },
   shown: Shown,
 ): string[] {
   const rows: Row[] = [
@@ -24,10 +37,17 @@ export function wholeLines(
     ...optional('Ring', capture.ring),
     ...windowRow(capture),
     ['Snaplen', `${capture.snaplen} bytes`],
+    ...optional('Expanded', capture.expanded && oneLine(capture.expanded)),
+    ...(capture.kind === 'live' ? [['Limits', limitsInWords(capture, shown.timezone).join(', ')] as const] : []),
+    ...capture.earlier.map((earlier) => ['Earlier', earlierInWords(earlier)] as const),
     ...optional('Ended', capture.endedAt === null ? null : zonedTime(capture.endedAt, shown.timezone)),
     ...optional('Why', capture.why),
     ['Packets', packetsInWords(capture)],
     ...(isOpen(capture.state) ? [] : [['SHA-256', capture.sha256 ?? 'not made'] as const]),
+    ...optional(
+      'Deleted',
+      deletion === undefined ? null : `${zonedTime(deletion.at, shown.timezone)}: ${deletion.why}`,
+    ),
   ];
   return [
     ...labelled(rows),

@@ -1,5 +1,6 @@
 import type { Millis } from '../capture/capture.ts';
-import type { AuditQuery, SearchOrder, Selection, StartOrder } from '../capture/orders.ts';
+import type { VerifyOrder } from '../capture/evidence.ts';
+import type { AuditQuery, ChainHead, SearchOrder, Selection, StartOrder } from '../capture/orders.ts';
 
 /** What a person told capture to do, at either door. */
 export type Command =
@@ -8,9 +9,16 @@ export type Command =
   | { readonly verb: 'list'; readonly selection: Selection; readonly details: boolean }
   | { readonly verb: 'show'; readonly id: string }
   | { readonly verb: 'stop'; readonly selector: string | null; readonly details: boolean }
+  | { readonly verb: 'extend'; readonly id: string; readonly by: Millis }
+  | { readonly verb: 'keep'; readonly id: string }
+  | { readonly verb: 'get'; readonly id: string }
+  | { readonly verb: 'verify'; readonly order: VerifyOrder }
   | { readonly verb: 'audit'; readonly query: AuditQuery }
+  /** `audit verify`: the whole log, up to a head that was witnessed where one is given. */
+  | { readonly verb: 'audit'; readonly witnessed: ChainHead | null }
   | { readonly verb: 'digest'; readonly date: string | null }
   | { readonly verb: 'whoami' }
+  | { readonly verb: 'doctor'; readonly rebuild: boolean }
   | { readonly verb: 'help'; readonly topic: Verb | null };
 
 export type Verb = Command['verb'];

@@ -5,6 +5,11 @@ export type OptionName =
   | 'expression'
   | 'interface'
   | 'snaplen'
+  | 'for'
+  | 'max-size'
+  | 'packets'
+  | 'keep'
+  | 'exact'
   | 'case'
   | 'analyst'
   | 'since'
@@ -14,6 +19,9 @@ export type OptionName =
   | 'all'
   | 'verbose'
   | 'last'
+  | 'hash'
+  | 'head'
+  | 'rebuild'
   | 'help';
 
 /** An option of a verb: `--description TEXT`, `-d TEXT`, `description=TEXT`. */
@@ -30,7 +38,7 @@ export interface Form {
   readonly verb: Verb;
   readonly says: string;
   /** What words without an option are. */
-  readonly tail: 'EXPRESSION' | 'SELECTOR' | 'ID' | 'DATE' | 'VERB' | null;
+  readonly tail: 'EXPRESSION' | 'SELECTOR' | 'ID' | 'DATE' | 'VERB' | 'verify' | null;
   readonly options: readonly Option[];
   readonly doors: readonly Door[];
   /** Lines to copy, without the door's own name. */
@@ -47,6 +55,8 @@ const selector = option('selector', 'f', 'SELECTOR', 'an id, or a word of what l
 const verbose = option('verbose', 'v', null, 'in detail');
 const since = option('since', null, 'TIME', 'from: 2h, 09:30, yesterday, 2026-11-24T02:10Z');
 
+const exact = option('exact', null, null, 'as typed: no expansion for VLAN tags');
+
 /** Answers to `-h`, `-?` and `--help` after any verb. */
 export const helpOption = option('help', 'h', null, 'this help');
 
@@ -60,14 +70,19 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       description,
       expression,
       option('interface', 'i', 'IFACE', 'where; the first configured interface without it'),
+      option('for', null, 'DURATION', 'how long, at most: 30m, 2h, 7d'),
+      option('max-size', null, 'SIZE', 'how large, at most: 500MB, 10GB'),
+      option('packets', null, 'N', 'how many packets, at most'),
       option('snaplen', null, 'N', 'bytes kept of each packet'),
+      option('keep', null, null, 'started again after a reboot'),
+      exact,
       caseName,
       analyst,
     ],
     doors: both,
     examples: [
       "start -d 'traffic to shop' -e 'host 192.0.2.7'",
-      "start -d 'odd DNS' --case INC-7 host 192.0.2.7 and port 53",
+      "start -d 'odd DNS' --case INC-7 --for 2h host 192.0.2.7 and port 53",
     ],
   },
   search: {
@@ -80,6 +95,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       since,
       option('until', null, 'TIME', 'up to: 30m ago, 10:15, 2026-11-24T03:00Z'),
       option('ring', null, 'NAME', 'which ring; the first configured one without it'),
+      exact,
       caseName,
       analyst,
     ],
@@ -113,17 +129,50 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     doors: both,
     examples: ['stop c12', 'stop grant -v', 'stop --all'],
   },
+  extend: {
+    verb: 'extend',
+    says: 'moves the end of a live capture',
+    tail: 'ID',
+    options: [option('for', null, 'DURATION', 'by how much: 30m, 2h')],
+    doors: both,
+    examples: ['extend c12 --for 2h'],
+  },
+  keep: {
+    verb: 'keep',
+    says: 'has a live capture started again after a reboot',
+    tail: 'ID',
+    options: [],
+    doors: both,
+    examples: ['keep c12'],
+  },
+  get: {
+    verb: 'get',
+    says: 'how to fetch the savefile: scp line, size, digest',
+    tail: 'ID',
+    options: [],
+    doors: both,
+    examples: ['get c12'],
+  },
+  verify: {
+    verb: 'verify',
+    says: 'which savefiles hold, changed or vanished; exit status 1 if any',
+    tail: 'SELECTOR',
+    options: [selector, option('hash', null, null, 'makes digests where there are none, as -m does')],
+    doors: both,
+    examples: ['verify c12', 'verify --hash grant', 'verify'],
+  },
   audit: {
     verb: 'audit',
-    says: 'who did what, when, from where',
-    tail: null,
+    says: 'who did what, when, from where; audit verify walks its hashes',
+    tail: 'verify',
     options: [
       option('analyst', 'a', 'NAME', 'of one analyst'),
       since,
       option('last', null, 'N', 'the newest entries only'),
+      option('head', null, 'HEAD', 'verify: an entry as a digest tells it, 12:5f..'),
     ],
     doors: ['shell'],
-    examples: ['audit --last 20', 'audit --analyst grant --since 7d'],
+    examples: ['audit --last 20', 'audit --analyst grant --since 7d', 'audit verify'],
   },
   digest: {
     verb: 'digest',
@@ -140,6 +189,14 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     options: [],
     doors: both,
     examples: ['whoami'],
+  },
+  doctor: {
+    verb: 'doctor',
+    says: 'what is wrong with this installation, and how to mend it',
+    tail: null,
+    options: [option('rebuild', null, null, 'makes a damaged registry anew from the sidecars')],
+    doors: ['shell'],
+    examples: ['doctor', 'doctor --rebuild'],
   },
   help: {
     verb: 'help',
@@ -167,7 +224,11 @@ export function optionsOf(form: Form): readonly Option[] {
 }
 
 /** Options of the shell door itself, outside every verb. */
-export const doorWords: readonly string[] = ['--json', '--config'];
+export const doorForms: readonly { readonly name: string; readonly value: string | null; readonly says: string }[] = [
+  { name: 'json', value: null, says: 'one JSON document instead of lines; a search prints one a line as it goes' },
+  { name: 'config', value: 'FILE', says: 'the configuration of the installation' },
+];
+export const doorWords: readonly string[] = doorForms.map(({ name }) => `--${name}`);
 
 /** Whether the word after this one is its value, whatever it looks like: `--since`, `-d`, and `-ra` of the original's bundles. */
 export function takesNextWord(word: string): boolean {

@@ -1,6 +1,10 @@
 import type { Door, Verb } from './command.ts';
 import { commandName, type Form, formsAt, grammar, optionsOf } from './grammar.ts';
 
+const screen = 24;
+/** Lines of the overview besides verbs and examples. */
+const linesAround = 7;
+
 /**
  * One screen of help (24 lines of 80 columns at most), made from the grammar: all verbs, or all about one.
  * @param topic null for all verbs
@@ -13,16 +17,18 @@ function overview(door: Door): string[] {
   const name = commandName(door);
   const forms = formsAt(door);
   const copied = forms.filter(({ options, tail }) => options.length > 0 || tail === 'ID' || tail === 'DATE');
+  // The commonest come first in the grammar; the rest of the screen is theirs.
+  const examples = copied.slice(0, screen - forms.length - linesAround);
   return [
     `${name}: packet captures with a reason, found again, searched in the past`,
     '',
     ...forms.map((form) => `  ${form.verb.padEnd(8)}${form.says}`),
     '',
     'To copy:',
-    ...copied.map((form) => `  ${name} ${copiedExample(form)}`),
+    ...examples.map((form) => `  ${name} ${copiedExample(form)}`),
     '',
     `${name} help VERB shows the options of a verb. The flags of the original work,`,
-    "too: -a NAME -d '..' -e '..', with -r to search; -l, -lv, -lf WORD; -sf, -svf",
+    "too: -a NAME -d '..' -e '..', with -r to search; -l, -lf WORD; -sf, -svf; -m",
   ];
 }
 

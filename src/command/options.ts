@@ -95,7 +95,7 @@ function assigned(
   form: Form,
   take: { colons: boolean; slips: boolean },
 ): { given: Given[]; words: number } | null {
-  const [, key = '', sign, value = ''] = /^([a-z]+)([=:])(.*)$/is.exec(word) ?? [];
+  const [, key = '', sign, value = ''] = /^([a-z][a-z-]*)([=:])(.*)$/is.exec(word) ?? [];
   // An expression has colons of its own (IPv6, MAC), and `==` is a comparison.
   if (sign === undefined || (sign === ':' && !take.colons) || value.startsWith('=')) return null;
   const valued = form.options.filter((option) => option.value !== null);

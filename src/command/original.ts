@@ -2,7 +2,15 @@ import type { Verb } from './command.ts';
 import { takesNextWord } from './grammar.ts';
 import { refuse, typed } from './refuse.ts';
 
-const verbOf: Readonly<Record<string, Verb>> = { r: 'search', l: 'list', s: 'stop', h: 'help', '?': 'help' };
+/** The verbs that flags of the original name; without one of them a capture starts. */
+export const verbOf: Readonly<Record<string, Verb>> = {
+  r: 'search',
+  l: 'list',
+  s: 'stop',
+  m: 'verify',
+  h: 'help',
+  '?': 'help',
+};
 
 /**
  * The flags of the original script, bundled as people type them, as words that begin with a verb: `-ra grant -d X -e Y` becomes
@@ -26,17 +34,16 @@ export function fromOriginal(words: readonly string[]): readonly [Verb, ...strin
   }
   const [verb = 'start', second] = verbs;
   if (second !== undefined) refuse(`these flags ask for ${verb} and ${second} at once: give one order at a time`);
+  // The original's -m made digests; where there are some, they are verified.
+  if (verb === 'verify') rest.unshift('--hash');
   return [verb, ...(verb === 'help' ? [] : [...rest, ...words.slice(at)])];
 }
 
 /** Notes the verbs that a word's flags name, and gives the word back without them; null when nothing is left. */
 function note(verbs: Set<Verb>, word: string): string | null {
   if (!/^-[A-Za-z?]+$/.test(word)) return word;
-  const foreign = [...word].find((letter) => letter === 'R' || letter === 'm');
-  if (foreign !== undefined) {
-    refuse(
-      `-${foreign} is not in this release: -r searches the past, -l lists, -s stops, and without them a capture starts`,
-    );
+  if (word.includes('R')) {
+    refuse('-R is not in this release: -r searches the past, -l lists, -s stops, and without them a capture starts');
   }
   const early = [...word.slice(1, -1)].find((letter) => takesNextWord(`-${letter}`));
   if (early !== undefined)

@@ -1,5 +1,6 @@
-import type { Window } from '../capture/capture.ts';
-import type { AuditQuery, SearchOrder, StartOrder } from '../capture/orders.ts';
+import type { Millis, Window } from '../capture/capture.ts';
+import type { AuditQuery, ChainHead, SearchOrder, StartOrder } from '../capture/orders.ts';
+import { parseDuration, parseSize } from '../capture/quantities.ts';
 import type { Command, Door, Setting, Verb } from './command.ts';
 import { commandName, type Form, formsAt, grammar } from './grammar.ts';
 import { nearest } from './nearest.ts';
@@ -34,13 +35,26 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
       return { verb: 'show', id: idOf(said, form, setting) };
     case 'stop':
       return { verb: 'stop', selector: stopSelector(said, form, setting), details: said.options.has('verbose') };
+    case 'extend':
+      return { verb: 'extend', id: idOf(said, form, setting), by: durationOf(said) ?? missingDuration(setting) };
+    case 'keep':
+      return { verb: 'keep', id: idOf(said, form, setting) };
+    case 'get':
+      return { verb: 'get', id: idOf(said, form, setting) };
+    case 'verify': {
+      const selector = selectorOf(said, form, setting) ?? null;
+      return { verb: 'verify', order: { selector, hash: said.options.has('hash') } };
+    }
     case 'audit':
-      return { verb: 'audit', query: auditQuery(said, form, setting) };
+      return auditCommand(said, form, setting);
     case 'digest':
       return { verb: 'digest', date: dateOf(said, form, setting) };
     case 'whoami':
       onlyWord(said, form, setting);
       return { verb: 'whoami' };
+    case 'doctor':
+      onlyWord(said, form, setting);
+      return { verb: 'doctor', rebuild: said.options.has('rebuild') };
     case 'help': {
       const topic = onlyWord(said, form, setting);
       return { verb: 'help', topic: topic === undefined ? null : findForm(topic, setting.door).verb };
@@ -67,7 +81,12 @@ function startOrder(said: Said, form: Form, { door }: Setting): StartOrder {
   return defined({
     ...readTexts(said, form, door),
     interface: options.get('interface'),
+    duration: durationOf(said),
+    maxBytes: sizeOf(said),
+    packets: countOf(said, 'packets'),
     snaplen: countOf(said, 'snaplen'),
+    keep: said.options.has('keep') || undefined,
+    exact: said.options.has('exact') || undefined,
     case: options.get('case'),
     analyst: options.get('analyst'),
   });
@@ -79,6 +98,7 @@ function searchOrder(said: Said, form: Form, setting: Setting): SearchOrder {
     ...readTexts(said, form, setting.door),
     window: windowOf(said, setting),
     ring: options.get('ring'),
+    exact: options.has('exact') || undefined,
     case: options.get('case'),
     analyst: options.get('analyst'),
   });
@@ -103,8 +123,31 @@ function pastTime(said: Said, name: 'since' | 'until', { now, timezone }: Settin
   return at;
 }
 
-function auditQuery(said: Said, form: Form, setting: Setting): AuditQuery {
-  onlyWord(said, form, setting);
+function auditCommand(said: Said, form: Form, setting: Setting): Command {
+  const word = onlyWord(said, form, setting)?.toLowerCase();
+  const head = said.options.get('head');
+  if (word === undefined) {
+    if (head !== undefined) refuse(`--head is for audit verify: write capture audit verify --head ${head}`);
+    return { verb: 'audit', query: auditQuery(said, setting) };
+  }
+  if (word !== 'verify')
+    refuse(`audit does not take ${typed(word)}: write capture audit verify, or capture audit alone`);
+  const other = (['analyst', 'since', 'last'] as const).find((name) => said.options.has(name));
+  if (other !== undefined) refuse(`audit verify walks the whole log: leave --${other} out`);
+  return { verb: 'audit', witnessed: head === undefined ? null : headOf(head) };
+}
+
+function headOf(text: string): ChainHead {
+  const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/i.exec(text) ?? [];
+  if (seq === undefined || hash === undefined) {
+    return refuse(
+      `--head ${typed(text)} is no entry and its hash: write them as a digest tells them, 12:5f.. with all 64 digits`,
+    );
+  }
+  return { seq: Number(seq), hash: hash.toLowerCase() };
+}
+
+function auditQuery(said: Said, setting: Setting): AuditQuery {
   const since = pastTime(said, 'since', setting);
   return defined({
     analyst: said.options.get('analyst'),
@@ -113,11 +156,35 @@ function auditQuery(said: Said, form: Form, setting: Setting): AuditQuery {
   });
 }
 
-function countOf(said: Said, name: 'snaplen' | 'last'): number | undefined {
+function durationOf(said: Said): Millis | undefined {
+  const text = said.options.get('for');
+  if (text === undefined) return undefined;
+  const millis = parseDuration(text);
+  return millis === undefined || millis === 0
+    ? refuse(`--for ${typed(text)} is not a duration: write --for 2h, 30m or 7d`)
+    : millis;
+}
+
+function missingDuration({ door }: Setting): never {
+  return refuse(`by how much? write ${commandName(door)} extend c12 --for 2h`);
+}
+
+function sizeOf(said: Said): number | undefined {
+  const text = said.options.get('max-size');
+  if (text === undefined) return undefined;
+  const bytes = parseSize(text);
+  return bytes === undefined || bytes === 0
+    ? refuse(`--max-size ${typed(text)} is not a size: write --max-size 1GB or 500MB`)
+    : bytes;
+}
+
+function countOf(said: Said, name: 'snaplen' | 'last' | 'packets'): number | undefined {
   const text = said.options.get(name);
   if (text === undefined || /^[1-9]\d{0,8}$/.test(text)) return text === undefined ? undefined : Number(text);
-  return refuse(`--${name} ${typed(text)} is not a number: write --${name} ${name === 'last' ? 20 : 262144}`);
+  return refuse(`--${name} ${typed(text)} is not a number: write --${name} ${countExamples[name]}`);
 }
+
+const countExamples = { last: 20, packets: 1000, snaplen: 262144 } as const;
 
 /** An order without the keys that were not given. */
 function defined<Order extends object>(order: Order): Order {

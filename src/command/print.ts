@@ -1,4 +1,5 @@
 import type { Window } from '../capture/capture.ts';
+import { bytesInWords, durationInWords } from '../capture/quantities.ts';
 import type { Command } from './command.ts';
 import type { OptionName } from './grammar.ts';
 import { isoTime } from './time.ts';
@@ -20,7 +21,12 @@ function optionsOf(command: Command): string[] {
         ...say('description', order.description, '-d'),
         ...say('expression', order.expression, '-e'),
         ...say('interface', order.interface, '-i'),
+        ...say('for', order.duration && durationInWords(order.duration)),
+        ...say('max-size', order.maxBytes && bytesInWords(order.maxBytes)),
+        ...say('packets', order.packets),
         ...say('snaplen', order.snaplen),
+        ...(order.keep ? ['--keep'] : []),
+        ...(order.exact ? ['--exact'] : []),
         ...say('case', order.case),
         ...say('analyst', order.analyst, '-a'),
       ];
@@ -32,6 +38,7 @@ function optionsOf(command: Command): string[] {
         ...say('expression', order.expression, '-e'),
         ...sayWindow(order.window),
         ...say('ring', order.ring),
+        ...(order.exact ? ['--exact'] : []),
         ...say('case', order.case),
         ...say('analyst', order.analyst, '-a'),
       ];
@@ -47,7 +54,21 @@ function optionsOf(command: Command): string[] {
         ...(command.selector === null ? ['--all'] : saySelector(command.selector)),
         ...(command.details ? ['-v'] : []),
       ];
+    case 'extend':
+      return [command.id, ...say('for', durationInWords(command.by))];
+    case 'keep':
+      return [command.id];
+    case 'get':
+      return [command.id];
+    case 'verify': {
+      const { selector, hash } = command.order;
+      return [...saySelector(selector ?? undefined), ...(hash ? ['--hash'] : [])];
+    }
     case 'audit': {
+      if ('witnessed' in command) {
+        const { witnessed } = command;
+        return ['verify', ...say('head', witnessed === null ? undefined : `${witnessed.seq}:${witnessed.hash}`)];
+      }
       const { analyst, since, last } = command.query;
       return [
         ...say('analyst', analyst, '-a'),
@@ -59,6 +80,8 @@ function optionsOf(command: Command): string[] {
       return command.date === null ? [] : [command.date];
     case 'whoami':
       return [];
+    case 'doctor':
+      return command.rebuild ? ['--rebuild'] : [];
     case 'help':
       return command.topic === null ? [] : [command.topic];
     default:

@@ -4,15 +4,15 @@ import type { Said } from './options.ts';
 import { refuse, typed } from './refuse.ts';
 import { dayAt, isDay } from './time.ts';
 
-/** The id that `show` takes: `c12`. */
+/** The id that a verb takes: `c12`. */
 export function idOf(said: Said, form: Form, setting: Setting): string {
   const word = onlyWord(said, form, setting) ?? '';
   const [, number] = /^c?(\d{1,15})$/i.exec(word) ?? [];
   if (/^c\d+$/i.test(word)) return word.toLowerCase();
   const name = commandName(setting.door);
-  if (number !== undefined) return refuse(`${typed(word)} is no id: did you mean ${name} show c${number}?`);
-  const wrong = word === '' ? 'show needs the id of a capture' : `${typed(word)} is no id of a capture`;
-  return refuse(`${wrong}: write ${name} show c12; ${name} list -v shows the ids`);
+  if (number !== undefined) return refuse(`${typed(word)} is no id: did you mean ${name} ${form.verb} c${number}?`);
+  const wrong = word === '' ? `${form.verb} needs the id of a capture` : `${typed(word)} is no id of a capture`;
+  return refuse(`${wrong}: write ${name} ${form.verb} c12; ${name} list -v shows the ids`);
 }
 
 /** What `stop` stops; null is all. */

@@ -1,7 +1,7 @@
 import type { Micros, Millis } from '../capture/capture.ts';
 import { CaptureError } from '../capture/errors.ts';
+import { parseDuration } from '../capture/quantities.ts';
 
-const unitMillis: Readonly<Record<string, Millis>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const dayMillis: Millis = 86_400_000;
 const daySays = /^(\d{4})-(\d\d)-(\d\d)$/;
 const pointSays =
@@ -18,13 +18,6 @@ export function parseTime(text: string, now: Millis, timezone: string): Micros {
   const at = readTime(text.trim(), { now, today: dayAt(now, timezone), timezone });
   // Before the epoch there are no packets, only slips of the finger.
   return at === undefined || at < 0 ? refuseTime(text, timezone) : at;
-}
-
-/** `90s 30m 24h 7d` in milliseconds; undefined is not a duration. */
-export function parseDuration(text: string): Millis | undefined {
-  const match = /^(\d{1,9})\s?([smhd])$/i.exec(text.trim());
-  const unit = unitMillis[match?.[2]?.toLowerCase() ?? ''];
-  return match && unit !== undefined ? Number(match[1]) * unit : undefined;
 }
 
 /** Whether two words that were typed without quotes are one time: `2h ago`, `2026-11-24 02:10`. */

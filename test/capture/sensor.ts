@@ -58,6 +58,7 @@ export function configIn(directory: string): Config {
     snaplen: 262_144,
     buffer: 4 * 2 ** 20,
     rings: [{ name: 'dmz', path: join(directory, 'ring'), interface: 'lo' }],
+    limits: { duration: 86_400_000, size: 10e9, perAnalyst: 50, freeSpace: 1_000_000 },
     analysts: [
       { name: 'grant', role: 'lead', slack: ['U1'], login: ['grant'] },
       { name: 'will', role: 'analyst', slack: ['U2'], login: ['will', 'wsmith'] },
@@ -65,6 +66,8 @@ export function configIn(directory: string): Config {
     ],
     slack: { team: 'T1', channels: [], digest: null, tokens: null },
     reports: { at: '08:00', timezone: 'UTC' },
+    retention: null,
+    syslog: null,
   };
 }
 

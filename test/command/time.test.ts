@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { dayAt, isoTime, parseDuration, parseTime } from '../../src/command/time.ts';
+import { parseDuration } from '../../src/capture/quantities.ts';
+import { dayAt, isoTime, parseTime } from '../../src/command/time.ts';
 
 const now = Date.parse('2026-11-24T10:00:00Z');
 const berlin = (text: string) => isoTime(parseTime(text, now, 'Europe/Berlin'));

@@ -16,6 +16,9 @@ test('every verb answers the one person who typed it, and says how it was unders
     ['Show C1', /Capturing · first/, 'show c1'],
     ['digest', /dmz-1, \w+day .*, so far: 1 capture started/, null],
     ['stop first -v', /Stopped · first/, 'stop first -v'],
+    ['get C1', /How to fetch c1: \/.*\.pcap/, 'get c1'],
+    ['Verify First', /Nothing is wrong\. 1 savefile: 1 holds/, 'verify First'],
+    ['–mf first', /Nothing is wrong/, 'verify first --hash'],
     ['list --all', /1 capture: c1/, 'list --all'],
   ] as const) {
     await workspace.as(grant).types(`/capture ${words}`, soc);
@@ -55,6 +58,9 @@ test('what cannot be done is a sentence that says what to do instead', async (t)
     ['start -d "open quote -e everything', /quote/],
     ['show c99', /Not found: there is no capture c99/],
     ['stop c99', /Not found/],
+    ['get c99', /Not found: there is no capture c99/],
+    ['verify nowhere', /Not found: no complete savefile matches/],
+    ['audit verify', /audit is not for Slack/],
     ['search -d x --ring nope everything', /no ring nope here/],
     ['audit', /audit is not for Slack/],
     ['digest 2026-02-30', /2026-02-30/],

@@ -1,4 +1,5 @@
 import { type Capture, isOpen, type RingFileReport } from '../../capture/capture.ts';
+import { bytesInWords } from '../../capture/quantities.ts';
 import { lasting, utc } from '../../reports/figures.ts';
 import { coverageRows, troubleBlocks } from './coverage.ts';
 import { countRows, custodyRows, factRows, labelled } from './facts.ts';
@@ -42,8 +43,21 @@ function orderRows(capture: Capture): Row[] {
     ...(capture.endedAt === null
       ? []
       : [labelled('Ended', `${utc(capture.endedAt)}, after ${lasting(capture.endedAt - capture.startedAt)}`)]),
+    ...(capture.expanded === null ? [] : [[bold('Expanded: '), code(capture.expanded, 600)]]),
+    ...limitRows(capture),
     ...(capture.why === null ? [] : [[bold('Why: '), typed(capture.why, 500)]]),
   ];
+}
+
+function limitRows({ limits, keep, earlier }: Capture): Row[] {
+  const most = [
+    ...(limits.deadline === null ? [] : [utc(limits.deadline)]),
+    ...(limits.bytes === null ? [] : [bytesInWords(limits.bytes)]),
+    ...(limits.packets === null ? [] : [`${limits.packets} packets`]),
+  ];
+  const kept: Row[] = keep ? [labelled('Kept', 'started again after a reboot')] : [];
+  const before = earlier.slice(-5).map((one): Row => [bold('Earlier: '), code(one.savefile, 255)]);
+  return [...(most.length === 0 ? [] : [labelled('Ends at', most.join(' or '))]), ...kept, ...before];
 }
 
 function resultRows(capture: Capture): Row[] {

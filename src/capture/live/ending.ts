@@ -4,8 +4,8 @@ import type { Examined } from '../facts.ts';
 import { isAlive, type ProcessToken, runningWith, signal } from '../process.ts';
 import type { Room } from '../room.ts';
 import { cutInWords, settle } from '../settling.ts';
-import { closingCounts, complaint } from '../tcpdump.ts';
-import { lastWords } from './start.ts';
+import { closingCounts, complaint, runningCounts } from '../tcpdump.ts';
+import { lastWords } from './launch.ts';
 
 /**
  * The kernel hands packets over in blocks, at the latest a second after the first of a block came (TPACKET_V3; tcpdump asks for
@@ -18,7 +18,7 @@ const patience = 5_000;
 
 /** How a live capture came to its end. */
 export interface LiveEnd {
-  readonly state: 'stopped' | 'died';
+  readonly state: 'stopped' | 'finished' | 'died';
   readonly why: string;
 }
 
@@ -30,15 +30,15 @@ export interface LiveEnd {
 export async function endLive(room: Room, capture: Capture, begun: boolean, alongside: () => void): Promise<void> {
   const tcpdump = tcpdumpOf(room, capture);
   const why = capture.why ?? 'stopped';
+  const state = room.registry.processes(capture.id).ending ?? 'stopped';
   if (tcpdump === undefined || !isAlive(tcpdump)) {
-    if (begun && (await endedOrderly(room, capture)))
-      return settleLive(room, capture, { state: 'stopped', why }, alongside);
+    if (begun && (await endedOrderly(room, capture))) return settleLive(room, capture, { state, why }, alongside);
     const death = await whyItDied(room, capture);
     return settleLive(room, capture, { state: 'died', why: `${death}; found when it was ${why}` }, alongside);
   }
   await pause(lastBlock);
   await interrupt(tcpdump);
-  return settleLive(room, capture, { state: 'stopped', why }, alongside);
+  return settleLive(room, capture, { state, why }, alongside);
 }
 
 /**
@@ -46,8 +46,9 @@ export async function endLive(room: Room, capture: Capture, begun: boolean, alon
  * @param alongside what belongs into the transaction that ends it; left out when another process was first
  */
 export async function settleLive(room: Room, capture: Capture, end: LiveEnd, alongside: () => void): Promise<void> {
-  const counts = closingCounts(await lastWords(room, capture));
-  const why = (examined: Examined | undefined) => [end.why, ...holes(counts, examined)].join('; ');
+  const said = await lastWords(room, capture);
+  const counts = closingCounts(said);
+  const why = (examined: Examined | undefined) => [end.why, ...holes(counts, runningCounts(said), examined)].join('; ');
   await settle(room, capture, { state: end.state, counts, why }, alongside);
 }
 
@@ -58,6 +59,13 @@ export async function whyItDied(room: Room, capture: Capture): Promise<string> {
   if (complained !== undefined) return `tcpdump ended by itself: ${complained}`;
   if (closingCounts(said) !== null) return 'tcpdump was ended by somebody outside capture';
   return 'tcpdump was killed, or the sensor went down: what it had not written yet is lost';
+}
+
+/** That a tcpdump ended by itself because it had as many packets as it was to capture; undefined when it did not. */
+export async function packetsReached(room: Room, capture: Capture): Promise<string | undefined> {
+  const { packets } = capture.limits;
+  if (packets === null || closingCounts(await lastWords(room, capture))?.captured !== packets) return undefined;
+  return `its limit of ${packets} packets was reached`;
 }
 
 /** Whether a tcpdump said its closing counts and nothing else: then a signal ended it. */
@@ -83,16 +91,24 @@ async function interrupt(tcpdump: ProcessToken): Promise<void> {
 }
 
 /** What is missing from the evidence: tcpdump itself is silent about a full disk and exits with 0. */
-function holes(counts: Counts | null, examined: Examined | undefined): string[] {
+function holes(counts: Counts | null, before: Counts | null, examined: Examined | undefined): string[] {
   if (examined === undefined) return ['the savefile is gone'];
   const { facts } = examined;
   if (facts === null) return ['the savefile has no pcap header: nothing was written'];
   return [
-    ...(counts === null ? ['tcpdump gave no closing counts: what the kernel dropped is not known'] : []),
+    ...(counts === null
+      ? [`tcpdump gave no closing counts: what the kernel dropped is not known${lastKnown(before)}`]
+      : []),
     ...lost(counts, facts),
     ...cutInWords(examined),
     ...(counts?.droppedByKernel ? [`${counts.droppedByKernel} packets were dropped by the kernel`] : []),
   ];
+}
+
+function lastKnown(counts: Counts | null): string {
+  return counts === null
+    ? ''
+    : ` (${counts.droppedByKernel} packets when it was last asked, of ${counts.captured} captured)`;
 }
 
 function lost(counts: Counts | null, facts: Facts): string[] {

@@ -1,10 +1,11 @@
 import type { Capture } from '../capture.ts';
 import { isThere } from '../custody.ts';
-import { isAlive, signal } from '../process.ts';
+import { isAlive, isOfEarlierBoot, signal } from '../process.ts';
 import { inHand, observe, type Room, takeOver } from '../room.ts';
 import { settleFailed } from '../settling.ts';
-import { endLive, settleLive, tcpdumpOf, whyItDied } from './ending.ts';
-import { listening, removeEmpty } from './start.ts';
+import { endLive, packetsReached, settleLive, tcpdumpOf, whyItDied } from './ending.ts';
+import { startFurther } from './further.ts';
+import { listening, removeEmpty } from './launch.ts';
 
 /** Brings an open live capture's entry in the registry and its process back together, whatever was killed in between. */
 export async function reconcileLive(room: Room, capture: Capture): Promise<void> {
@@ -63,6 +64,14 @@ async function tellDeath(room: Room, capture: Capture): Promise<void> {
   if (tcpdump !== undefined && isAlive(tcpdump)) return;
   // Who stops it says so before its tcpdump ends: read again, now that it has.
   if (room.registry.byId(capture.id)?.state !== 'running') return;
-  const why = await whyItDied(room, capture);
+  const restarted = tcpdump !== undefined && isOfEarlierBoot(tcpdump);
+  if (restarted && capture.keep) return startFurther(room, capture);
+  const full = await packetsReached(room, capture);
+  if (full !== undefined) {
+    return settleLive(room, capture, { state: 'finished', why: full }, () => observe(room, capture, 'limit', full));
+  }
+  const why = restarted
+    ? 'the sensor was started again: what tcpdump had not written is lost'
+    : await whyItDied(room, capture);
   await settleLive(room, capture, { state: 'died', why }, () => observe(room, capture, 'died', why));
 }

@@ -2,10 +2,12 @@ import type { Actor } from '../analyst.ts';
 import type { Capture, Micros, RingFileReport, Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
+import { allowSpace } from '../limits.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
 import { addCapture, attribution, type Order, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
 import { compileForFiles } from '../tcpdump.ts';
+import { expandForVlan, missesTags } from '../vlan.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { beginning, fileDone, filesOf, further } from './progress.ts';
@@ -78,7 +80,9 @@ async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise
   const places = oneLinktype(await planRing(ring.path, order.window));
   const files = filesOf(places);
   const linktype = files[0]?.header.linktype ?? ethernet;
+  const expanded = expandedOn(room, ring.interface, expression, order.exact ?? false);
   await compileForFiles(expression, linktype);
+  await allowSpace(room);
   const startedAt = room.now();
   const capture = await addCapture(room, {
     kind: 'past',
@@ -89,9 +93,14 @@ async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise
     window: order.window,
     snaplen: longestPacket,
     startedAt,
+    expanded,
+    deadline: null,
+    maxBytes: null,
+    maxPackets: null,
+    keep: false,
   });
   const precision = files.some((file) => file.header.precision === 'nanoseconds') ? 'nanoseconds' : 'microseconds';
-  return { capture, plan: { expression, window: order.window, places, linktype, precision } };
+  return { capture, plan: { expression: expanded ?? expression, window: order.window, places, linktype, precision } };
 }
 
 /** Scans what the plan names, and says how the search ended. */
@@ -158,6 +167,12 @@ async function* scanRing(
   return stop.aborted
     ? { state: 'cancelled', why: stoppedBy ?? 'cancelled' }
     : { state: 'finished', why: 'searched to its end' };
+}
+
+/** The expanded form where the ring's interface carries VLAN tags, so that a search selects what a live capture would. */
+function expandedOn(room: Room, interfaceName: string, expression: string, exact: boolean): string | null {
+  const expands = !exact && missesTags(expression) && room.supervision.taggedAt(interfaceName) !== null;
+  return expands ? expandForVlan(expression) : null;
 }
 
 function leftOut(place: Planned): RingFileReport {

@@ -4,6 +4,7 @@ import { digestView } from '../../../src/bot/views/digest.ts';
 import { echoed } from '../../../src/bot/views/echo.ts';
 import { endingView } from '../../../src/bot/views/ending.ts';
 import { bugView, errorView } from '../../../src/bot/views/error.ts';
+import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
 import { listView } from '../../../src/bot/views/list.ts';
 import { endedAlreadyView, inviteView, startedView, stoppedView, warningsView } from '../../../src/bot/views/notice.ts';
@@ -12,6 +13,7 @@ import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import type { Capture, RingFileReport } from '../../../src/capture/capture.ts';
 import { CaptureError } from '../../../src/capture/errors.ts';
+import type { HeldSavefile } from '../../../src/capture/evidence.ts';
 import { digest, entry, head, now } from './samples.ts';
 
 /** Every view there is, of one capture and of words that somebody typed. */
@@ -50,6 +52,29 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     stopped: stoppedView(Array.from({ length: 500 }, () => capture)),
     'ended already': endedAlreadyView(capture),
     invite: inviteView(capture),
+    get: getView(
+      words,
+      Array.from({ length: 30 }, () => ({
+        held: heldOf(capture, words),
+        host: words,
+        login: words,
+        sidecar: words,
+        warnings: [words, words],
+      })),
+    ),
+    verify: verifyView(
+      { findings: { holds: 1e9, unreadable: 500 }, sidecars: 500, sound: false },
+      Array.from({ length: 500 }, () => ({
+        held: heldOf(capture, words),
+        finding: { finding: 'unreadable', why: words },
+        sidecar: { sidecar: 'unreadable', why: words },
+      })),
+    ),
     digest: digestView(digest({ captures: ofTheDay, entries, head: { ...head, hash: words } })),
   };
+}
+
+/** The savefile of a capture, with what somebody typed wherever there are words. */
+function heldOf({ id, endedAt, bytes }: Capture, words: string): HeldSavefile {
+  return { capture: id, analyst: words, savefile: words, path: words, endedAt: endedAt ?? now, bytes, sha256: words };
 }

@@ -7,6 +7,7 @@ import { digestView } from '../../../src/bot/views/digest.ts';
 import { echoed } from '../../../src/bot/views/echo.ts';
 import { endingView } from '../../../src/bot/views/ending.ts';
 import { bugView, errorView } from '../../../src/bot/views/error.ts';
+import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
 import { listView } from '../../../src/bot/views/list.ts';
 import { endedAlreadyView, inviteView, startedView, stoppedView } from '../../../src/bot/views/notice.ts';
@@ -14,6 +15,7 @@ import { progressView } from '../../../src/bot/views/progress.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import { CaptureError } from '../../../src/capture/errors.ts';
+import type { HeldSavefile } from '../../../src/capture/evidence.ts';
 import { faultsOf } from './limits.ts';
 import { digest, ended, found, head, live, now, past, reports } from './samples.ts';
 
@@ -24,6 +26,9 @@ const refused = new CaptureError(
 const dropped = { counts: { captured: 3412, receivedByFilter: 3424, droppedByKernel: 12 } };
 const died = { state: 'died', why: 'tcpdump was killed by signal 9', counts: null } as const;
 const warning = 'eth1 carries VLAN tags, which this expression does not look behind.';
+
+const { id, analyst, savefile, path, endedAt, bytes, sha256 } = live(ended);
+const held: HeldSavefile = { capture: id, analyst, savefile, path, endedAt: endedAt ?? now, bytes, sha256 };
 
 const golden: Record<string, View> = {
   'live-starting': captureView(live({ state: 'starting', bytes: null }), now),
@@ -72,6 +77,25 @@ const golden: Record<string, View> = {
   stopped: stoppedView([live(ended), past({ ...found, state: 'cancelled' })]),
   'ended-already': endedAlreadyView(live({ ...ended, why: 'stopped by will' })),
   invite: inviteView(live()),
+  get: getView('c12', [
+    { held, host: 'dmz-1.corp.example', login: 'grant', sidecar: `${held.path}.json`, warnings: [] },
+    {
+      held: { ...held, bytes: null, sha256: null },
+      host: 'dmz-1',
+      login: null,
+      sidecar: null,
+      warnings: ['it has no digest'],
+    },
+  ]),
+  'verify-sound': verifyView({ findings: { holds: 12 }, sidecars: 0, sound: true }, []),
+  'verify-changed': verifyView({ findings: { holds: 11, changed: 1, vanished: 1 }, sidecars: 1, sound: false }, [
+    {
+      held,
+      finding: { finding: 'changed', sha256: 'ab'.repeat(32), bytes: 1_262_486 },
+      sidecar: { sidecar: 'missing' },
+    },
+    { held, finding: { finding: 'vanished' }, sidecar: null },
+  ]),
   digest: digestView(digest()),
   'digest-quiet': digestView(digest({ captures: [], entries: [], head })),
 };

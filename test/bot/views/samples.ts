@@ -27,6 +27,7 @@ export function live(changes: Partial<Capture> = {}): Capture {
     expression: 'host 192.0.2.7 and tcp port 443',
     savefile,
     path: `/var/lib/capture/captures/${savefile}`,
+    limits: { deadline: now + 22 * hour, bytes: 10e9, packets: null, near: false },
     channel: 'C024BE91L',
     startedAt: now - 2 * hour,
     bytes: 409_600,

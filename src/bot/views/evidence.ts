@@ -1,0 +1,57 @@
+import type { Fetchable, Verified, VerifyTally } from '../../capture/evidence.ts';
+import { quoteWord } from '../../command/words.ts';
+import { counted, size } from '../../reports/figures.ts';
+import { bold, code, escaped, said, typed } from './text.ts';
+import { bulleted, type Row, rows, type View } from './view.ts';
+
+/** A capture has one savefile, and one more for each reboot that it went through; the newest are what is asked for. */
+const mostSavefiles = 4;
+
+/** To the person who wants a savefile: where it is, how large, its digest, and a line that fetches it. */
+export function getView(id: string, fetchables: readonly Fetchable[]): View {
+  const shown = fetchables.slice(-mostSavefiles);
+  return {
+    text: `How to fetch ${escaped(id, 40)}: ${escaped(shown.at(-1)?.held.path ?? 'nothing', 500)}`,
+    blocks: shown.map((one) => rows(...fetchRows(one))),
+  };
+}
+
+function fetchRows({ held, host, login, warnings }: Fetchable): Row[] {
+  const from = `${login === null ? '' : `${login}@`}${host}:${held.path}`;
+  const digest = held.sha256 === null ? said('not made') : code(held.sha256, 80);
+  return [
+    [bold(`How to fetch ${held.capture}`)],
+    [code(`scp ${quoteWord(from)} .`, 1000)],
+    [bold('Size: '), said(held.bytes === null ? 'unknown' : `${size(held.bytes)} (${held.bytes} bytes)`)],
+    [bold('SHA-256: '), digest],
+    ...(held.sha256 === null
+      ? []
+      : [[bold('Check: '), code(`echo '${held.sha256}  ${held.savefile}' | sha256sum -c`, 500)]]),
+    ...warnings.slice(0, 2).map((warning): Row => [said('⚠️ '), typed(warning, 300)]),
+  ];
+}
+
+/**
+ * To the person who had savefiles verified: how many hold, and each that does not.
+ * @param wrong those that are not as they should be
+ */
+export function verifyView(tally: VerifyTally, wrong: readonly Verified[]): View {
+  const counts = Object.entries(tally.findings).map(([finding, files]) => `${files} ${finding}`);
+  const files = Object.values(tally.findings).reduce((sum, each) => sum + each, 0);
+  const title = tally.sound ? '✅ Nothing is wrong' : `⚠️ ${counted(wrong.length, 'savefile')} not as it should be`;
+  const told = `${counted(files, 'savefile')}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`;
+  return {
+    text: `${title}. ${told}`,
+    blocks: [
+      rows([bold(title)], [said(told)]),
+      ...(wrong.length === 0 ? [] : [bulleted([bold('Not as it should be')], wrong, 25, wrongRow)]),
+    ],
+  };
+}
+
+function wrongRow({ held, finding, sidecar }: Verified): Row {
+  const beside = sidecar === null || sidecar.sidecar === 'holds' ? '' : `, sidecar ${sidecar.sidecar}`;
+  const now = finding.finding === 'changed' ? `: SHA-256 ${finding.sha256}, ${finding.bytes} bytes` : '';
+  const why = finding.finding === 'unreadable' ? `: ${finding.why}` : now;
+  return [bold(`${held.capture} ${finding.finding}${beside} `), typed(`${held.savefile}${why}`, 400)];
+}

@@ -1,0 +1,132 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Actor, mayRole } from './analyst.ts';
+import type { Millis } from './capture.ts';
+import { walkChain } from './chain.ts';
+import { CaptureError } from './errors.ts';
+import type { ChainStep, Deletion, Fetchable, Retained, Shipping, VerifyOrder, VerifyStep } from './evidence.ts';
+import type { ChainHead } from './orders.ts';
+import { retainSavefiles } from './retention.ts';
+import { ask, type Order, type Room } from './room.ts';
+import { shipAudit } from './syslog.ts';
+import { fetchables } from './takeaway.ts';
+import { verifySavefiles } from './verify.ts';
+
+/** The part of the engine's door that looks after evidence once it is there: savefiles and the audit log. */
+export interface Custodian {
+  /**
+   * Recomputes the digests of complete savefiles and holds them and their sidecars against the registry; aborting the signal ends it
+   * with the signal's reason.
+   * @throws CaptureError where it is read: `not_allowed`, `not_found`, `conflict` for one that is open, or was deleted
+   */
+  verify(order: VerifyOrder, actor: Actor, signal: AbortSignal): AsyncIterable<VerifyStep>;
+  /**
+   * What a person needs to take a capture's savefiles off the sensor, oldest first.
+   * @throws CaptureError `not_allowed`, `not_found`, `conflict` for one that is open, or was deleted
+   */
+  get(id: string, actor: Actor): Promise<Fetchable[]>;
+  /**
+   * Walks the audit log's hash chain to its end, or to the first entry that does not fit.
+   * @param witnessed a head from a digest; null without one
+   * @throws CaptureError where it is read: `not_allowed` unless the person may read the log
+   */
+  verifyAudit(witnessed: ChainHead | null, actor: Actor, signal: AbortSignal): AsyncIterable<ChainStep>;
+  /** When and why retention deleted a capture's savefile; undefined where it did not. */
+  deletion(id: string): Deletion | undefined;
+  /** Deletes what the configuration's `retention` lets go; one pass, never two at a time. Call it every few minutes. */
+  retain(): Promise<Retained>;
+  /** Hands waiting entries of the audit log over to syslog; never throws for a syslog that is not there. Call it every few seconds. */
+  shipAudit(): Promise<Shipping>;
+  /** How the audit log stands with syslog. */
+  shipping(): Shipping;
+}
+
+/** What the engine does of its own before it closes. */
+export interface Closing {
+  /** Hands over to syslog what it takes in a moment, and ends what is under way. */
+  leave(): Promise<void>;
+}
+
+/** A shell waits no longer for syslog; what waits then is handed over by whoever is next. */
+const moment: Millis = 100;
+/** Where nothing was handed over for so long, nobody else does it: then we wait for a slow syslog, too. */
+const longAgo: Millis = 60_000;
+const patience: Millis = 1_000;
+
+export function openCustodian(room: Room): Custodian & Closing {
+  const ending = new AbortController();
+  const ship = oneAtATime(() => shipAudit(room, ending.signal));
+  return {
+    verify: (order, actor, signal) => {
+      const asked = ask(room, 'verify', actor);
+      return settledBy(asked, verifySavefiles(room, order, { actor, asked, signal }));
+    },
+    get: async (id, actor) => {
+      const asked = ask(room, 'get', actor);
+      try {
+        const savefiles = await fetchables(room, id, actor);
+        asked.settle('done', savefiles[0]?.held.capture ?? null, savefiles.map(({ held }) => held.savefile).join(', '));
+        return savefiles;
+      } catch (error) {
+        asked.fail(error);
+        throw error;
+      }
+    },
+    verifyAudit: (witnessed, actor, signal) => {
+      const asked = ask(room, 'audit verify', actor);
+      return settledBy(asked, verifyChain(room, witnessed, { actor, asked, signal }));
+    },
+    deletion: (id) => room.holdings.deletion(id),
+    retain: oneAtATime(() => retainSavefiles(room)),
+    shipAudit: ship,
+    shipping: room.outbox.shipping,
+    leave: async () => {
+      if (room.config.syslog === null) return;
+      const { since } = room.outbox.shipping();
+      const under = ship();
+      await Promise.race([under, pause(since !== null && room.now() - since > longAgo ? patience : moment)]);
+      ending.abort();
+      await under;
+    },
+  };
+}
+
+async function* verifyChain(
+  room: Room,
+  witnessed: ChainHead | null,
+  { actor, asked, signal }: { readonly actor: Actor; readonly asked: Order; readonly signal: AbortSignal },
+): AsyncGenerator<ChainStep, void, undefined> {
+  if (!mayRole.readAudit(actor.analyst)) throw new CaptureError('not_allowed', 'the audit log is for leads: ask one');
+  for await (const step of walkChain(room.database, witnessed, signal)) {
+    if (step.step === 'ended') asked.settle('done', null, chainInWords(step));
+    yield step;
+  }
+}
+
+function chainInWords({ entries, head, broken, unguarded }: Extract<ChainStep, { step: 'ended' }>): string {
+  const gone = unguarded.length === 0 ? '' : `; without its triggers ${unguarded.join(', ')}`;
+  if (broken === null) return `${entries} entries hold, head ${head.seq}:${head.hash}${gone}`;
+  return `entry ${broken.seq} is broken, ${broken.fault}: ${broken.detail}${gone}`;
+}
+
+/** Settles an order whose steps end in an error, or are not read to their end. */
+async function* settledBy<Step>(asked: Order, steps: AsyncIterable<Step>): AsyncGenerator<Step, void, undefined> {
+  try {
+    yield* steps;
+  } catch (error) {
+    asked.fail(error);
+    throw error;
+  } finally {
+    asked.fail(new Error('it was broken off'));
+  }
+}
+
+/** Does it once for all who ask while it is done. */
+function oneAtATime<Result>(act: () => Promise<Result>): () => Promise<Result> {
+  let under: Promise<Result> | undefined;
+  return () => {
+    under ??= act().finally(() => {
+      under = undefined;
+    });
+    return under;
+  };
+}

@@ -1,0 +1,122 @@
+import type { CaptureId, Millis } from './capture.ts';
+import type { ChainHead } from './orders.ts';
+
+/** A complete savefile as the registry has it. */
+export interface HeldSavefile {
+  readonly capture: CaptureId;
+  readonly analyst: string;
+  /** The final name, without directory. */
+  readonly savefile: string;
+  readonly path: string;
+  readonly endedAt: Millis;
+  readonly bytes: number | null;
+  readonly sha256: string | null;
+}
+
+/** What a savefile is now, against the registry. */
+export type Finding =
+  | { readonly finding: 'holds' }
+  /** It had no digest, and has this one now. */
+  | { readonly finding: 'hashed'; readonly sha256: string; readonly bytes: number }
+  /** It is another file, or the same with other bytes: digest and size now. */
+  | { readonly finding: 'changed'; readonly sha256: string; readonly bytes: number }
+  | { readonly finding: 'vanished' }
+  | { readonly finding: 'unreadable'; readonly why: string }
+  | { readonly finding: 'no digest' };
+
+/** What its sidecar says, against the registry. */
+export type SidecarFinding =
+  | { readonly sidecar: 'holds' }
+  | { readonly sidecar: 'missing' }
+  | { readonly sidecar: 'differs'; readonly keys: readonly string[] }
+  | { readonly sidecar: 'unreadable'; readonly why: string };
+
+/** One savefile verified. The sidecar is null where its savefile is gone, too. */
+export interface Verified {
+  readonly held: HeldSavefile;
+  readonly finding: Finding;
+  readonly sidecar: SidecarFinding | null;
+}
+
+/** Whether savefile and sidecar are as they should be. */
+export function isSound({ finding: { finding }, sidecar }: Verified): boolean {
+  return (finding === 'holds' || finding === 'hashed') && sidecar?.sidecar === 'holds';
+}
+
+/** How many savefiles met each finding, and how many sidecars do not hold. */
+export interface VerifyTally {
+  readonly findings: Readonly<Partial<Record<Finding['finding'], number>>>;
+  readonly sidecars: number;
+  /** Nothing is wrong with any of them. */
+  readonly sound: boolean;
+}
+
+/** The steps of a verification: `reading` as a large savefile is read, `verified` once for each, the last is `ended`. */
+export type VerifyStep =
+  | { readonly step: 'reading'; readonly held: HeldSavefile; readonly bytesDone: number; readonly bytesTotal: number }
+  | { readonly step: 'verified'; readonly verified: Verified }
+  | { readonly step: 'ended'; readonly tally: VerifyTally };
+
+/** Which savefiles to verify. */
+export interface VerifyOrder {
+  /** An id or a word; null is all. */
+  readonly selector: string | null;
+  /** Whether savefiles without a digest get one. */
+  readonly hash: boolean;
+}
+
+/** What somebody needs to take a savefile off the sensor and to see that it arrived whole. */
+export interface Fetchable {
+  readonly held: HeldSavefile;
+  /** The sensor's host name, as it knows itself. */
+  readonly host: string;
+  /** The person's login on the sensor; null where it is not known. */
+  readonly login: string | null;
+  readonly sidecar: string | null;
+  readonly warnings: readonly string[];
+}
+
+/** What is wrong with the first entry of the audit log that does not fit. */
+export interface BrokenEntry {
+  readonly seq: number;
+  readonly fault: 'missing' | 'foreign' | 'previous differs' | 'hash differs' | 'unreadable' | 'not as witnessed';
+  readonly detail: string;
+}
+
+/** The steps of a walk along the audit log's hash chain; the last is `ended`. */
+export type ChainStep =
+  | { readonly step: 'reached'; readonly entries: number; readonly last: number }
+  | {
+      readonly step: 'ended';
+      /** Entries that fit, from the first on. */
+      readonly entries: number;
+      /** The last entry that fits. */
+      readonly head: ChainHead;
+      readonly broken: BrokenEntry | null;
+      /** Triggers that refuse changes of the log, and that somebody has removed. */
+      readonly unguarded: readonly string[];
+    };
+
+/** A savefile that retention deleted. */
+export interface Deletion {
+  readonly at: Millis;
+  readonly why: string;
+}
+
+/** What retention did in one pass. */
+export interface Retained {
+  readonly deleted: readonly HeldSavefile[];
+  /** Savefiles whose time had come and that were left, each with why. */
+  readonly left: readonly { readonly held: HeldSavefile; readonly why: string }[];
+}
+
+/** How the audit log stands with syslog. */
+export interface Shipping {
+  /** Every entry up to this one was handed over. */
+  readonly shipped: number;
+  readonly waiting: number;
+  /** When the oldest entry that waits was written. */
+  readonly since: Millis | null;
+  /** Why the last attempt failed. */
+  readonly trouble: string | null;
+}

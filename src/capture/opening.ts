@@ -1,0 +1,66 @@
+import { mkdirSync } from 'node:fs';
+import { uptime } from 'node:os';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { openDatabase } from '../database.ts';
+import { openAudit } from './audit.ts';
+import type { Millis } from './capture.ts';
+import { cannotWrite } from './custody.ts';
+import { CaptureError } from './errors.ts';
+import { openHoldings } from './holdings.ts';
+import { isSupervised } from './live/supervisor.ts';
+import { openOutbox } from './outbox.ts';
+import { tokenOf } from './process.ts';
+import { openRegistry } from './registry.ts';
+import { inHandOf, type Room } from './room.ts';
+import { openSupervision } from './supervision.ts';
+
+export interface EngineParts {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly now: () => Millis;
+  /** Milliseconds since boot; the sensor's own where it is left out. */
+  readonly uptime?: () => Millis;
+  /** Starts a process that looks after running captures and outlives this one; called when none does. */
+  readonly leaveSupervisor?: (configFile: string) => void;
+}
+
+/**
+ * Opens what the engine works with.
+ * @throws CaptureError `tool_failed` when the registry cannot be opened, `no_room` when the captures directory cannot be made
+ */
+export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leaveSupervisor }: EngineParts): Room {
+  const self = tokenOf(process.pid);
+  if (self === undefined)
+    throw new CaptureError('tool_failed', 'this sensor has no /proc to tell processes apart: mount it');
+  const database = openDatabase(config.state);
+  try {
+    mkdirSync(config.captures, { recursive: true, mode: 0o750 });
+  } catch (cause) {
+    database.close();
+    cannotWrite(config.captures, cause);
+  }
+  const room: Room = {
+    config,
+    place: { sensor: config.sensor, directory: config.captures, group: config.group },
+    log,
+    now,
+    uptime: bootClock,
+    database,
+    registry: openRegistry(database, config.captures, self),
+    supervision: openSupervision(database, self),
+    holdings: openHoldings(database, { directory: config.captures, process: self, now }),
+    outbox: openOutbox(database, self),
+    audit: openAudit(database, self, now),
+    self,
+    inHand: inHandOf(config.state),
+    leaveSupervisor: () => {
+      if (leaveSupervisor !== undefined && !isSupervised(room)) leaveSupervisor(config.file);
+    },
+  };
+  return room;
+}
+
+function sinceBoot(): Millis {
+  return uptime() * 1_000;
+}

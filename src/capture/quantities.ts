@@ -1,0 +1,51 @@
+import type { Millis } from './capture.ts';
+
+const durationUnits: Readonly<Record<string, Millis>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const sizeUnits: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+/** `90s 30m 24h 7d` in milliseconds; undefined is not a duration. */
+export function parseDuration(text: string): Millis | undefined {
+  const match = /^(\d{1,9})\s?([smhd])$/i.exec(text.trim());
+  const unit = durationUnits[match?.[2]?.toLowerCase() ?? ''];
+  return match && unit !== undefined ? Number(match[1]) * unit : undefined;
+}
+
+/** `500MB 10GB` (powers of ten) and `4GiB` in bytes; undefined is not a size. */
+export function parseSize(text: string): number | undefined {
+  const match = /^(\d{1,15}(?:\.\d{1,3})?)\s?([kmgt]i?b|b)$/i.exec(text.trim());
+  const unit = sizeUnits[match?.[2]?.toLowerCase() ?? ''];
+  return match && unit !== undefined ? Math.floor(Number(match[1]) * unit) : undefined;
+}
+
+/** A size that `parseSize` reads back to the byte: the largest unit that leaves no rest. */
+export function bytesInWords(bytes: number): string {
+  const [unit, each] = Object.entries(sizeUnits).findLast(([name, size]) => name.length <= 2 && bytes % size === 0) ?? [
+    'b',
+    1,
+  ];
+  return `${bytes / each}${unit.toUpperCase()}`;
+}
+
+/** A duration that `parseDuration` reads back: the largest unit that leaves no rest. */
+export function durationInWords(duration: Millis): string {
+  const [unit, millis] = Object.entries(durationUnits).findLast(([, each]) => duration % each === 0) ?? ['s', 1_000];
+  return `${Math.ceil(duration / millis)}${unit}`;
+}
+
+/** A size for people, to a thousandth. */
+export function sizeInWords(bytes: number): string {
+  const [unit, each] = (['TB', 'GB', 'MB'] as const)
+    .map((name) => [name, sizeUnits[name.toLowerCase()] ?? 1] as const)
+    .find(([, size]) => bytes >= size) ?? ['kB', 1e3];
+  return `${Number((bytes / each).toFixed(3))}${unit}`;
+}

@@ -1,0 +1,92 @@
+import type Database from 'better-sqlite3';
+import type { CaptureId, Counts, EarlierSavefile, Millis } from './capture.ts';
+import type { Deadline } from './registry.ts';
+import { numberOf } from './row.ts';
+
+/** All SQL of supervision: who holds the lease, what limits and counts running captures have, further savefiles, VLAN tags seen. */
+export interface Supervision {
+  /** The process that looks after running captures, and when it last said so, in uptime. */
+  lease(): Lease | undefined;
+  /** Takes the lease from the holder that was seen, or where there is none; false when somebody was faster. */
+  takeLease(seen: Lease | undefined, holder: string, uptime: Millis): boolean;
+  /** Gives the lease back unless something still runs. */
+  releaseLease(holder: string): boolean;
+  deadline(id: CaptureId): Deadline | null;
+  /** Moves the deadline of an open capture; the question before it may be asked again. */
+  moveDeadline(id: CaptureId, deadline: Deadline): boolean;
+  /** Notes that somebody was asked before this deadline; false when it was noted already. */
+  markAsked(id: CaptureId, deadline: Millis): boolean;
+  markKept(id: CaptureId): boolean;
+  /** Counts of a running capture, as tcpdump says them on SIGUSR1. */
+  noteCounts(id: CaptureId, counts: Counts): void;
+  /** Puts the savefile so far among the earlier ones and starts a further one. */
+  beginFurther(id: CaptureId, earlier: EarlierSavefile, savefile: string): boolean;
+  noteTagged(interfaceName: string, at: Millis): void;
+  taggedAt(interfaceName: string): Millis | null;
+}
+
+export interface Lease {
+  readonly holder: string;
+  readonly renewedAt: Millis;
+}
+
+export function openSupervision(database: Database.Database, process: string): Supervision {
+  const lease = database.prepare<[], Lease>('SELECT holder, renewed_at AS renewedAt FROM lease');
+  const insertLease = database.prepare('INSERT INTO lease VALUES (1, ?, ?) ON CONFLICT DO NOTHING');
+  const replaceLease = database.prepare(
+    'UPDATE lease SET holder = ?, renewed_at = ? WHERE holder = ? AND renewed_at = ?',
+  );
+  const releaseLease = database.prepare(`
+    DELETE FROM lease WHERE holder = ?
+      AND NOT EXISTS (SELECT 1 FROM captures WHERE state IN ('starting', 'running', 'stopping') AND kind = 'live')`);
+  const deadline = database.prepare<[number], { at: Millis | null; uptime: Millis | null; boot: string | null }>(
+    'SELECT deadline AS at, deadline_uptime AS uptime, boot FROM captures WHERE number = ?',
+  );
+  const moveDeadline = database.prepare(`
+    UPDATE captures SET deadline = :at, deadline_uptime = :uptime, boot = :boot, asked_for = NULL
+    WHERE number = :number AND state IN ('starting', 'running')`);
+  const markAsked = database.prepare(`
+    UPDATE captures SET asked_for = :at WHERE number = :number AND state = 'running' AND deadline = :at AND asked_for IS NOT :at`);
+  const markKept = database.prepare(`
+    UPDATE captures SET keep = 1 WHERE number = ? AND kind = 'live' AND state IN ('starting', 'running')`);
+  const noteCounts = database.prepare(
+    `UPDATE captures SET counts = :counts WHERE number = :number AND state = 'running' AND counts IS NOT :counts`,
+  );
+  const addEarlier = database.prepare(`
+    INSERT INTO earlier (capture, savefile, ended_at, why, bytes, packets, counts, facts, sha256)
+    VALUES (:number, :savefile, :endedAt, :why, :bytes, :packets, :counts, :facts, :sha256)`);
+  const beginFurther = database.prepare(`
+    UPDATE captures SET state = 'starting', savefile = :savefile, file = :savefile, tcpdump = NULL, counts = NULL, owner = :owner
+    WHERE number = :number AND state = 'running'`);
+  const noteTagged = database.prepare(
+    'INSERT INTO tagged VALUES (?, ?) ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at',
+  );
+  const tagged = database.prepare<[string], { at: Millis }>('SELECT seen_at AS at FROM tagged WHERE interface = ?');
+
+  return {
+    lease: () => lease.get(),
+    takeLease: (seen, holder, uptime) =>
+      (seen === undefined
+        ? insertLease.run(holder, uptime)
+        : replaceLease.run(holder, uptime, seen.holder, seen.renewedAt)
+      ).changes > 0,
+    releaseLease: (holder) => releaseLease.run(holder).changes > 0,
+    deadline: (id) => {
+      const { at, uptime, boot } = deadline.get(numberOf(id)) ?? { at: null, uptime: null, boot: null };
+      return at === null || uptime === null || boot === null ? null : { at, uptime, boot };
+    },
+    moveDeadline: (id, to) => moveDeadline.run({ ...to, number: numberOf(id) }).changes > 0,
+    markAsked: (id, at) => markAsked.run({ at, number: numberOf(id) }).changes > 0,
+    markKept: (id) => markKept.run(numberOf(id)).changes > 0,
+    noteCounts: (id, counts) => void noteCounts.run({ counts: JSON.stringify(counts), number: numberOf(id) }),
+    beginFurther: database.transaction((id: CaptureId, earlier: EarlierSavefile, savefile: string) => {
+      const began = beginFurther.run({ number: numberOf(id), savefile, owner: process }).changes > 0;
+      const { counts, facts, ...columns } = earlier;
+      const json = { counts: counts && JSON.stringify(counts), facts: facts && JSON.stringify(facts) };
+      if (began) addEarlier.run({ ...columns, ...json, number: numberOf(id) });
+      return began;
+    }),
+    noteTagged: (interfaceName, at) => void noteTagged.run(interfaceName, at),
+    taggedAt: (interfaceName) => tagged.get(interfaceName)?.at ?? null,
+  };
+}

@@ -1,0 +1,55 @@
+import { bold, entry, italic, paragraphs, roff } from './roff.ts';
+
+/** The chapters of the manual that are no list of the grammar, as roff. */
+export function chapters() {
+  return {
+    description: paragraphs(
+      'Takes full packet captures on a sensor with tapped interfaces: each with an analyst, a description and an expression, so that nobody has to ask later whose it is and what it was for. A live capture is a tcpdump that goes on when the shell is closed. A search reads what a logger such as daemonlogger has kept, the ring, and merges what matches into one savefile.',
+      'The same words work in Slack after /capture. Who you are is the login behind sudo(8), or your own; the configuration says which analyst that is and what the role allows. Every order, carried out or refused, is an entry of the audit log.',
+    ),
+    selectors: paragraphs(
+      'A SELECTOR is an id, or a word that is looked for in the analyst, the description, the expression and the case of a capture, whatever its case. Words that belong together are quoted.',
+    ),
+    output: [
+      ...paragraphs(
+        'start prints "Started: " and the name of the savefile. search prints "Generating " and the name, and then rewrites one line, "Currently Processing: " and the time reached in the ring. list prints a line a capture: analyst, time, description; on a terminal a first line names the zone. list -v prints a block a capture, and stop -v the facts of the savefile as well.',
+        'With --json a verb prints one JSON document; a search prints one a line, of which the last is final. Times in JSON are ISO 8601 in UTC.',
+        'What is refused, and why, is said on the standard error.',
+      ),
+    ],
+    files: [
+      ...entry(italic('./capture.yml'), roff('The configuration, where no other is named.')),
+      ...entry(
+        italic('/etc/capture/capture.yml'),
+        roff('The configuration, where there is none in the working directory.'),
+      ),
+      ...paragraphs('The configuration says where these are:'),
+      ...entry(
+        `${italic('captures')}/${italic('ANALYST_DESCRIPTION_TIME_EPOCH_')}${bold('.pcap')}`,
+        roff('A savefile. That of a search ends in .past.pcap; while it grows, a link of that name points to it.'),
+      ),
+      ...entry(
+        `${italic('captures')}/${italic('SAVEFILE')}${bold('.json')}`,
+        roff(
+          'Its sidecar: who, why, when, how many packets, SHA-256; it explains the savefile when it leaves the sensor.',
+        ),
+      ),
+      ...entry(`${italic('state')}/${bold('registry.sqlite')}`, roff('The registry and the audit log.')),
+      ...entry(`${italic('state')}/${bold('tcpdump/')}`, roff('What each tcpdump had to say.')),
+    ],
+    environment: [
+      ...entry(bold('CAPTURE_CONFIG'), roff('The configuration, where --config names none.')),
+      ...entry(bold('TZ'), roff('The zone in which times are read and shown.')),
+      ...entry(
+        bold('SUDO_USER'),
+        roff('The login behind sudo(8): believed from root, and from the user to whom the registry belongs.'),
+      ),
+      ...entry(bold('SSH_CONNECTION'), roff('Whence you came, for the audit log.')),
+    ],
+    seeAlso: [
+      ['tcpdump(8)', 'pcap-filter(7)', 'daemonlogger(1)', 'capinfos(1)', 'mergecap(1)', 'sudo(8)', 'systemctl(1)']
+        .map((page) => page.replace(/^(.*)(\(\d\))$/, (_, name: string, part: string) => `${bold(name)}${part}`))
+        .join(', '),
+    ],
+  };
+}

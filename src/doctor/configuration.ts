@@ -1,0 +1,37 @@
+import { statSync } from 'node:fs';
+import type { CaptureError } from '../capture/errors.ts';
+import { quoteWord } from '../command/words.ts';
+import type { Config } from '../config.ts';
+import { userName } from './account.ts';
+import { broken, type Finding, ok, warning } from './finding.ts';
+
+const check = 'configuration';
+
+/** What is wrong with the configuration, every mistake of it. */
+export function checkMistakes(file: string, error: CaptureError): Finding[] {
+  return [
+    broken(
+      check,
+      error.message,
+      `Correct ${file}; capture.example.yml shows every key. Checks that need the configuration are left out.`,
+    ),
+  ];
+}
+
+/** Who may change the configuration: it says who leads. */
+export async function checkConfiguration({ file, sensor }: Config): Promise<Finding[]> {
+  const { mode, uid } = statSync(file);
+  const owner = await userName(uid);
+  const found = `${file} of ${sensor}, owned by ${owner}`;
+  if ((mode & 0o002) !== 0) {
+    return [broken(check, `${found}: everybody may write it and make themselves a lead`, 'Close it.', closing(file))];
+  }
+  if ((mode & 0o020) !== 0) {
+    return [warning(check, `${found}: its group may write it and make themselves leads`, 'Close it.', closing(file))];
+  }
+  return [ok(check, found)];
+}
+
+function closing(file: string): string {
+  return `chmod go-w ${quoteWord(file)}`;
+}

@@ -1,0 +1,101 @@
+import { readdirSync } from 'node:fs';
+import { uptime } from 'node:os';
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+import type { Actor } from '../../capture/analyst.ts';
+import { openAudit } from '../../capture/audit.ts';
+import type { CaptureId, Millis } from '../../capture/capture.ts';
+import { bootId, type ProcessToken } from '../../capture/process.ts';
+import { openRestoring, type Restored } from '../../capture/restore.ts';
+import { numberOf } from '../../capture/row.ts';
+import type { Config } from '../../config.ts';
+import type { Found, LeftAlone } from './found.ts';
+import { lastNumber } from './salvage.ts';
+
+/** A capture that has an entry again. */
+export interface Filled {
+  readonly id: CaptureId;
+  readonly found: FoundCapture;
+}
+
+type FoundCapture = Exclude<Found, LeftAlone>;
+
+export interface Material {
+  readonly config: Config;
+  readonly actor: Actor;
+  readonly now: () => Millis;
+  readonly self: ProcessToken;
+  readonly found: readonly Found[];
+  /** What the new audit log begins with. */
+  readonly detail: string;
+}
+
+/** Fills an empty registry: the audit log's first entry, then the captures, those whose id is known before the others. */
+export function fill(database: Database.Database, { config, actor, now, self, found, detail }: Material): Filled[] {
+  const restoring = openRestoring(database, self);
+  const audit = openAudit(database, self, now);
+  const order = { outcome: 'noted', verb: 'rebuild', analyst: actor.analyst.name, words: actor.words } as const;
+  const note = (more: { actingFor: string | null; capture?: CaptureId; detail: string }) =>
+    audit.note({ ...order, origin: actor.origin, ...more });
+  const put = (each: FoundCapture, id: CaptureId | null): Filled => {
+    const filled = { id: restoring.put({ ...limited(each, config, now()), id }), found: each };
+    const { analyst, savefile } = each.restored;
+    // The sidecars themselves say the same of the others, with their digests.
+    if (each.from !== 'sidecar')
+      note({ actingFor: analyst, capture: filled.id, detail: `${originOf(each)}: ${savefile}` });
+    return filled;
+  };
+  return database.transaction(() => {
+    note({ actingFor: null, detail });
+    const { withId, rest } = parted(found.filter((each) => each.from !== 'nothing'));
+    const highest = Math.max(lastNumber(config), numberInWords(config));
+    restoring.passOver([...withId.keys()].reduce((most, id) => Math.max(most, numberOf(id)), highest));
+    return [...[...withId].map(([id, each]) => put(each, id)), ...rest.map((each) => put(each, null))];
+  })();
+}
+
+/** Where a capture was found, in words. */
+export function originOf(found: FoundCapture): string {
+  const more = found.from !== 'sidecar' && found.remembered ? ', and what could be read of the old registry' : '';
+  switch (found.from) {
+    case 'sidecar':
+      return 'from its sidecar';
+    case 'process':
+      return `from its running tcpdump${more}`;
+    case 'savefile':
+      return `from its savefile, which has no sidecar${more}`;
+    default:
+      return found satisfies never;
+  }
+}
+
+/** Where two claim one id, the first keeps it. */
+function parted(found: readonly FoundCapture[]): { withId: Map<CaptureId, FoundCapture>; rest: FoundCapture[] } {
+  const withId = new Map<CaptureId, FoundCapture>();
+  const rest: FoundCapture[] = [];
+  for (const each of found) {
+    const { id } = each.restored;
+    if (id === null || withId.has(id)) rest.push(each);
+    else withId.set(id, each);
+  }
+  return { withId, rest: rest.sort((one, other) => one.restored.startedAt - other.restored.startedAt) };
+}
+
+/** What runs must end by itself: its deadline went with the registry, so it has the whole of the configured limit once more. */
+function limited({ from, restored }: FoundCapture, config: Config, now: Millis): Restored {
+  if (from !== 'process') return restored;
+  const { duration, size } = config.limits;
+  const deadline = { at: now + duration, uptime: uptime() * 1_000 + duration, boot: bootId };
+  return { ...restored, deadline, limits: { ...restored.limits, bytes: size } };
+}
+
+/** The highest number of a capture whose tcpdump said something: failed ones have no savefile. */
+function numberInWords({ state }: Config): number {
+  try {
+    const numbers = readdirSync(join(state, 'tcpdump')).map((name) => numberOf(name.replace(/\.stderr$/, '')));
+    return numbers.reduce((most, number) => Math.max(most, number), 0);
+  } catch {
+    // No live capture was ever started.
+    return 0;
+  }
+}

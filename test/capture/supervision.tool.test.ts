@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { execa } from 'execa';
+import type { Capture } from '../../src/capture/capture.ts';
+import type { StartOrder } from '../../src/capture/orders.ts';
+import { openSensor, type Sensor, tcpdumpsOf } from './sensor.ts';
+import { until } from './wait.ts';
+
+const hour = 3_600_000;
+const supervisorMain = fileURLToPath(new URL('../../src/supervisor/main.ts', import.meta.url));
+
+function order(differing: Partial<StartOrder> = {}): StartOrder {
+  return { description: 'limits', expression: 'udp port 9', ...differing };
+}
+
+/** Runs the engine's supervisor in this process until `what` holds. */
+async function supervised(sensor: Sensor, what: () => Promise<boolean> | boolean): Promise<void> {
+  const stop = new AbortController();
+  const done = sensor.engine.supervise(false, stop.signal);
+  try {
+    await until('the supervisor to see to it', what);
+  } finally {
+    stop.abort();
+    await done;
+  }
+}
+
+function ended(sensor: Sensor, { id }: Capture): () => boolean {
+  return () => sensor.engine.peek(id)?.endedAt != null;
+}
+
+describe('a limit of time', () => {
+  test('ends a capture on a quiet link, says so, and keeps its facts', async (t) => {
+    const sensor = openSensor();
+    t.after(() => sensor.close());
+    const { capture } = await sensor.engine.start(order({ duration: 1_000 }), sensor.grant);
+    await supervised(sensor, ended(sensor, capture));
+    const now = sensor.engine.peek(capture.id);
+    assert.equal(now?.state, 'finished');
+    assert.equal(now.why, 'its time was over: 1s from its start');
+    assert.equal(now.counts?.captured, 0);
+    assert.match(now.sha256 ?? '', /^[0-9a-f]{64}$/);
+  });
+
+  test('holds although the clock on the wall is set back an hour', async (t) => {
+    let setBack = 0;
+    const sensor = openSensor({}, () => Date.now() - setBack);
+    t.after(() => sensor.close());
+    const { capture } = await sensor.engine.start(order({ duration: 1_500 }), sensor.grant);
+    setBack = hour;
+    await supervised(sensor, ended(sensor, capture));
+    assert.match(sensor.engine.peek(capture.id)?.why ?? '', /its time was over/);
+  });
+
+  test('is not reached early because the clock on the wall is set forward', async (t) => {
+    let setForward = 0;
+    const sensor = openSensor({}, () => Date.now() + setForward);
+    t.after(() => sensor.close());
+    const { capture } = await sensor.engine.start(order({ duration: 20 * 60_000 }), sensor.grant);
+    setForward = hour;
+    let looks = 0;
+    await supervised(sensor, () => ++looks > 30);
+    assert.equal(sensor.engine.peek(capture.id)?.state, 'running');
+  });
+
+  test('is asked about before it comes, once, and moves when it is extended', async (t) => {
+    const sensor = openSensor();
+    t.after(() => sensor.close());
+    const { capture } = await sensor.engine.start(order({ duration: 9_000 }), sensor.grant);
+    await supervised(sensor, () => sensor.engine.peek(capture.id)?.limits.near === true);
+    const extended = await sensor.engine.extend(capture.id, hour, sensor.grant);
+    assert.equal(extended.limits.deadline, (capture.limits.deadline ?? 0) + hour);
+    assert.equal(extended.limits.near, false);
+  });
+
+  test('beyond the configuration is for leads', async (t) => {
+    const sensor = openSensor();
+    t.after(() => sensor.close());
+    const long = order({ duration: 25 * hour });
+    await assert.rejects(sensor.engine.start(long, sensor.will), {
+      code: 'not_allowed',
+      message: /only a lead.*limits\.duration/,
+    });
+    const { capture } = await sensor.engine.start(long, sensor.grant);
+    assert.equal(capture.limits.deadline, capture.startedAt + 25 * hour);
+  });
+});
+
+test('a limit of packets is met to the packet', async (t) => {
+  const sensor = openSensor();
+  t.after(() => sensor.close());
+  const { capture } = await sensor.engine.start(order({ packets: 3 }), sensor.grant);
+  for (let sent = 0; sent < 8; sent += 1) await execa('bash', ['-c', 'echo x > /dev/udp/127.0.0.1/9']);
+  await supervised(sensor, ended(sensor, capture));
+  const now = sensor.engine.peek(capture.id);
+  assert.deepEqual([now?.state, now?.packets, now?.why], ['finished', 3, 'its limit of 3 packets was reached']);
+});
+
+test('a limit of size ends a capture soon after it is reached', async (t) => {
+  const sensor = openSensor();
+  t.after(() => sensor.close());
+  const { capture } = await sensor.engine.start(order({ maxBytes: 500 }), sensor.grant);
+  for (let sent = 0; sent < 12; sent += 1) await execa('bash', ['-c', 'echo x > /dev/udp/127.0.0.1/9']);
+  await supervised(sensor, ended(sensor, capture));
+  const now = sensor.engine.peek(capture.id);
+  assert.equal(now?.state, 'finished');
+  assert.match(now.why ?? '', /its limit of 0.5kB was reached/);
+  assert.equal(now.packets, 12);
+});
+
+test('one analyst may have as many captures running as the configuration says, also when two start at once', async (t) => {
+  const sensor = openSensor({ limits: { duration: hour, size: 1e9, perAnalyst: 2, freeSpace: 1 } });
+  t.after(() => sensor.close());
+  const starts = await Promise.allSettled([1, 2, 3, 4].map(() => sensor.engine.start(order(), sensor.will)));
+  assert.equal(starts.filter(({ status }) => status === 'fulfilled').length, 2);
+  for (const start of starts) {
+    if (start.status === 'rejected')
+      assert.match(String(start.reason), /will has 2 captures running \(c\d+, c\d+\), and 2 is the limit/);
+  }
+  assert.equal(tcpdumpsOf(sensor.directory).length, 2);
+});
+
+test('below the floor of free space nothing starts, and what runs ends, the largest first, with numbers', async (t) => {
+  const disk = join('/tmp', `capture-floor-${process.pid}`);
+  mkdirSync(disk);
+  await execa('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]);
+  const sensor = openSensor({
+    captures: join(disk, 'captures'),
+    limits: { duration: hour, size: 1e9, perAnalyst: 5, freeSpace: 4e6 },
+  });
+  t.after(async () => {
+    await sensor.close();
+    await execa('umount', [disk]);
+    await execa('rmdir', [disk]);
+  });
+  const { capture: small } = await sensor.engine.start(order({ expression: 'udp port 10' }), sensor.grant);
+  const { capture: large } = await sensor.engine.start(order(), sensor.grant);
+  await execa('bash', ['-c', 'echo x > /dev/udp/127.0.0.1/9']);
+  writeFileSync(join(disk, 'filler'), Buffer.alloc(5_000_000));
+  await supervised(sensor, ended(sensor, large));
+  assert.match(
+    sensor.engine.peek(large.id)?.why ?? '',
+    /ended as the largest running capture: .*MB is free on the disk.*4MB must stay free/,
+  );
+  await assert.rejects(sensor.engine.start(order(), sensor.grant), {
+    code: 'no_room',
+    message: /must stay free \(limits\.freeSpace\)/,
+  });
+  await supervised(sensor, ended(sensor, small));
+});
+
+test("kernel drops are known while a capture runs: tcpdump's counts are in the registry before it ends", async (t) => {
+  const sensor = openSensor();
+  t.after(() => sensor.close());
+  const { capture } = await sensor.engine.start(order(), sensor.grant);
+  await execa('bash', ['-c', 'echo x > /dev/udp/127.0.0.1/9']);
+  await supervised(sensor, () => sensor.engine.peek(capture.id)?.counts !== null);
+  assert.equal(sensor.engine.peek(capture.id)?.counts?.droppedByKernel, 0);
+  assert.equal(sensor.engine.peek(capture.id)?.state, 'running');
+});
+
+describe('the supervisor that a start leaves behind', () => {
+  function leave({ directory, config }: Sensor): ChildProcess {
+    const file = join(directory, 'capture.yml');
+    const analysts = [{ name: 'grant', role: 'lead', login: ['root'] }];
+    const { state, captures, interfaces, limits } = config;
+    writeFileSync(
+      file,
+      JSON.stringify({
+        sensor: 'bench-1',
+        state,
+        captures,
+        interfaces,
+        analysts,
+        limits: { freeSpace: limits.freeSpace },
+      }),
+    );
+    return spawn(process.execPath, [supervisorMain, '--config', file], { stdio: 'ignore', cwd: dirname(file) });
+  }
+
+  test('holds limits while nobody else is there, and ends with the last capture', async (t) => {
+    const sensor = openSensor();
+    t.after(() => sensor.close());
+    const { capture } = await sensor.engine.start(order({ duration: 2_000 }), sensor.grant);
+    const supervisor = leave(sensor);
+    const [code] = await once(supervisor, 'exit');
+    assert.equal(code, 0);
+    assert.equal(sensor.engine.peek(capture.id)?.state, 'finished');
+  });
+
+  test('is the only one: a second ends at once; a killed one is replaced', async (t) => {
+    const sensor = openSensor();
+    t.after(() => sensor.close());
+    const { capture } = await sensor.engine.start(order({ duration: 60_000 }), sensor.grant);
+    const first = leave(sensor);
+    const holder = () => {
+      const registry = new Database(join(sensor.config.state, 'registry.sqlite'), { readonly: true });
+      const row = registry.prepare<[], { holder: string }>('SELECT holder FROM lease').get();
+      registry.close();
+      return Number(row?.holder.split('/')[0] ?? 0);
+    };
+    await until('the first to hold the lease', () => holder() === first.pid);
+    const [second] = await once(leave(sensor), 'exit');
+    assert.equal(second, 0);
+    assert.equal(holder(), first.pid);
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    const third = leave(sensor);
+    await until('the third to hold the lease', () => holder() === third.pid);
+    await sensor.engine.stop(capture.id, sensor.grant);
+    await once(third, 'exit');
+  });
+});
+
+describe('a reboot', () => {
+  /** Makes the registry believe that its processes ran before the sensor was last started. */
+  function reboot({ config }: Sensor): void {
+    const registry = new Database(join(config.state, 'registry.sqlite'));
+    const boot = '00000000-0000-0000-0000-000000000000';
+    for (const { number, tcpdump } of registry
+      .prepare<[], { number: number; tcpdump: string }>('SELECT number, tcpdump FROM captures')
+      .all()) {
+      const [pid = '', , started = ''] = tcpdump.split('/');
+      process.kill(Number(pid), 'SIGKILL');
+      registry
+        .prepare('UPDATE captures SET tcpdump = ?, boot = ? WHERE number = ?')
+        .run(`${pid}/${boot}/${started}`, boot, number);
+    }
+    registry.close();
+  }
+
+  test('ends a capture, told; one that is kept goes on as a further savefile of the same capture', async (t) => {
+    const sensor = openSensor();
+    t.after(() => sensor.close());
+    const { capture: plain } = await sensor.engine.start(order({ description: 'plain' }), sensor.grant);
+    const { capture: kept } = await sensor.engine.start(order({ description: 'kept', keep: true }), sensor.grant);
+    reboot(sensor);
+    await until('every tcpdump to be gone', () => tcpdumpsOf(sensor.directory).length === 0);
+    await sensor.engine.reconcile();
+    assert.match(sensor.engine.peek(plain.id)?.why ?? '', /the sensor was started again/);
+    assert.equal(sensor.engine.peek(plain.id)?.state, 'died');
+    const further = sensor.engine.peek(kept.id);
+    assert.equal(further?.state, 'running');
+    assert.notEqual(further.savefile, kept.savefile);
+    assert.deepEqual(
+      further.earlier.map(({ savefile }) => savefile),
+      [kept.savefile],
+    );
+    assert.match(further.earlier[0]?.sha256 ?? '', /^[0-9a-f]{64}$/);
+    const [stopped] = await sensor.engine.stop(kept.id, sensor.grant);
+    assert.equal(stopped?.state, 'stopped');
+  });
+
+  test('a kept capture whose time was over meanwhile ends instead', async (t) => {
+    let later = 0;
+    const sensor = openSensor({}, () => Date.now() + later);
+    t.after(() => sensor.close());
+    const { capture } = await sensor.engine.start(order({ keep: true, duration: hour }), sensor.grant);
+    reboot(sensor);
+    await until('every tcpdump to be gone', () => tcpdumpsOf(sensor.directory).length === 0);
+    later = 2 * hour;
+    await sensor.engine.reconcile();
+    assert.deepEqual([sensor.engine.peek(capture.id)?.state, tcpdumpsOf(sensor.directory)], ['finished', []]);
+  });
+});

@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { isAlive, tokenOf } from '../../src/capture/process.ts';
+import { tcpdumpsWritingInto } from '../../src/capture/writing.ts';
+import { captureCommand } from '../cli/shell.ts';
+import { damageAnIndex, damages } from './damage.ts';
+import { openSensor, type Sensor } from './sensor.ts';
+
+/** A sensor with an ended capture c1, a running one c2 and a search c3, whose registry nobody has open. */
+async function usedSensor(t: TestContext): Promise<Sensor & { readonly tcpdump: string }> {
+  const sensor = openSensor(t);
+  await sensor.capture('start', '-d', 'traffic to shop', '--case', 'INC-7', 'udp port 40420');
+  await sensor.capture('stop', 'c1');
+  await sensor.capture('start', '-a', 'will', '-d', 'odd DNS', 'udp port 40421');
+  await sensor.capture('search', '-d', 'the past', 'udp port 4444');
+  await endSupervisor(sensor);
+  const [writing] = tcpdumpsWritingInto(sensor.captures);
+  if (writing === undefined) throw new Error('nothing captures');
+  return { ...sensor, tcpdump: writing.tcpdump };
+}
+
+/** Ends the process that looks after running captures, and waits until it has let go of the registry. */
+async function endSupervisor({ file }: Sensor): Promise<void> {
+  for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
+    const words = commandLine(pid);
+    if (!words.includes(file) || !words.some((word) => word.endsWith('supervisor/main.ts'))) continue;
+    const supervisor = tokenOf(pid);
+    process.kill(pid, 'SIGTERM');
+    while (supervisor !== undefined && isAlive(supervisor)) await pause(20);
+  }
+}
+
+function commandLine(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+async function listed(sensor: Sensor) {
+  const { out, err } = await sensor.capture('list', '--all', '--json');
+  assert.notEqual(out, '', err);
+  return JSON.parse(out) as {
+    id: string;
+    state: string;
+    savefile: string;
+    sha256: string | null;
+    description: string;
+  }[];
+}
+
+describe('a registry that is damaged or lost', { concurrency: 4 }, () => {
+  for (const [title, damage] of Object.entries(damages)) {
+    test(`${title}: told at every verb, made anew from sidecars, and what runs goes on`, async (t) => {
+      const sensor = await usedSensor(t);
+      damage(sensor.registry);
+      const refused = await sensor.capture('list');
+      assert.equal(refused.code, 69, refused.err);
+      assert.match(
+        refused.err,
+        /^capture: the registry \S+ (is damaged|was lost).*: what runs goes on running; .*capture doctor --rebuild/,
+      );
+      assert.doesNotMatch(refused.err, /\n {4}at /);
+
+      const rebuilt = await sensor.capture('doctor', '--rebuild');
+      assert.equal(rebuilt.code, 0, rebuilt.err);
+      assert.match(
+        rebuilt.out,
+        /^Rebuilt: the registry has 3 captures again, 2 of them from sidecars\.\nc2 from its running tcpdump/,
+      );
+      assert.ok(isAlive(sensor.tcpdump), 'the running tcpdump was not touched');
+      assert.deepEqual(
+        (await listed(sensor)).map(({ id, state }) => `${id} ${state}`),
+        ['c3 finished', 'c2 running', 'c1 stopped'],
+      );
+      const kept = readdirSync(sensor.state).filter((name) => /^registry\.sqlite\.damaged-[^.]*Z$/.test(name));
+      assert.equal(kept.length, existsSync(sensor.registry) && title !== 'it is gone' ? 1 : 0);
+    });
+  }
+
+  test('made anew has everything that the sidecars have, and works', async (t) => {
+    const sensor = await usedSensor(t);
+    const before = await sensor.capture('show', '--json', 'c1');
+    await endSupervisor(sensor);
+    damages['its pages hold garbage']?.(sensor.registry);
+    await sensor.capture('doctor', '--rebuild');
+    assert.deepEqual(JSON.parse((await sensor.capture('show', '--json', 'c1')).out), JSON.parse(before.out));
+    const running = JSON.parse((await sensor.capture('show', '--json', 'c2')).out);
+    assert.deepEqual(
+      [running.analyst, running.expression, running.interface, running.description],
+      ['will', 'udp port 40421', 'lo', "odd.DNS (from the savefile's name: the registry was rebuilt)"],
+    );
+    assert.match((await sensor.capture('show', 'c3')).out, /Ring files: 1 searched/);
+    const stopped = await sensor.capture('stop', '-v', 'c2');
+    assert.equal(stopped.code, 0, stopped.err);
+    assert.match(stopped.out, /0 captured, .*0 dropped by kernel/, 'the closing counts were found again');
+    await sensor.capture('start', '-d', 'next', 'udp port 40422');
+    assert.equal((await listed(sensor))[0]?.id, 'c4');
+    const { code, told } = await sensor.examined();
+    assert.equal(code, 0, JSON.stringify(told));
+  });
+
+  test('belongs to whom the old one did, and is read by nobody else', async (t) => {
+    const sensor = await usedSensor(t);
+    damageAnIndex(sensor.registry);
+    chmodSync(sensor.registry, 0o600);
+    chownSync(sensor.registry, 65_534, 65_534);
+    assert.equal((await sensor.capture('doctor', '--rebuild')).code, 0);
+    const { uid, gid, mode } = statSync(sensor.registry);
+    assert.deepEqual([uid, gid, mode & 0o777], [65_534, 65_534, 0o600]);
+  });
+
+  test('begins a new audit log, which says so and names the last entry of the old one', async (t) => {
+    const sensor = await usedSensor(t);
+    const [last] = JSON.parse((await sensor.capture('audit', '--last', '1', '--json')).out);
+    await endSupervisor(sensor);
+    damageAnIndex(sensor.registry);
+    const rebuilt = await sensor.capture('doctor', '--rebuild');
+    assert.match(rebuilt.out, /The last entry of the old one that can be read: \d+ [0-9a-f]{64}/);
+    const [first, second] = JSON.parse((await sensor.capture('audit', '--json')).out);
+    assert.deepEqual([first.seq, first.outcome, first.analyst, first.verb], [1, 'noted', 'grant', 'rebuild']);
+    assert.match(first.detail, new RegExp(`^a new chain begins: .* kept beside it .* ${last.seq}, ${last.hash}$`));
+    assert.equal(second.capture, 'c2');
+  });
+
+  test('gives what runs its description back where the damaged file still has it', async (t) => {
+    const sensor = await usedSensor(t);
+    damageAnIndex(sensor.registry);
+    assert.equal((await sensor.capture('doctor', '--rebuild')).code, 0);
+    assert.equal((await listed(sensor))[1]?.description, 'odd DNS');
+  });
+
+  test('takes savefiles without a sidecar for what they are: settled as died, with facts, digest and sidecar', async (t) => {
+    const sensor = await usedSensor(t);
+    process.kill(Number(sensor.tcpdump.split('/')[0]), 'SIGKILL');
+    writeFileSync(join(sensor.captures, 'holiday.pcap'), 'not ours');
+    writeFileSync(join(sensor.captures, 'grant_x_Tue.Nov24.2026-02.10.05.UTC_1795486205_.pcap.json'), '{ "half": ');
+    damages['it is gone']?.(sensor.registry);
+    const rebuilt = await sensor.capture('doctor', '--rebuild');
+    assert.match(rebuilt.out, /^c\d+ from its savefile, which has no sidecar: will_odd\.DNS_/m);
+    assert.match(rebuilt.out, /^Left alone: holiday\.pcap \(no name that capture gives\)$/m);
+    assert.match(rebuilt.out, /^Left alone: grant_x_\S+\.json \(no sidecar that can be read\)$/m);
+    const died = (await listed(sensor)).find(({ savefile }) => savefile.startsWith('will_odd'));
+    assert.equal(died?.state, 'died');
+    assert.match(died?.sha256 ?? '', /^[0-9a-f]{64}$/);
+    assert.ok(existsSync(join(sensor.captures, `${died?.savefile}.json`)));
+  });
+
+  test('can be made anew after a rebuild that was killed at any instant', async (t) => {
+    const sensor = await usedSensor(t);
+    damages['its pages hold garbage']?.(sensor.registry);
+    const env = { ...process.env, CAPTURE_CONFIG: sensor.file, SUDO_USER: 'grant' };
+    for (let round = 0; round < 8; round += 1) {
+      const rebuild = spawn(captureCommand, ['doctor', '--rebuild'], { env, stdio: 'ignore' });
+      const ended = once(rebuild, 'exit');
+      // Its workshop is the sign that it began: from there on it is killed a little later each round.
+      while (rebuild.exitCode === null && !readdirSync(sensor.state).some((name) => name.startsWith('rebuild.')))
+        await pause(1);
+      await pause(round * 4);
+      rebuild.kill('SIGKILL');
+      await ended;
+    }
+    const { code, err } = await sensor.capture('doctor', '--rebuild');
+    assert.ok(code === 0 || code === 75, err);
+    assert.deepEqual(
+      (await listed(sensor)).map(({ id }) => id),
+      ['c3', 'c2', 'c1'],
+    );
+    assert.ok(isAlive(sensor.tcpdump));
+    assert.deepEqual(
+      readdirSync(sensor.state).filter((name) => name.startsWith('rebuild.')),
+      [],
+    );
+  });
+});
+
+describe('a rebuild is refused', { concurrency: 3 }, () => {
+  test('where the registry is healthy, or was never there', async (t) => {
+    const sensor = openSensor(t);
+    const early = await sensor.capture('doctor', '--rebuild');
+    assert.deepEqual([early.code, early.err.includes('no registry yet')], [75, true], early.err);
+    await sensor.capture('list');
+    const healthy = await sensor.capture('doctor', '--rebuild');
+    assert.deepEqual([healthy.code, healthy.err.includes('is healthy')], [75, true], healthy.err);
+  });
+
+  test('while another process has the registry open, which is named', async (t) => {
+    const sensor = await usedSensor(t);
+    damageAnIndex(sensor.registry);
+    const other = new Database(sensor.registry);
+    other.pragma('journal_mode');
+    const refused = await sensor.capture('doctor', '--rebuild');
+    other.close();
+    assert.equal(refused.code, 75, refused.err);
+    assert.match(
+      refused.err,
+      new RegExp(`process ${process.pid} \\(.*\\) has the registry open: .*captures go on running`),
+    );
+  });
+
+  test('to an analyst, a stranger, and a lead without the rights to the state directory', async (t) => {
+    const sensor = await usedSensor(t);
+    damageAnIndex(sensor.registry);
+    const before = readFileSync(sensor.registry);
+    assert.equal((await sensor.as('will', 'doctor', '--rebuild')).code, 77);
+    assert.equal((await sensor.as('mallory', 'doctor', '--rebuild')).code, 77);
+    sensor.configure({ analysts: [{ name: 'grant', role: 'lead', login: ['grant', 'nobody'] }] });
+    const nobody = await sensor.asNobody('doctor', '--rebuild');
+    assert.ok(nobody.code === 77 || nobody.code === 75, nobody.err);
+    assert.deepEqual(readFileSync(sensor.registry), before);
+  });
+});
+
+test('a registry that another process holds locked is told after a while, and not as a bug', async (t) => {
+  const sensor = openSensor(t);
+  await sensor.capture('list');
+  const other = new Database(sensor.registry);
+  other.exec('BEGIN IMMEDIATE');
+  const { code, err } = await sensor.capture('list');
+  other.exec('ROLLBACK');
+  other.close();
+  assert.equal(code, 75, err);
+  assert.match(
+    err,
+    /^capture: the registry \S+ has been locked by another process for 5 s: try again; fuser -v \S+ names it\n$/,
+  );
+});
