@@ -77,6 +77,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
   const app = await openApp({ desk, secrets, deliveries: openDeliveries(database, now), slackLog: forSlack, onLost });
   follow.run().catch(onLost);
   repeatedly(() => engine.reconcile(), reconcileEvery, { signal: closing.signal, log });
+  engine.supervise(false, closing.signal).catch(onLost);
   await listen(app);
   const digests = daily(parts, clients.digest);
 

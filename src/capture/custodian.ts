@@ -32,9 +32,9 @@ export interface Custodian {
   verifyAudit(witnessed: ChainHead | null, actor: Actor, signal: AbortSignal): AsyncIterable<ChainStep>;
   /** When and why retention deleted a capture's savefile; undefined where it did not. */
   deletion(id: string): Deletion | undefined;
-  /** Deletes what the configuration's `retention` lets go; one pass, never two at a time. Call it every few minutes. */
+  /** Deletes what the configuration's `retention` lets go; one pass, never two at a time. `supervise` does it every few minutes. */
   retain(): Promise<Retained>;
-  /** Hands waiting entries of the audit log over to syslog; never throws for a syslog that is not there. Call it every few seconds. */
+  /** Hands waiting entries of the audit log over to syslog; never throws for a syslog that is not there. `supervise` does it every few seconds. */
   shipAudit(): Promise<Shipping>;
   /** How the audit log stands with syslog. */
   shipping(): Shipping;
@@ -42,7 +42,7 @@ export interface Custodian {
 
 /** What the engine does of its own before it closes. */
 export interface Closing {
-  /** Hands over to syslog what it takes in a moment, and ends what is under way. */
+  /** Ends what is under way, once syslog had a moment to take what waits. */
   leave(): Promise<void>;
 }
 
@@ -55,6 +55,7 @@ const patience: Millis = 1_000;
 export function openCustodian(room: Room): Custodian & Closing {
   const ending = new AbortController();
   const ship = oneAtATime(() => shipAudit(room, ending.signal));
+  const retain = oneAtATime(() => retainSavefiles(room, ending.signal));
   return {
     verify: (order, actor, signal) => {
       const asked = ask(room, 'verify', actor);
@@ -76,16 +77,16 @@ export function openCustodian(room: Room): Custodian & Closing {
       return settledBy(asked, verifyChain(room, witnessed, { actor, asked, signal }));
     },
     deletion: (id) => room.holdings.deletion(id),
-    retain: oneAtATime(() => retainSavefiles(room)),
-    shipAudit: ship,
+    retain: retain.now,
+    shipAudit: ship.now,
     shipping: room.outbox.shipping,
     leave: async () => {
-      if (room.config.syslog === null) return;
-      const { since } = room.outbox.shipping();
-      const under = ship();
-      await Promise.race([under, pause(since !== null && room.now() - since > longAgo ? patience : moment)]);
+      const { since, waiting } = room.outbox.shipping();
+      if (room.config.syslog !== null && waiting > 0) {
+        await Promise.race([ship.now(), pause(since !== null && room.now() - since > longAgo ? patience : moment)]);
+      }
       ending.abort();
-      await under;
+      await Promise.allSettled([ship.under(), retain.under()]);
     },
   };
 }
@@ -120,13 +121,19 @@ async function* settledBy<Step>(asked: Order, steps: AsyncIterable<Step>): Async
   }
 }
 
-/** Does it once for all who ask while it is done. */
-function oneAtATime<Result>(act: () => Promise<Result>): () => Promise<Result> {
+/** Does it once for all who ask while it is done; `under` is what is done at the moment, if anything. */
+function oneAtATime<Result>(act: () => Promise<Result>): {
+  now(): Promise<Result>;
+  under(): Promise<Result> | undefined;
+} {
   let under: Promise<Result> | undefined;
-  return () => {
-    under ??= act().finally(() => {
-      under = undefined;
-    });
-    return under;
+  return {
+    now: () => {
+      under ??= act().finally(() => {
+        under = undefined;
+      });
+      return under;
+    },
+    under: () => under,
   };
 }

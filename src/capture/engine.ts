@@ -4,6 +4,7 @@ import { registryTrouble } from '../database.ts';
 import { type Actor, analystAt, mayRole, type Origin, strangerInWords } from './analyst.ts';
 import { type Capture, isOpen, type Millis, type RingFileReport } from './capture.ts';
 import { type Custodian, openCustodian } from './custodian.ts';
+import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
 import { extend, keep } from './extend.ts';
 import { startLive } from './live/start.ts';
@@ -89,8 +90,8 @@ export interface Engine extends Custodian {
   /** Captures as they change, in this process or another, first all with a version above `after`; ends with the signal. Looks every 250 ms. */
   watch(after: number, signal: AbortSignal): AsyncIterable<Capture>;
   /**
-   * Looks after running captures while no other process does: limits, free space, kernel drops. Ends with the signal, or, `untilIdle`,
-   * when nothing runs any more or another process looks after it.
+   * Looks after the installation while no other process does: limits, free space and kernel drops of running captures, retention, syslog.
+   * Ends with the signal, or, `untilIdle`, when nothing runs any more or another process looks after it.
    */
   supervise(untilIdle: boolean, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -130,6 +131,7 @@ function engineIn(room: Room): Engine {
     throw new CaptureError('not_allowed', why);
   };
   const reconcile = () => reconcileAll(room);
+  const duties = [whenDue(room, shipEvery, custodian.shipAudit), whenDue(room, retainEvery, custodian.retain)];
   const carryOut = async <Result>(order: Order, act: Promise<Result>): Promise<Result> => {
     try {
       return await act;
@@ -217,7 +219,13 @@ function engineIn(room: Room): Engine {
         await pause(watchEvery, undefined, { signal }).catch(() => undefined);
       }
     },
-    supervise: (untilIdle, signal) => supervise(room, reconcile, untilIdle, signal),
+    supervise: (untilIdle, signal) => {
+      const look = () => {
+        for (const duty of duties) duty();
+        return reconcile();
+      };
+      return supervise(room, look, untilIdle, signal);
+    },
     ...custodian,
     close: async () => {
       await leave();
@@ -228,6 +236,9 @@ function engineIn(room: Room): Engine {
 
 /** Milliseconds between two looks at what changed. */
 const watchEvery = 250;
+/** How soon an entry of the audit log is with syslog, and how often savefiles are held against `retention`; by who supervises. */
+const shipEvery: Millis = 5_000;
+const retainEvery: Millis = 10 * 60_000;
 
 /** What runs has no size in the registry: the file has it. */
 function present(capture: Capture): Capture {

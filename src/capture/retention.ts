@@ -11,16 +11,15 @@ import type { Room } from './room.ts';
 
 /** Savefiles of one look into the registry. */
 const pageSize = 100;
-/** Deleting waits for nobody: it ends with the process, and goes on with the next. */
-const endless = new AbortController().signal;
 
 /**
  * Deletes complete savefiles as the configuration's `retention` says: those that ended longer than `finished` ago, then the oldest until
  * `keepFree` bytes are free. Without that section nothing is deleted. A savefile that is not what the registry says is left and told.
  * May be killed at any instant: the next pass ends what was begun.
+ * @param signal ends the pass between two savefiles, and the reading of one
  */
-export async function retainSavefiles(room: Room): Promise<Retained> {
-  const pass: Pass = { room, deleted: [], left: [] };
+export async function retainSavefiles(room: Room, signal: AbortSignal): Promise<Retained> {
+  const pass: Pass = { room, signal, deleted: [], left: [] };
   await finishDeletions(pass);
   const { finished, keepFree } = room.config.retention ?? { finished: null, keepFree: null };
   if (finished !== null) await deleteOld(pass, finished);
@@ -30,12 +29,13 @@ export async function retainSavefiles(room: Room): Promise<Retained> {
 
 interface Pass {
   readonly room: Room;
+  readonly signal: AbortSignal;
   readonly deleted: HeldSavefile[];
   readonly left: { readonly held: HeldSavefile; readonly why: string }[];
 }
 
 async function deleteOld(pass: Pass, longest: Millis): Promise<void> {
-  for (const held of oldestFirst(pass.room, pass.room.now() - longest)) {
+  for (const held of oldestFirst(pass, pass.room.now() - longest)) {
     await deleteOne(pass, held, `it ended more than ${durationInWords(longest)} ago (retention.finished)`);
   }
 }
@@ -44,7 +44,7 @@ async function makeRoom(pass: Pass, keepFree: number): Promise<void> {
   const { room } = pass;
   const atFirst = await freeBytes(room);
   let freed = 0;
-  for (const held of oldestFirst(room, room.now())) {
+  for (const held of oldestFirst(pass, room.now())) {
     // What was freed is counted, too: where somebody holds a deleted file open, no more must be deleted in vain.
     if (atFirst + freed >= keepFree || (await freeBytes(room)) >= keepFree) return;
     const free = `${sizeInWords(atFirst + freed)} of ${sizeInWords(keepFree)}`;
@@ -53,10 +53,13 @@ async function makeRoom(pass: Pass, keepFree: number): Promise<void> {
   }
 }
 
-function* oldestFirst(room: Room, before: Millis): Generator<HeldSavefile, void, undefined> {
+function* oldestFirst({ room, signal }: Pass, before: Millis): Generator<HeldSavefile, void, undefined> {
   for (let behind: HeldSavefile | null = null; ; ) {
     const page: HeldSavefile[] = room.holdings.deletable(before, behind, pageSize);
-    yield* page;
+    for (const held of page) {
+      if (signal.aborted) return;
+      yield held;
+    }
     behind = page.at(-1) ?? null;
     if (behind === null) return;
   }
@@ -65,7 +68,7 @@ function* oldestFirst(room: Room, before: Millis): Generator<HeldSavefile, void,
 /** Deletes a savefile that is what the registry says; returns the bytes of disk that this frees. */
 async function deleteOne(pass: Pass, held: HeldSavefile, why: string): Promise<number> {
   const { room } = pass;
-  const looked = await look(room, held);
+  const looked = await look(pass, held);
   if (looked.as !== 'held') {
     if (looked.as === 'left') tellLeft(pass, held, looked);
     return 0;
@@ -103,9 +106,11 @@ type Look =
   | { readonly as: 'held'; readonly file: string; readonly freed: number }
   | { readonly as: 'left'; readonly finding: CustodyFinding; readonly why: string; readonly file: string | null }
   /** Left and told by an earlier pass, and the same since. */
-  | { readonly as: 'told' };
+  | { readonly as: 'told' }
+  /** Not looked at to its end: the pass is to end. */
+  | { readonly as: 'unknown' };
 
-async function look(room: Room, held: HeldSavefile): Promise<Look> {
+async function look({ room, signal }: Pass, held: HeldSavefile): Promise<Look> {
   const { finding, file: before } = room.holdings.custody(held.savefile) ?? { finding: null, file: null };
   const told = finding !== null && finding !== 'deleting' && finding !== 'holds' && finding !== 'hashed';
   if (isForeign(held)) {
@@ -116,8 +121,9 @@ async function look(room: Room, held: HeldSavefile): Promise<Look> {
     file = await fingerprintOf(held.path);
     if (told && before === file) return { as: 'told' };
     if (held.sha256 === null) return { as: 'left', finding: 'no digest', why: 'it has no digest: -m makes one', file };
-    return await compare(held, held.sha256);
+    return await compare(held, held.sha256, signal);
   } catch (error) {
+    if (signal.aborted) return { as: 'unknown' };
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       return told && finding === 'vanished'
         ? { as: 'told' }
@@ -127,11 +133,11 @@ async function look(room: Room, held: HeldSavefile): Promise<Look> {
   }
 }
 
-async function compare(held: HeldSavefile, expected: string): Promise<Look> {
+async function compare(held: HeldSavefile, expected: string, signal: AbortSignal): Promise<Look> {
   const file = await openSavefile(held.path);
   try {
     const { nlink, blocks } = await file.stat();
-    for await (const step of digestOf(file, endless)) {
+    for await (const step of digestOf(file, signal)) {
       if (step.step !== 'made') continue;
       if (step.sha256 === expected) return { as: 'held', file: step.file, freed: nlink === 1 ? blocks * 512 : 0 };
       const why = `it was changed: SHA-256 ${step.sha256} of ${step.bytes} bytes, and it was ${expected} of ${held.bytes}`;

@@ -38,7 +38,7 @@ export function wholeLines(
     ...windowRow(capture),
     ['Snaplen', `${capture.snaplen} bytes`],
     ...optional('Expanded', capture.expanded && oneLine(capture.expanded)),
-    ...(capture.kind === 'live' ? [['Limits', limitsInWords(capture, shown.timezone).join(', ')] as const] : []),
+    ...optional('Limits', limitsInWords(capture, shown.timezone).join(', ') || null),
     ...capture.earlier.map((earlier) => ['Earlier', earlierInWords(earlier)] as const),
     ...optional('Ended', capture.endedAt === null ? null : zonedTime(capture.endedAt, shown.timezone)),
     ...optional('Why', capture.why),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -206,8 +206,9 @@ describe('a disk that is full', { skip: process.getuid?.() !== 0 && 'needs root 
   });
 
   test('is told of a live capture, whose tcpdump says nothing of it', async () => {
-    await sizeOf(64);
+    await sizeOf(1_200);
     const { capture } = await sensor.engine.start({ description: 'x', expression: 'udp port 47113' }, sensor.grant);
+    writeFileSync(join(sensor.captures, 'somebody else’s'), Buffer.alloc(1_130 * 1_024));
     const { createSocket } = await import('node:dgram');
     const sender = createSocket('udp4');
     for (let at = 0; at < 150; at += 1) {
