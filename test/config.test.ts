@@ -248,8 +248,8 @@ describe("Slack's tokens", () => {
 
 describe('the person at the shell', () => {
   const environment = join(import.meta.dirname, '../src/environment.ts');
-  const identity = async (...before: string[]) => {
-    const program = `import { readShellIdentity } from ${JSON.stringify(environment)}; console.log(JSON.stringify(readShellIdentity()))`;
+  const identity = async (state: string, ...before: string[]) => {
+    const program = `import { readShellIdentity } from ${JSON.stringify(environment)}; console.log(JSON.stringify(readShellIdentity(${JSON.stringify(state)})))`;
     const [file = '', ...args] = [...before, process.execPath, '--input-type=module', '-e', program];
     const env = { SUDO_USER: 'grant', SSH_CONNECTION: '192.0.2.7 50000 192.0.2.1 22' };
     return JSON.parse((await execa(file, args, { env })).stdout) as unknown;
@@ -257,7 +257,7 @@ describe('the person at the shell', () => {
   const root = process.getuid?.() === 0;
 
   test('is whom sudo says, when root says it', { skip: !root && 'needs root' }, async () => {
-    assert.deepEqual(await identity(), { login: 'grant', remoteHost: '192.0.2.7' });
+    assert.deepEqual(await identity('/nowhere'), { login: 'grant', remoteHost: '192.0.2.7' });
   });
 
   test('brings no configuration of their own under sudo: it would say who they are', {
@@ -276,6 +276,7 @@ describe('the person at the shell', () => {
 
   test('is nobody else because of a variable that anybody can set', { skip: !root && 'needs root' }, async () => {
     const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
-    assert.deepEqual(await identity(...nobody), { remoteHost: '192.0.2.7' });
+    assert.deepEqual(await identity('/', ...nobody), { remoteHost: '192.0.2.7' });
+    assert.deepEqual(await identity('/nowhere', ...nobody), { remoteHost: '192.0.2.7' });
   });
 });

@@ -6,6 +6,7 @@ _capture() {
   local -A options=(
     [start]='-d --description -e --expression -i --interface --for --max-size --packets --snaplen --keep --exact --case -a --analyst -h --help --json --config'
     [search]='-d --description -e --expression --since --until --ring --exact --case -a --analyst -h --help --json --config'
+    [both]='-d --description -e --expression --since -i --interface --for --max-size --packets --snaplen --keep --ring --exact --case -a --analyst -h --help --json --config'
     [list]='-f --selector --all -v --verbose -h --help --json --config'
     [show]='-h --help --json --config'
     [stop]='-f --selector --all -v --verbose -h --help --json --config'
@@ -45,6 +46,21 @@ _capture() {
     ['search --case']=CASE
     ['search --analyst']=NAME
     ['search -a']=NAME
+    ['both --description']=TEXT
+    ['both -d']=TEXT
+    ['both --expression']=EXPRESSION
+    ['both -e']=EXPRESSION
+    ['both --since']=TIME
+    ['both --interface']=IFACE
+    ['both -i']=IFACE
+    ['both --for']=DURATION
+    ['both --max-size']=SIZE
+    ['both --packets']=N
+    ['both --snaplen']=N
+    ['both --ring']=NAME
+    ['both --case']=CASE
+    ['both --analyst']=NAME
+    ['both -a']=NAME
     ['list --selector']=SELECTOR
     ['list -f']=SELECTOR
     ['stop --selector']=SELECTOR
@@ -62,6 +78,7 @@ _capture() {
   local -A tails=(
     [start]=EXPRESSION
     [search]=EXPRESSION
+    [both]=EXPRESSION
     [list]=SELECTOR
     [show]=ID
     [stop]=SELECTOR
@@ -76,6 +93,7 @@ _capture() {
   # originals: verbs by their flags in the original
   local -A originals=(
     [r]=search
+    [R]=both
     [l]=list
     [s]=stop
     [m]=verify

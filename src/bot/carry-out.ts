@@ -7,7 +7,7 @@ import { helpText } from '../command/help.ts';
 import { joined } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { digestOn } from './digests.ts';
-import { beginSearch } from './searching.ts';
+import { beginBoth, beginSearch } from './searching.ts';
 import { detailsView } from './views/details.ts';
 import { getView, verifyView } from './views/evidence.ts';
 import { helpView } from './views/help.ts';
@@ -35,6 +35,10 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
     case 'search': {
       const capture = await beginSearch(command.order, actor, desk);
       return withItsMessage(startedView({ capture, warnings: [] }), capture, desk);
+    }
+    case 'both': {
+      const started = await beginBoth(command.order, actor, desk);
+      return withItsMessage(startedView(started), started.capture, desk);
     }
     case 'list': {
       const captures = await engine.list(command.selection, actor);

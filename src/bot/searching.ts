@@ -1,6 +1,6 @@
 import type { Actor } from '../capture/analyst.ts';
 import type { Capture } from '../capture/capture.ts';
-import type { SearchOrder, SearchStep } from '../capture/orders.ts';
+import type { BothOrder, BothStep, SearchOrder, Started } from '../capture/orders.ts';
 import type { Desk } from './desk.ts';
 
 /**
@@ -16,7 +16,19 @@ export async function beginSearch(order: SearchOrder, actor: Actor, desk: Desk):
   return capture;
 }
 
-async function toItsEnd(steps: AsyncIterator<SearchStep>, { id }: Capture, { log }: Desk): Promise<void> {
+/**
+ * Starts a live capture and leaves the search of the ring up to it running in this process.
+ * @throws CaptureError as engine.both does, when not even the live capture runs
+ */
+export async function beginBoth(order: BothOrder, actor: Actor, desk: Desk): Promise<Started> {
+  const steps = desk.engine.both(order, actor, desk.closing)[Symbol.asyncIterator]();
+  const first = await steps.next();
+  if (first.done === true || first.value.step !== 'started') throw new Error('both began with something else');
+  void desk.underway.add(toItsEnd(steps, first.value.capture, desk));
+  return first.value;
+}
+
+async function toItsEnd(steps: AsyncIterator<BothStep>, { id }: Capture, { log }: Desk): Promise<void> {
   try {
     while ((await steps.next()).done !== true);
   } catch (error) {

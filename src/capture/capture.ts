@@ -136,6 +136,9 @@ export interface Capture {
   readonly version: number;
 }
 
+/** Why a search ended that nobody and nothing ended: it needs no telling. */
+export const searchedToItsEnd = 'searched to its end';
+
 /** The states' table: what each state allows. Ask it, not the state. */
 export const may = {
   stop: (capture: Capture) => capture.state === 'starting' || capture.state === 'running',

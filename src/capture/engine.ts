@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { registryTrouble } from '../database.ts';
 import { type Actor, analystAt, mayRole, type Origin, strangerInWords } from './analyst.ts';
+import { startBoth } from './both.ts';
 import { type Capture, isOpen, type Millis, type RingFileReport } from './capture.ts';
 import { type Custodian, openCustodian } from './custodian.ts';
 import { whenDue } from './duties.ts';
@@ -14,6 +15,8 @@ import type {
   Attempt,
   AuditEntry,
   AuditQuery,
+  BothOrder,
+  BothStep,
   ChainHead,
   Day,
   SearchOrder,
@@ -53,6 +56,11 @@ export interface Engine extends Custodian {
    * @throws CaptureError where it is read: `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
    */
   search(order: SearchOrder, actor: Actor, signal: AbortSignal): AsyncIterable<SearchStep>;
+  /**
+   * Starts a live capture, then searches the ring of its interface up to it. Aborting the signal cancels the search alone.
+   * @throws CaptureError where it is read, as `start` and `search`; before anything was started when the ring cannot be searched
+   */
+  both(order: BothOrder, actor: Actor, signal: AbortSignal): AsyncIterable<BothStep>;
   /** Captures that match, newest first. */
   list(selection: Selection, actor: Actor): Promise<Capture[]>;
   /** @throws CaptureError `not_found` */
@@ -156,12 +164,13 @@ function engineIn(room: Room): Engine {
     search: async function* (order, actor, signal) {
       const asked = ask(room, 'search', actor, order.analyst);
       try {
-        yield* searchRing(room, order, actor, asked, signal);
+        yield* searchRing(room, order, { actor, asked, signal, joint: null });
       } catch (error) {
         asked.fail(error);
         throw error;
       }
     },
+    both: (order, actor, signal) => startBoth(room, order, actor, signal),
     list: async (selection, actor) => {
       look('list', actor, null);
       await reconcile();

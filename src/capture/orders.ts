@@ -1,5 +1,5 @@
 import type { Origin } from './analyst.ts';
-import type { Capture, Millis, RingFileReport, SearchProgress, Window } from './capture.ts';
+import type { Capture, Micros, Millis, RingFileReport, SearchProgress, Window } from './capture.ts';
 
 /** What a live capture is asked to be. */
 export interface StartOrder {
@@ -35,6 +35,14 @@ export interface SearchOrder {
   readonly analyst?: string | undefined;
 }
 
+/** A live capture, and a search of what its interface's ring holds from before it. */
+export interface BothOrder extends StartOrder {
+  /** From when on the ring is searched; null: all that it holds. */
+  readonly since: Micros | null;
+  /** The first ring of the interface where it is left out. */
+  readonly ring?: string | undefined;
+}
+
 /** Which captures: an id (`c12`), or a word matched against analyst, description, expression and case. */
 export interface Selection {
   readonly selector?: string | undefined;
@@ -54,6 +62,9 @@ export type SearchStep =
   | { readonly step: 'reached'; readonly capture: Capture; readonly progress: SearchProgress }
   | { readonly step: 'troubled'; readonly capture: Capture; readonly file: RingFileReport }
   | { readonly step: 'ended'; readonly capture: Capture };
+
+/** The steps of both: first the live capture runs, then the ring is searched. */
+export type BothStep = ({ readonly step: 'started' } & Started) | SearchStep;
 
 /**
  * What an entry of the audit log records. An order is `asked`, and then: `done`; `refused`, where the person was not allowed;

@@ -91,6 +91,27 @@ export function walkRecords(
   return { end: offset, damaged: false };
 }
 
+/** The whole records in `bytes` that are wanted, one behind the other, and how many they are; the rest as `walkRecords`. */
+export function wantedRecords(
+  bytes: Buffer,
+  header: PcapHeader,
+  isWanted: (record: RecordHeader, packet: Buffer) => boolean,
+): Walked & { readonly wanted: Buffer; readonly packets: number } {
+  const runs: Buffer[] = [];
+  let packets = 0;
+  let begin = 0;
+  const walked = walkRecords(bytes, header, (record, offset, recordEnd) => {
+    if (isWanted(record, bytes.subarray(offset + recordHeaderBytes, recordEnd))) {
+      packets += 1;
+      return;
+    }
+    if (offset > begin) runs.push(bytes.subarray(begin, offset));
+    begin = recordEnd;
+  });
+  if (walked.end > begin) runs.push(bytes.subarray(begin, walked.end));
+  return { ...walked, packets, wanted: runs.length === 1 && runs[0] !== undefined ? runs[0] : Buffer.concat(runs) };
+}
+
 function readLittle(bytes: Buffer, offset: number): number {
   return bytes.readUInt32LE(offset);
 }

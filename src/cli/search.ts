@@ -1,9 +1,10 @@
 import type { Capture, State } from '../capture/capture.ts';
-import type { SearchOrder, SearchStep } from '../capture/orders.ts';
+import type { BothOrder, BothStep, SearchOrder, SearchStep } from '../capture/orders.ts';
 import { exits } from './exits.ts';
 import { captureJson, type Json, progressJson, ringFileJson, wholeJson } from './json.ts';
 import { progressLine } from './progress.ts';
 import type { Session } from './session.ts';
+import { tellStarted } from './started.ts';
 import { foundLines } from './whole.ts';
 
 /** A terminal shows no more changes a second than a person can read. */
@@ -14,8 +15,21 @@ const rewriteEvery = 100;
  * @returns 0 when it finished, 130 when it was cancelled by whomever, 69 when it failed
  * @throws CaptureError as `engine.search`
  */
-export async function search(order: SearchOrder, session: Session): Promise<number> {
-  const { engine, actor, output, json, deaf, now } = session;
+export function search(order: SearchOrder, session: Session): Promise<number> {
+  return follow(session, (signal) => session.engine.search(order, session.actor, signal));
+}
+
+/**
+ * Starts a live capture, then searches the ring up to it as `search` does; what ends the search leaves the capture running.
+ * @returns as `search`
+ * @throws CaptureError as `engine.both`
+ */
+export function both(order: BothOrder, session: Session): Promise<number> {
+  return follow(session, (signal) => session.engine.both(order, session.actor, signal));
+}
+
+async function follow(session: Session, stepsUntil: (stop: AbortSignal) => AsyncIterable<BothStep>): Promise<number> {
+  const { engine, output, json, deaf, now } = session;
   const interrupted = new AbortController();
   const interrupt = () => {
     // Who interrupts again wants out at once.
@@ -29,7 +43,11 @@ export async function search(order: SearchOrder, session: Session): Promise<numb
   let shown = 0;
   let last: Capture | undefined;
   try {
-    for await (const step of engine.search(order, actor, AbortSignal.any([interrupted.signal, deaf]))) {
+    for await (const step of stepsUntil(AbortSignal.any([interrupted.signal, deaf]))) {
+      if (step.step === 'started') {
+        tellStarted(step, session);
+        continue;
+      }
       last = step.capture;
       if (json) output.json(lineOf(step, session));
       switch (step.step) {

@@ -5,8 +5,9 @@ import type { Command } from '../command/command.ts';
 import { get, verify, verifyAudit } from './evidence.ts';
 import { auditJson, captureJson, iso, wholeJson } from './json.ts';
 import { auditLine, blockLines, type FileStatus, limitsInWords, listLines, type Shown, whoamiLines } from './print.ts';
-import { search } from './search.ts';
+import { both, search } from './search.ts';
 import type { Session } from './session.ts';
+import { tellStarted } from './started.ts';
 import { stoppedLines, wholeLines } from './whole.ts';
 
 /** A command that needs the engine. */
@@ -23,6 +24,8 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
       return start(order.order, session);
     case 'search':
       return search(order.order, session);
+    case 'both':
+      return both(order.order, session);
     case 'list':
       return list(order.selection, order.details, session);
     case 'show':
@@ -48,13 +51,8 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
   }
 }
 
-async function start(order: StartOrder, { engine, actor, output, json }: Session): Promise<number> {
-  const { capture, warnings } = await engine.start(order, actor);
-  for (const warning of warnings) output.note(`Warning: ${warning}`);
-  if (json) output.json({ ...captureJson(capture), warnings });
-  else output.lines([`Started: ${capture.savefile}`]);
-  if (output.terminal && !json)
-    output.note(`${capture.id} runs on ${capture.interface}: capture stop ${capture.id} ends it`);
+async function start(order: StartOrder, session: Session): Promise<number> {
+  tellStarted(await session.engine.start(order, session.actor), session);
   return 0;
 }
 

@@ -1,4 +1,11 @@
-import { type Capture, type EarlierSavefile, isOpen, type Micros, type RingFileReport } from '../capture/capture.ts';
+import {
+  type Capture,
+  type EarlierSavefile,
+  isOpen,
+  type Micros,
+  type RingFileReport,
+  searchedToItsEnd,
+} from '../capture/capture.ts';
 import type { Deletion } from '../capture/evidence.ts';
 import { outcomeNames, outcomes, troubledFiles } from '../reports/coverage.ts';
 import { utcOf } from '../reports/figures.ts';
@@ -92,9 +99,10 @@ function troubleLine({ file, outcome, detail, from, to }: RingFileReport): strin
 
 function endedLine(capture: Capture): string[] {
   const ending = `${capture.state.charAt(0).toUpperCase()}${capture.state.slice(1)}: ${capture.savefile}`;
-  // A person's own order needs no reason; every other ending does.
-  const expected = capture.state === 'stopped' || capture.state === 'finished';
-  return expected || capture.why === null ? [ending] : [ending, `Why: ${oneLine(capture.why)}`];
+  const { state, why } = capture;
+  // A person's own order and a search that came to its end need no reason, unless the evidence has a hole.
+  if (why === null || (!why.includes('; ') && (state === 'stopped' || why === searchedToItsEnd))) return [ending];
+  return [ending, `Why: ${oneLine(why)}`];
 }
 
 function packetsLine(capture: Capture): string {

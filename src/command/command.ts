@@ -1,11 +1,12 @@
 import type { Millis } from '../capture/capture.ts';
 import type { VerifyOrder } from '../capture/evidence.ts';
-import type { AuditQuery, ChainHead, SearchOrder, Selection, StartOrder } from '../capture/orders.ts';
+import type { AuditQuery, BothOrder, ChainHead, SearchOrder, Selection, StartOrder } from '../capture/orders.ts';
 
 /** What a person told capture to do, at either door. */
 export type Command =
   | { readonly verb: 'start'; readonly order: StartOrder }
   | { readonly verb: 'search'; readonly order: SearchOrder }
+  | { readonly verb: 'both'; readonly order: BothOrder }
   | { readonly verb: 'list'; readonly selection: Selection; readonly details: boolean }
   | { readonly verb: 'show'; readonly id: string }
   | { readonly verb: 'stop'; readonly selector: string | null; readonly details: boolean }

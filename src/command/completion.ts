@@ -1,4 +1,5 @@
-import { doorForms, type Form, formsAt, type Option, optionsOf } from './grammar.ts';
+import type { Form, Option } from './form.ts';
+import { doorForms, formsAt, optionsOf } from './grammar.ts';
 import { verbOf } from './original.ts';
 import { quoteWord } from './words.ts';
 

@@ -1,49 +1,5 @@
 import type { Door, Verb } from './command.ts';
-
-export type OptionName =
-  | 'description'
-  | 'expression'
-  | 'interface'
-  | 'snaplen'
-  | 'for'
-  | 'max-size'
-  | 'packets'
-  | 'keep'
-  | 'exact'
-  | 'case'
-  | 'analyst'
-  | 'since'
-  | 'until'
-  | 'ring'
-  | 'selector'
-  | 'all'
-  | 'verbose'
-  | 'last'
-  | 'hash'
-  | 'head'
-  | 'rebuild'
-  | 'help';
-
-/** An option of a verb: `--description TEXT`, `-d TEXT`, `description=TEXT`. */
-export interface Option {
-  readonly name: OptionName;
-  readonly letter: string | null;
-  /** What its value is, as help writes it; null takes none. */
-  readonly value: string | null;
-  readonly says: string;
-}
-
-/** All that one verb takes: the parser and the help text both read it, so that they cannot differ. */
-export interface Form {
-  readonly verb: Verb;
-  readonly says: string;
-  /** What words without an option are. */
-  readonly tail: 'EXPRESSION' | 'SELECTOR' | 'ID' | 'DATE' | 'VERB' | 'verify' | null;
-  readonly options: readonly Option[];
-  readonly doors: readonly Door[];
-  /** Lines to copy, without the door's own name. */
-  readonly examples: readonly [string, ...string[]];
-}
+import { type Form, type Option, option } from './form.ts';
 
 const both: readonly Door[] = ['shell', 'slack'];
 
@@ -55,7 +11,18 @@ const selector = option('selector', 'f', 'SELECTOR', 'an id, or a word of what l
 const verbose = option('verbose', 'v', null, 'in detail');
 const since = option('since', null, 'TIME', 'from: 2h, 09:30, yesterday, 2026-11-24T02:10Z');
 
+const ring = option('ring', null, 'NAME', 'which ring; the first configured one without it');
 const exact = option('exact', null, null, 'as typed: no expansion for VLAN tags');
+
+/** What a live capture takes beside what every order does. */
+const liveOptions = [
+  option('interface', 'i', 'IFACE', 'where; the first configured interface without it'),
+  option('for', null, 'DURATION', 'how long, at most: 30m, 2h, 7d'),
+  option('max-size', null, 'SIZE', 'how large, at most: 500MB, 10GB'),
+  option('packets', null, 'N', 'how many packets, at most'),
+  option('snaplen', null, 'N', 'bytes kept of each packet'),
+  option('keep', null, null, 'started again after a reboot'),
+];
 
 /** Answers to `-h`, `-?` and `--help` after any verb. */
 export const helpOption = option('help', 'h', null, 'this help');
@@ -66,19 +33,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     verb: 'start',
     says: 'starts a live capture',
     tail: 'EXPRESSION',
-    options: [
-      description,
-      expression,
-      option('interface', 'i', 'IFACE', 'where; the first configured interface without it'),
-      option('for', null, 'DURATION', 'how long, at most: 30m, 2h, 7d'),
-      option('max-size', null, 'SIZE', 'how large, at most: 500MB, 10GB'),
-      option('packets', null, 'N', 'how many packets, at most'),
-      option('snaplen', null, 'N', 'bytes kept of each packet'),
-      option('keep', null, null, 'started again after a reboot'),
-      exact,
-      caseName,
-      analyst,
-    ],
+    options: [description, expression, ...liveOptions, exact, caseName, analyst],
     doors: both,
     examples: [
       "start -d 'traffic to shop' -e 'host 192.0.2.7'",
@@ -94,7 +49,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       expression,
       since,
       option('until', null, 'TIME', 'up to: 30m ago, 10:15, 2026-11-24T03:00Z'),
-      option('ring', null, 'NAME', 'which ring; the first configured one without it'),
+      ring,
       exact,
       caseName,
       analyst,
@@ -104,6 +59,14 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       "search -d 'shop, today' --since 24h host 192.0.2.7",
       "search -d 'beacon' -e 'port 4444' --since 24h --until 2h",
     ],
+  },
+  both: {
+    verb: 'both',
+    says: 'starts a live capture and searches the ring up to it',
+    tail: 'EXPRESSION',
+    options: [description, expression, since, ...liveOptions, ring, exact, caseName, analyst],
+    doors: both,
+    examples: ["both -d 'beacon' --since 24h -e 'port 4444'"],
   },
   list: {
     verb: 'list',
@@ -237,8 +200,4 @@ export function takesNextWord(word: string): boolean {
     .flatMap((form) => form.options)
     .filter(({ value }) => value !== null);
   return valued.some((known) => word.toLowerCase() === `--${known.name}` || known.letter === letter);
-}
-
-function option(name: OptionName, letter: string | null, value: string | null, says: string): Option {
-  return { name, letter, value, says };
 }

@@ -1,5 +1,6 @@
 import type { Door, Verb } from './command.ts';
-import { commandName, type Form, formsAt, grammar, optionsOf } from './grammar.ts';
+import type { Form } from './form.ts';
+import { commandName, formsAt, grammar, optionsOf } from './grammar.ts';
 
 const screen = 24;
 /** Lines of the overview besides verbs and examples. */

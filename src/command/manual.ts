@@ -1,5 +1,6 @@
 import { chapters } from './chapters.ts';
-import { doorForms, type Form, formsAt, helpOption, type Option } from './grammar.ts';
+import type { Form, Option } from './form.ts';
+import { doorForms, formsAt, helpOption } from './grammar.ts';
 import { verbOf } from './original.ts';
 import { bold, entry, italic, linesToCopy, paragraphs, roff, section } from './roff.ts';
 

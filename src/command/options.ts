@@ -1,5 +1,6 @@
 import type { Door } from './command.ts';
-import { commandName, doorWords, type Form, type Option, type OptionName, optionsOf } from './grammar.ts';
+import type { Form, Option, OptionName } from './form.ts';
+import { commandName, doorWords, optionsOf } from './grammar.ts';
 import { nearest } from './nearest.ts';
 import { refuse, typed } from './refuse.ts';
 import { isTimeOfTwoWords } from './time.ts';

@@ -5,6 +5,7 @@ import { refuse, typed } from './refuse.ts';
 /** The verbs that flags of the original name; without one of them a capture starts. */
 export const verbOf: Readonly<Record<string, Verb>> = {
   r: 'search',
+  R: 'both',
   l: 'list',
   s: 'stop',
   m: 'verify',
@@ -15,7 +16,7 @@ export const verbOf: Readonly<Record<string, Verb>> = {
 /**
  * The flags of the original script, bundled as people type them, as words that begin with a verb: `-ra grant -d X -e Y` becomes
  * `search -a grant -d X -e Y`; without a flag that names a verb it is a start.
- * @throws CaptureError `bad_request` for flags that name two verbs, or one that this release does not have
+ * @throws CaptureError `bad_request` for flags that name two verbs
  */
 export function fromOriginal(words: readonly string[]): readonly [Verb, ...string[]] {
   const verbs = new Set<Verb>();
@@ -42,9 +43,6 @@ export function fromOriginal(words: readonly string[]): readonly [Verb, ...strin
 /** Notes the verbs that a word's flags name, and gives the word back without them; null when nothing is left. */
 function note(verbs: Set<Verb>, word: string): string | null {
   if (!/^-[A-Za-z?]+$/.test(word)) return word;
-  if (word.includes('R')) {
-    refuse('-R is not in this release: -r searches the past, -l lists, -s stops, and without them a capture starts');
-  }
   const early = [...word.slice(1, -1)].find((letter) => takesNextWord(`-${letter}`));
   if (early !== undefined)
     refuse(`in ${typed(word)} the value of -${early} must be a word of its own: put ${early} last`);

@@ -1,8 +1,9 @@
-import type { Millis, Window } from '../capture/capture.ts';
-import type { AuditQuery, ChainHead, SearchOrder, StartOrder } from '../capture/orders.ts';
-import { parseDuration, parseSize } from '../capture/quantities.ts';
+import type { Window } from '../capture/capture.ts';
+import type { AuditQuery, BothOrder, ChainHead, SearchOrder, StartOrder } from '../capture/orders.ts';
 import type { Command, Door, Setting, Verb } from './command.ts';
-import { commandName, type Form, formsAt, grammar } from './grammar.ts';
+import { countOf, durationOf, missingDuration, sizeOf } from './counts.ts';
+import type { Form } from './form.ts';
+import { commandName, formsAt, grammar } from './grammar.ts';
 import { nearest } from './nearest.ts';
 import { readWords, type Said } from './options.ts';
 import { fromOriginal } from './original.ts';
@@ -25,6 +26,8 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
       return { verb: 'start', order: startOrder(said, form, setting) };
     case 'search':
       return { verb: 'search', order: searchOrder(said, form, setting) };
+    case 'both':
+      return { verb: 'both', order: bothOrder(said, form, setting) };
     case 'list':
       return {
         verb: 'list',
@@ -92,6 +95,14 @@ function startOrder(said: Said, form: Form, { door }: Setting): StartOrder {
   });
 }
 
+function bothOrder(said: Said, form: Form, setting: Setting): BothOrder {
+  return defined({
+    ...startOrder(said, form, setting),
+    since: pastTime(said, 'since', setting),
+    ring: said.options.get('ring'),
+  });
+}
+
 function searchOrder(said: Said, form: Form, setting: Setting): SearchOrder {
   const { options } = said;
   return defined({
@@ -155,36 +166,6 @@ function auditQuery(said: Said, setting: Setting): AuditQuery {
     last: countOf(said, 'last'),
   });
 }
-
-function durationOf(said: Said): Millis | undefined {
-  const text = said.options.get('for');
-  if (text === undefined) return undefined;
-  const millis = parseDuration(text);
-  return millis === undefined || millis === 0
-    ? refuse(`--for ${typed(text)} is not a duration: write --for 2h, 30m or 7d`)
-    : millis;
-}
-
-function missingDuration({ door }: Setting): never {
-  return refuse(`by how much? write ${commandName(door)} extend c12 --for 2h`);
-}
-
-function sizeOf(said: Said): number | undefined {
-  const text = said.options.get('max-size');
-  if (text === undefined) return undefined;
-  const bytes = parseSize(text);
-  return bytes === undefined || bytes === 0
-    ? refuse(`--max-size ${typed(text)} is not a size: write --max-size 1GB or 500MB`)
-    : bytes;
-}
-
-function countOf(said: Said, name: 'snaplen' | 'last' | 'packets'): number | undefined {
-  const text = said.options.get(name);
-  if (text === undefined || /^[1-9]\d{0,8}$/.test(text)) return text === undefined ? undefined : Number(text);
-  return refuse(`--${name} ${typed(text)} is not a number: write --${name} ${countExamples[name]}`);
-}
-
-const countExamples = { last: 20, packets: 1000, snaplen: 262144 } as const;
 
 /** An order without the keys that were not given. */
 function defined<Order extends object>(order: Order): Order {

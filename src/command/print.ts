@@ -1,7 +1,8 @@
 import type { Window } from '../capture/capture.ts';
+import type { StartOrder } from '../capture/orders.ts';
 import { bytesInWords, durationInWords } from '../capture/quantities.ts';
 import type { Command } from './command.ts';
-import type { OptionName } from './grammar.ts';
+import type { OptionName } from './form.ts';
 import { isoTime } from './time.ts';
 import { quoteWord } from './words.ts';
 
@@ -15,21 +16,11 @@ export function printCommand(command: Command): string {
 
 function optionsOf(command: Command): string[] {
   switch (command.verb) {
-    case 'start': {
-      const { order } = command;
-      return [
-        ...say('description', order.description, '-d'),
-        ...say('expression', order.expression, '-e'),
-        ...say('interface', order.interface, '-i'),
-        ...say('for', order.duration && durationInWords(order.duration)),
-        ...say('max-size', order.maxBytes && bytesInWords(order.maxBytes)),
-        ...say('packets', order.packets),
-        ...say('snaplen', order.snaplen),
-        ...(order.keep ? ['--keep'] : []),
-        ...(order.exact ? ['--exact'] : []),
-        ...say('case', order.case),
-        ...say('analyst', order.analyst, '-a'),
-      ];
+    case 'start':
+      return sayLive(command.order);
+    case 'both': {
+      const { since, ring } = command.order;
+      return [...sayLive(command.order), ...sayWindow({ since, until: null }), ...say('ring', ring)];
     }
     case 'search': {
       const { order } = command;
@@ -87,6 +78,22 @@ function optionsOf(command: Command): string[] {
     default:
       return command satisfies never;
   }
+}
+
+function sayLive(order: StartOrder): string[] {
+  return [
+    ...say('description', order.description, '-d'),
+    ...say('expression', order.expression, '-e'),
+    ...say('interface', order.interface, '-i'),
+    ...say('for', order.duration && durationInWords(order.duration)),
+    ...say('max-size', order.maxBytes && bytesInWords(order.maxBytes)),
+    ...say('packets', order.packets),
+    ...say('snaplen', order.snaplen),
+    ...(order.keep ? ['--keep'] : []),
+    ...(order.exact ? ['--exact'] : []),
+    ...say('case', order.case),
+    ...say('analyst', order.analyst, '-a'),
+  ];
 }
 
 function saySelector(selector: string | undefined): string[] {

@@ -1,5 +1,6 @@
 import type { Door } from './command.ts';
-import { commandName, type Form } from './grammar.ts';
+import type { Form } from './form.ts';
+import { commandName } from './grammar.ts';
 import type { Said } from './options.ts';
 import { refuse, typed } from './refuse.ts';
 import { quoteWord } from './words.ts';

@@ -80,6 +80,19 @@ const understood: readonly [title: string, line: string, command: Command][] = [
       },
     },
   ],
+  [
+    'both has what a live capture and a search have',
+    "both -d 'traffic to shop' --since 24h --for 2h --ring dmz -e 'host 192.0.2.7'",
+    {
+      verb: 'both',
+      order: { ...text, duration: day / 12, since: (now - day) * 1_000, ring: 'dmz' },
+    },
+  ],
+  [
+    '-R is both, as grant',
+    "-Ra grant -d 'traffic to shop' -e 'host 192.0.2.7'",
+    { verb: 'both', order: { ...text, analyst: 'grant', since: null } },
+  ],
   ['list alone shows what runs', 'list', { verb: 'list', selection: { all: false }, details: false }],
   ['list takes a word', 'list grant -v', { verb: 'list', selection: { selector: 'grant', all: false }, details: true }],
   [
@@ -215,7 +228,7 @@ const refused: readonly [title: string, line: string, sentence: RegExp][] = [
   ['a day that is none', 'digest 2026-02-30', /'2026-02-30' is not a day/],
   ['a day to come', 'digest 2026-11-25', /in the future: today is 2026-11-24/],
   ['help about nothing known', 'help strat', /did you mean capture start/],
-  ['-R of a later release', '-Ra grant -d x -e tcp', /-R is not in this release/],
+  ['-R and -r at once', '-rRa grant -d x -e tcp', /search and both at once/],
   ['-m and -l at once', '-lm', /list and verify at once/],
   ['two verbs in flags', '-ls', /list and stop at once/],
   [

@@ -74,6 +74,17 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       order: { ...text, window: { ...between }, ...place, ...more },
     }),
   ),
+  fc
+    .tuple(
+      texts,
+      fc.option(past),
+      places,
+      fc.record(
+        { interface: said, ring: said, duration: seconds, maxBytes: count, packets: count, ...switches },
+        optional,
+      ),
+    )
+    .map(([text, since, place, more]): Command => ({ verb: 'both', order: { ...text, since, ...place, ...more } })),
   fc.tuple(count, seconds).map(([number, by]): Command => ({ verb: 'extend', id: `c${number}`, by })),
   count.map((number): Command => ({ verb: 'keep', id: `c${number}` })),
   fc

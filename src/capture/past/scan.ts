@@ -9,9 +9,10 @@ import {
   readHeader,
   readRecordHeader,
   recordHeaderBytes,
-  walkRecords,
+  wantedRecords,
 } from '../savefile.ts';
 import { complaint, spawnFilter } from '../tcpdump.ts';
+import type { Twins } from './joint.ts';
 import { openRingFile, type RingFile, unread } from './ring.ts';
 
 /** What of a ring file is wanted. */
@@ -19,6 +20,8 @@ export interface Selection {
   readonly expression: string;
   readonly window: Window;
   readonly precision: PcapHeader['precision'];
+  /** Packets that another capture has: they are left out. */
+  readonly twins: Twins | null;
 }
 
 /** Where matches go: whole records only, each in place when the promise resolves. */
@@ -87,7 +90,7 @@ async function* filterFile(
 ): AsyncGenerator<Scanned, RingFileReport> {
   const tcpdump = spawnFilter(selection.expression, selection.precision);
   const matched = { packets: 0 };
-  const collected = collect(tcpdump.stdout, append, matched);
+  const collected = collect(tcpdump.stdout, selection.twins, append, matched);
   // Told where it is awaited; until then it must not count as unhandled.
   collected.catch(() => undefined);
   const read: Read = { bytes: 0, reached: null, whole: headerBytes, damaged: false };
@@ -144,20 +147,14 @@ async function* recordsIn(
     if (bytesRead === 0) return;
     read.bytes += bytesRead;
     const bytes = chunk.subarray(0, leftOver.length + bytesRead);
-    const runs: Buffer[] = [];
-    let begin = 0;
-    const { end, damaged } = walkRecords(bytes, header, (record, offset, recordEnd) => {
-      if (record.at < since || record.at >= until) {
-        if (offset > begin) runs.push(bytes.subarray(begin, offset));
-        begin = recordEnd;
-      }
-      read.reached = Math.max(read.reached ?? record.at, record.at);
+    const { wanted, end, damaged } = wantedRecords(bytes, header, ({ at }) => {
+      read.reached = Math.max(read.reached ?? at, at);
+      return at >= since && at < until;
     });
-    if (end > begin) runs.push(bytes.subarray(begin, end));
     read.whole += end;
     read.damaged = damaged;
     leftOver = bytes.subarray(end);
-    yield runs.length === 1 && runs[0] !== undefined ? runs[0] : Buffer.concat(runs);
+    yield wanted;
   }
 }
 
@@ -170,7 +167,12 @@ async function feed(stdin: Writable, records: Buffer, collected: Promise<void>):
 }
 
 /** Takes whole records out of tcpdump's output as they come, without its file header. */
-async function collect(stdout: Readable, append: Append, matched: { packets: number }): Promise<void> {
+async function collect(
+  stdout: Readable,
+  twins: Twins | null,
+  append: Append,
+  matched: { packets: number },
+): Promise<void> {
   let pending: Buffer = Buffer.alloc(0);
   let header: PcapHeader | undefined;
   for await (const chunk of stdout as AsyncIterable<Buffer>) {
@@ -180,12 +182,12 @@ async function collect(stdout: Readable, append: Append, matched: { packets: num
       if (header === undefined) continue;
       pending = pending.subarray(headerBytes);
     }
-    let packets = 0;
-    const { end } = walkRecords(pending, header, () => {
-      packets += 1;
-    });
-    if (end === 0) continue;
-    await append(pending.subarray(0, end));
+    const { wanted, packets, end } = wantedRecords(
+      pending,
+      header,
+      (record, packet) => twins === null || !twins.has(record, packet),
+    );
+    if (packets > 0) await append(wanted);
     matched.packets += packets;
     pending = pending.subarray(end);
   }

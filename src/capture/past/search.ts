@@ -1,5 +1,5 @@
 import type { Actor } from '../analyst.ts';
-import type { Capture, Micros, RingFileReport, Window } from '../capture.ts';
+import { type Capture, type Micros, type RingFileReport, searchedToItsEnd, type Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
 import { allowSpace } from '../limits.ts';
@@ -9,6 +9,7 @@ import { longestPacket, type PcapHeader } from '../savefile.ts';
 import { compileForFiles } from '../tcpdump.ts';
 import { expandForVlan, missesTags } from '../vlan.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
+import { type Joint, loggerReaches, type Twins, twinsAt } from './joint.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { beginning, fileDone, filesOf, further } from './progress.ts';
 import { type Planned, planRing, unread } from './ring.ts';
@@ -18,6 +19,17 @@ import { scanRingFile } from './scan.ts';
 const ethernet = 1;
 /** Milliseconds between two notes of the progress in the registry. */
 const noteEvery = 500;
+
+/** What comes with a search's order. */
+export interface Ordered {
+  readonly actor: Actor;
+  /** The order's audit entry, settled in the transaction that ends the search. */
+  readonly asked: Order;
+  /** Cancels it. */
+  readonly signal: AbortSignal;
+  /** Where it ends, when that is at a live capture; what both saw is then the live capture's alone. */
+  readonly joint: Joint | null;
+}
 
 interface Plan {
   readonly expression: string;
@@ -30,17 +42,15 @@ interface Plan {
 /**
  * Searches a ring for the past: ring file by ring file in time order. The first step is `planned`, the last `ended`; a reader that
  * walks away cancels it.
- * @param asked the order's audit entry, settled in the transaction that ends the search
  * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
  */
 export async function* searchRing(
   room: Room,
   order: SearchOrder,
-  actor: Actor,
-  asked: Order,
-  signal: AbortSignal,
+  { actor, asked, signal, joint }: Ordered,
 ): AsyncGenerator<SearchStep> {
-  const { capture, plan } = await planSearch(room, order, actor);
+  const meeting = joint && (await meet(room, order, joint, signal));
+  const { capture, plan } = await planSearch(room, meeting?.order ?? order, actor);
   room.inHand.add(capture.id);
   let file: ProcessingFile | undefined;
   let notWritten: unknown;
@@ -49,7 +59,8 @@ export async function* searchRing(
     file = await openProcessingFile(room, capture, { ...plan, snaplen: longestPacket });
     room.registry.noteProgress(capture.id, beginning(plan.places), file.name());
     yield { step: 'planned', capture: current(room, capture) };
-    end = yield* scanRing(room, capture, plan, file, signal);
+    end = yield* scanRing(room, capture, { ...plan, twins: meeting?.twins ?? null }, file, signal);
+    if (meeting !== null && end.state === 'finished') end = { ...end, why: `${end.why}, ${meeting.inWords()}` };
   } catch (error) {
     end = { state: 'failed', why: error instanceof Error ? error.message : String(error) };
     throw error;
@@ -72,7 +83,42 @@ export async function* searchRing(
   yield { step: 'ended', capture: current(room, capture) };
 }
 
+/** What is to be known of the joint once the logger has written what came before it. */
+interface Meeting {
+  readonly order: SearchOrder;
+  readonly twins: Twins;
+  inWords(): string;
+}
+
+async function meet(room: Room, order: SearchOrder, joint: Joint, signal: AbortSignal): Promise<Meeting> {
+  const written = await loggerReaches(knownRing(room, order.ring).path, joint, signal);
+  const twins = await twinsAt(joint);
+  const { id } = joint.live;
+  const heldBack = written
+    ? ''
+    : '; the logger wrote nothing for 10 s: what it held back then is missing between the two';
+  return {
+    order: { ...order, window: { ...order.window, until: joint.at } },
+    twins,
+    inWords: () => `up to the live capture ${id}: ${twins.shared} packets that both saw are in ${id} alone${heldBack}`,
+  };
+}
+
+/**
+ * Whether a ring can be searched, without a trace of it.
+ * @throws CaptureError what the search itself would throw before its first step
+ */
+export async function checkSearch(room: Room, order: SearchOrder, actor: Actor): Promise<void> {
+  await prepare(room, order, actor);
+}
+
 async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise<{ capture: Capture; plan: Plan }> {
+  const { wanted, plan } = await prepare(room, order, actor);
+  const capture = await addCapture(room, { ...wanted, startedAt: room.now() });
+  return { capture, plan };
+}
+
+async function prepare(room: Room, order: SearchOrder, actor: Actor) {
   const attributed = attribution(room, actor, order);
   const expression = checkExpression(order.expression);
   const ring = knownRing(room, order.ring);
@@ -83,8 +129,7 @@ async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise
   const expanded = expandedOn(room, ring.interface, expression, order.exact ?? false);
   await compileForFiles(expression, linktype);
   await allowSpace(room);
-  const startedAt = room.now();
-  const capture = await addCapture(room, {
+  const wanted = {
     kind: 'past',
     ...attributed,
     expression,
@@ -92,22 +137,23 @@ async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise
     ring: ring.name,
     window: order.window,
     snaplen: longestPacket,
-    startedAt,
     expanded,
     deadline: null,
     maxBytes: null,
     maxPackets: null,
     keep: false,
-  });
-  const precision = files.some((file) => file.header.precision === 'nanoseconds') ? 'nanoseconds' : 'microseconds';
-  return { capture, plan: { expression: expanded ?? expression, window: order.window, places, linktype, precision } };
+  } as const;
+  const precision: PcapHeader['precision'] = files.some(({ header }) => header.precision === 'nanoseconds')
+    ? 'nanoseconds'
+    : 'microseconds';
+  return { wanted, plan: { expression: expanded ?? expression, window: order.window, places, linktype, precision } };
 }
 
 /** Scans what the plan names, and says how the search ended. */
 async function* scanRing(
   room: Room,
   capture: Capture,
-  plan: Plan,
+  plan: Plan & { readonly twins: Twins | null },
   file: ProcessingFile,
   signal: AbortSignal,
 ): AsyncGenerator<SearchStep, SearchEnd> {
@@ -166,7 +212,7 @@ async function* scanRing(
   const stoppedBy = room.registry.byId(capture.id)?.why;
   return stop.aborted
     ? { state: 'cancelled', why: stoppedBy ?? 'cancelled' }
-    : { state: 'finished', why: 'searched to its end' };
+    : { state: 'finished', why: searchedToItsEnd };
 }
 
 /** The expanded form where the ring's interface carries VLAN tags, so that a search selects what a live capture would. */

@@ -1,0 +1,67 @@
+import type { Actor } from './analyst.ts';
+import { CaptureError } from './errors.ts';
+import { startLive } from './live/start.ts';
+import type { BothOrder, BothStep, SearchOrder, Started } from './orders.ts';
+import { checkSearch, searchRing } from './past/search.ts';
+import { ask, type Room } from './room.ts';
+
+/**
+ * Starts a live capture, then searches the ring of its interface up to it: no gap between the two, and no packet twice. The live capture
+ * is first, so that it has what the logger still holds back; it goes on whatever becomes of the search.
+ * @param signal cancels the search
+ * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `conflict`, `no_room`, `tool_failed`; before anything was started when
+ * the ring cannot be searched
+ */
+export async function* startBoth(
+  room: Room,
+  order: BothOrder,
+  actor: Actor,
+  signal: AbortSignal,
+): AsyncGenerator<BothStep> {
+  const { since, ring: _, ...live } = order;
+  const asked = ask(room, 'both', actor, order.analyst);
+  let started: Started;
+  let search: SearchOrder;
+  try {
+    const meeting = meetingPlace(room, order);
+    const { description, expression, exact, case: incident, analyst } = order;
+    const window = { since, until: null };
+    search = { description, expression, exact, case: incident, analyst, window, ring: meeting.ring };
+    await checkSearch(room, search, actor);
+    started = await startLive(room, { ...live, interface: meeting.interface }, actor, asked);
+  } catch (error) {
+    asked.fail(error);
+    throw error;
+  }
+  const joint = { live: started.capture, at: room.now() * 1_000 };
+  yield { step: 'started', ...started };
+  const searched = ask(room, 'search', actor, order.analyst);
+  try {
+    yield* searchRing(room, search, { actor, asked: searched, signal, joint });
+  } catch (error) {
+    searched.fail(error);
+    throw error;
+  }
+}
+
+/** The interface to capture on and the ring that holds its past. @throws CaptureError `bad_request` when there are no two that meet */
+function meetingPlace({ config }: Room, order: BothOrder): { readonly interface: string; readonly ring: string } {
+  const named = config.rings.find(({ name }) => name === order.ring);
+  // A ring that is not known is refused by the search itself.
+  const interfaceName = order.interface ?? named?.interface ?? config.interfaces[0];
+  const ring = order.ring ?? config.rings.find((one) => one.interface === interfaceName)?.name;
+  if (ring === undefined) {
+    const held = config.rings.map(({ name, interface: of }) => `-i ${of} (${name})`).join(', ');
+    throw new CaptureError(
+      'bad_request',
+      `no ring holds the past of ${interfaceName}: ${held === '' ? 'this sensor has no ring' : `choose ${held}`}`,
+    );
+  }
+  if (named !== undefined && named.interface !== interfaceName) {
+    throw new CaptureError(
+      'bad_request',
+      `the ring ${ring} holds ${named.interface}, not ${interfaceName}: leave out -i or --ring`,
+    );
+  }
+  return { interface: interfaceName, ring };
+}

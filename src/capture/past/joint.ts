@@ -1,0 +1,118 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Capture, Micros, Millis } from '../capture.ts';
+import { chunkBytes, headerBytes, type RecordHeader, readHeader, recordHeaderBytes, walkRecords } from '../savefile.ts';
+
+/** Where a search of the ring meets a live capture that was started before it. */
+export interface Joint {
+  readonly live: Capture;
+  /** It captured before this moment: every later packet is its own. */
+  readonly at: Micros;
+}
+
+/** The kernel hands a packet over at the latest a second after it came (TPACKET_V3), to the logger as to our tcpdump. */
+const lastBlock: Millis = 1_100;
+/** How long a logger that writes nothing is waited for. */
+const loggerPatience: Millis = 10_000;
+const lookEvery: Millis = 50;
+/** By how much two processes differ about when a packet came: 36 microseconds were seen. */
+const tolerance: Micros = 1_000;
+
+/**
+ * Waits until the ring's logger has written what came before the joint, which it holds back until its buffer is full: then a file in the
+ * ring was written to a while after it.
+ * @returns false when the logger wrote nothing for 10 s
+ */
+export async function loggerReaches(ring: string, { at }: Joint, signal: AbortSignal): Promise<boolean> {
+  const wanted = at / 1_000 + lastBlock;
+  const giveUp = wanted + loggerPatience;
+  for (;;) {
+    if ((await lastWritten(ring)) >= wanted) return true;
+    if (Date.now() > giveUp || signal.aborted) return false;
+    await pause(lookEvery);
+  }
+}
+
+async function lastWritten(ring: string): Promise<Millis> {
+  const times = (await readdir(ring)).map((name) =>
+    stat(join(ring, name)).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    ),
+  );
+  return Math.max(0, ...(await Promise.all(times)));
+}
+
+/** The packets around the joint that the live capture has. */
+export interface Twins {
+  /** Whether the live capture has this packet, too; each of its packets answers for one. */
+  has(record: RecordHeader, packet: Buffer): boolean;
+  /** How many it had. */
+  readonly shared: number;
+}
+
+interface Twin {
+  readonly at: Micros;
+  readonly length: number;
+  readonly packet: Buffer;
+}
+
+/**
+ * Reads the beginning of the live capture's savefile, once the kernel must have handed over what came before the joint. One packet that
+ * two processes saw differs by some microseconds in time, and by what each keeps of it.
+ */
+export async function twinsAt({ live, at }: Joint): Promise<Twins> {
+  const seen = new Map<number, Twin[]>();
+  const spanOf = (time: Micros) => Math.floor(time / tolerance);
+  for (const twin of await beginningOf(live.path, at + tolerance)) {
+    const span = spanOf(twin.at);
+    seen.set(span, [...(seen.get(span) ?? []), twin]);
+  }
+  let shared = 0;
+  return {
+    has: (record, packet) => {
+      const span = spanOf(record.at);
+      const near = [span - 1, span, span + 1].flatMap((one) => seen.get(one) ?? []);
+      const away = (twin: Twin) => Math.abs(twin.at - record.at);
+      const [nearest] = near
+        .filter((twin) => away(twin) <= tolerance && twin.length === record.length && isSame(twin.packet, packet))
+        .sort((one, other) => away(one) - away(other));
+      if (nearest === undefined) return false;
+      const left = seen.get(spanOf(nearest.at)) ?? [];
+      left.splice(left.indexOf(nearest), 1);
+      shared += 1;
+      return true;
+    },
+    get shared() {
+      return shared;
+    },
+  };
+}
+
+/** Packets of a savefile that is being written, from its first to the last that came before a moment. */
+async function beginningOf(path: string, until: Micros): Promise<Twin[]> {
+  const file = await open(path);
+  try {
+    for (let length = chunkBytes; ; length *= 2) {
+      const bytes = Buffer.alloc(length);
+      const { bytesRead } = await file.read(bytes, 0, length, 0);
+      const header = readHeader(bytes.subarray(0, bytesRead));
+      if (header === undefined) return [];
+      const twins: Twin[] = [];
+      const records = bytes.subarray(headerBytes, bytesRead);
+      walkRecords(records, header, ({ at, length: onWire }, offset, end) => {
+        twins.push({ at, length: onWire, packet: records.subarray(offset + recordHeaderBytes, end) });
+      });
+      if (bytesRead < length || (twins.at(-1)?.at ?? 0) > until) return twins.filter(({ at }) => at <= until);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether two are the same as far as both were kept. */
+function isSame(one: Buffer, other: Buffer): boolean {
+  const kept = Math.min(one.length, other.length);
+  return one.subarray(0, kept).equals(other.subarray(0, kept));
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { type Network, openNetwork } from '../../sandbox/network/network.ts';
+import { type Daemonlogger, startDaemonlogger } from '../../sandbox/ring/daemonlogger.ts';
+import type { BothOrder, BothStep } from '../../src/capture/orders.ts';
+import { pcap, udpPackets } from './pcaps.ts';
+import { recordsOf } from './reference.ts';
+import { auditOf, openSensor, type Sensor, unsettled } from './sensor.ts';
+import { until } from './wait.ts';
+
+const port = 47_120;
+const order = { description: 'beacon', expression: `udp port ${port}`, since: null };
+
+describe('both: a live capture, and the ring up to it', () => {
+  let sensor: Sensor;
+  let network: Network;
+  let logger: Daemonlogger | undefined;
+
+  beforeEach(async () => {
+    sensor = openSensor();
+    network = await openNetwork({ name: 'both', kind: 'loopback' });
+  });
+  afterEach(async () => {
+    await logger?.stop();
+    logger = undefined;
+    await network.close();
+    await sensor.close();
+  });
+
+  const both = (differing: Partial<BothOrder> = {}) =>
+    sensor.engine.both({ ...order, ...differing }, sensor.grant, new AbortController().signal);
+  const record = async () => {
+    logger = await startDaemonlogger({ network, interface: 'lo', directory: sensor.ring, fileSeconds: 2 });
+  };
+
+  for (const perSecond of [200, 5_000]) {
+    test(`has each of the packets that came before and after, at ${perSecond} a second, once and in order`, async () => {
+      await record();
+      const count = perSecond * 6;
+      const sending = network.traffic.send({ count, to: network.hosts.shop, port, payload: 'both', perSecond });
+      await until('the ring has a part of it', () => numbersIn(recordsOfRing(sensor)).length > perSecond / 2);
+      const steps = await Array.fromAsync(both());
+      const { received } = await sending;
+      assert.equal(received, count);
+      const [live] = await sensor.engine.stop('c1', sensor.grant);
+      const past = sensor.engine.peek('c2');
+      assert.deepEqual([steps[0]?.step, steps[1]?.step, steps.at(-1)?.step], ['started', 'planned', 'ended']);
+      const found = numbersIn(recordsOf(past?.path ?? ''));
+      const seen = numbersIn(recordsOf(live?.path ?? ''));
+      assert.ok(found.length > 0 && seen.length > 0, `${found.length} past, ${seen.length} live`);
+      assert.deepEqual(
+        [...found, ...seen].sort((one, other) => one - other),
+        numbersUpTo(count),
+      );
+      assert.match(
+        past?.why ?? '',
+        /^searched to its end, up to the live capture c1: \d+ packets that both saw are in c1 alone$/,
+      );
+      assert.equal(past?.packets, found.length);
+    });
+  }
+
+  test('a packet that was really sent twice is kept twice', async () => {
+    await record();
+    const twice = Promise.all(
+      [1, 2].map(() =>
+        network.traffic.send({ count: 2_000, to: network.hosts.shop, port, payload: 'same', perSecond: 400 }),
+      ),
+    );
+    await until('the ring has a part of it', () => numbersIn(recordsOfRing(sensor)).length > 200);
+    await Array.fromAsync(both());
+    await twice;
+    const [live] = await sensor.engine.stop('c1', sensor.grant);
+    const all = [recordsOf(sensor.engine.peek('c2')?.path ?? ''), recordsOf(live?.path ?? '')].flatMap(numbersIn);
+    assert.equal(all.length, 4_000);
+  });
+
+  test('says so where the logger holds back what came before', async () => {
+    writeFileSync(`${sensor.ring}/daemonlogger.pcap.1795486205`, pcap(udpPackets(10)));
+    const steps: BothStep[] = [];
+    for await (const step of both()) steps.push(step);
+    assert.match(
+      steps.at(-1)?.capture.why ?? '',
+      /; the logger wrote nothing for 10 s: what it held back then is missing/,
+    );
+  });
+
+  test('starts nothing where the ring cannot be searched', async () => {
+    for (const [differing, words] of [
+      [{ ring: 'nosuch' }, /there is no ring nosuch here/],
+      [{ interface: 'nosuch0' }, /no ring holds the past of nosuch0: choose -i lo \(dmz\)/],
+      [{ ring: 'dmz', interface: 'nosuch0' }, /the ring dmz holds lo, not nosuch0/],
+      [{ expression: 'inbound and udp' }, /inbound/],
+    ] as const) {
+      await assert.rejects(Array.fromAsync(both(differing)), { message: words });
+    }
+    assert.deepEqual(readdirSync(sensor.captures), []);
+    assert.deepEqual(unsettled(sensor), []);
+  });
+
+  test('leaves an entry for each of its two orders', async () => {
+    await record();
+    await network.traffic.send({ count: 100, to: network.hosts.shop, port, payload: 'x' });
+    const stop = new AbortController();
+    const steps = sensor.engine.both(order, sensor.grant, stop.signal)[Symbol.asyncIterator]();
+    assert.equal((await steps.next()).value?.step, 'started');
+    stop.abort();
+    while (!(await steps.next()).done);
+    const told = auditOf(sensor)
+      .slice(0, 4)
+      .map(({ verb, outcome, capture }) => [verb, outcome, capture]);
+    assert.deepEqual(told, [
+      ['both', 'asked', null],
+      ['both', 'done', 'c1'],
+      ['search', 'asked', null],
+      ['search', 'done', 'c2'],
+    ]);
+    assert.equal(sensor.engine.peek('c1')?.state, 'running');
+    assert.equal(sensor.engine.peek('c2')?.state, 'cancelled');
+  });
+});
+
+function recordsOfRing({ ring }: Sensor): Buffer {
+  return Buffer.concat(
+    readdirSync(ring)
+      .sort()
+      .map((name) => recordsOf(`${ring}/${name}`)),
+  );
+}
+
+/** The numbers that the datagrams carry at their end. */
+function numbersIn(records: Buffer): number[] {
+  return [...records.toString('latin1').matchAll(/(?:both|same) (\d{6})/g)].map(([, digits]) => Number(digits));
+}
+
+function numbersUpTo(count: number): number[] {
+  return Array.from({ length: count }, (_, at) => at + 1);
+}
