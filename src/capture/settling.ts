@@ -32,7 +32,9 @@ export async function settle(room: Room, capture: Capture, end: End, alongside: 
     sha256: examined?.sha256 ?? null,
   };
   if (examined !== undefined) {
-    const complete = { ...capture, ...ending, bytes: facts?.fileBytes ?? null, packets: facts?.packets ?? null };
+    // The coverage statement was written meanwhile.
+    const current = room.registry.byId(capture.id) ?? capture;
+    const complete = { ...current, ...ending, bytes: facts?.fileBytes ?? null, packets: facts?.packets ?? null };
     // A full disk must not keep a capture from being settled: the registry has all that the sidecar says.
     await seal(room.place, complete).catch((error) =>
       room.log.error({ capture: capture.id, error }, 'sidecar not written'),
