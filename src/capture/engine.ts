@@ -8,6 +8,7 @@ import { type Custodian, openCustodian } from './custodian.ts';
 import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
 import { extend, keep } from './extend.ts';
+import { freeNow } from './limits.ts';
 import { startLive } from './live/start.ts';
 import { supervise } from './live/supervisor.ts';
 import { type EngineParts, openRoom } from './opening.ts';
@@ -215,6 +216,7 @@ function engineIn(room: Room): Engine {
       captures: registry.ranBetween(from, to).map(present),
       entries: audit.entries({ since: from, until: to }),
       head: audit.head(),
+      disk: { free: freeNow(room), floor: config.limits.freeSpace },
     }),
     head: audit.head,
     reconcile,

@@ -111,6 +111,8 @@ export interface Day {
   readonly captures: readonly Capture[];
   readonly entries: readonly AuditEntry[];
   readonly head: ChainHead;
+  /** Bytes free on the captures' volume now, and how many must stay free. */
+  readonly disk: { readonly free: number; readonly floor: number };
 }
 
 /** A person's order that did not come as far as an act. */

@@ -15,13 +15,13 @@ export function digestJson(digest: Digest): Json {
     ended: digest.ended.map(captureJson),
     attention: {
       broken: attention.broken.map(captureJson),
-      dropped: attention.dropped.map(captureJson),
-      dropsUnknown: attention.dropsUnknown.map(captureJson),
+      holed: attention.holed.map(captureJson),
       gaps: attention.gaps.map(captureJson),
       failed: attention.failed.map(attemptJson),
     },
     refused: digest.refused.map(attemptJson),
     analysts: digest.analysts.map((day) => ({ ...day })),
+    disk: { ...digest.disk },
     head: { ...digest.head },
   };
 }

@@ -3,8 +3,8 @@ import { originInWords } from '../capture/analyst.ts';
 import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
 import type { AuditEntry } from '../capture/orders.ts';
 import { bytesInWords } from '../capture/quantities.ts';
-import { dropsInWords } from '../reports/drops.ts';
 import { counted, utc } from '../reports/figures.ts';
+import { dropsInWords, holesInWords, missingOf } from '../reports/holes.ts';
 import { oneLine } from '../reports/words.ts';
 import { clockTime, zonedTime } from './clock.ts';
 import { labelled, type Row } from './labels.ts';
@@ -23,11 +23,14 @@ export interface Shown {
   readonly terminal: boolean;
 }
 
-/** A capture a line, `<analyst> <Day Mon dd hh:mm:ss yyyy> <description>`; on a terminal below a line that names the zone. */
+/** A capture a line, `<analyst> <Day Mon dd hh:mm:ss yyyy> <description>`; on a terminal below a line that names the zone, and with what is missing from its evidence. */
 export function listLines(captures: readonly Capture[], { timezone, terminal }: Shown): string[] {
-  const lines = captures.map(
-    ({ analyst, startedAt, description }) => `${analyst} ${clockTime(startedAt, timezone)} ${oneLine(description)}`,
-  );
+  const lines = captures.map((capture) => {
+    const { analyst, startedAt, description } = capture;
+    const line = `${analyst} ${clockTime(startedAt, timezone)} ${oneLine(description)}`;
+    const holes = terminal ? holesInWords(capture) : [];
+    return holes.length === 0 ? line : `${line} [${holes.join(', ')}]`;
+  });
   return [...zoneLine(captures, { timezone, terminal }), ...lines];
 }
 
@@ -62,6 +65,7 @@ export function blockRows(capture: Capture, status: FileStatus, { timezone }: Sh
     ['Description', oneLine(capture.description)],
     ['Expression', oneLine(capture.expression)],
     ['Capture File', oneLine(capture.path)],
+    ...holesInWords(capture).map((hole) => ['Hole', hole] as const),
   ];
 }
 
@@ -92,6 +96,7 @@ export function packetsInWords(capture: Capture): string {
     ...told(counts?.captured, 'captured'),
     ...told(counts?.receivedByFilter, 'received by filter'),
     ...[dropsInWords(capture)].filter((words) => words !== null),
+    ...(missingOf(capture) > 0 ? [`${missingOf(capture)} missing from the savefile`] : []),
   ]
     .join(', ')
     .replaceAll('\u202f', '');

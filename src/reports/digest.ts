@@ -3,7 +3,8 @@ import type { Capture, Millis } from '../capture/capture.ts';
 import type { AuditEntry, AuditOutcome, ChainHead, Day } from '../capture/orders.ts';
 import { filesMissed } from './coverage.ts';
 import { dayBounds } from './day.ts';
-import { dropsOf } from './drops.ts';
+import { type DiskForecast, forecast } from './disk.ts';
+import { holesInWords } from './holes.ts';
 
 /** A day of a sensor in plain values, ready to be told anywhere. Lists are oldest first. */
 export interface Digest {
@@ -31,6 +32,7 @@ export interface Digest {
   readonly analysts: readonly AnalystDay[];
   /** Bytes of the savefiles completed in the day. */
   readonly bytesKept: number;
+  readonly disk: DiskForecast;
   /** Orders that only looked: list, show, audit, digest, whoami, help. */
   readonly looks: number;
   readonly head: ChainHead;
@@ -40,10 +42,8 @@ export interface Digest {
 export interface Attention {
   /** Captures that died or failed to start. */
   readonly broken: readonly Capture[];
-  /** Captures of which the kernel dropped packets. */
-  readonly dropped: readonly Capture[];
-  /** Captures that ended, though not broken, without tcpdump's closing counts: nobody knows what they lost. */
-  readonly dropsUnknown: readonly Capture[];
+  /** Captures whose evidence has a hole, unless they are among the broken, whose reason tells it. */
+  readonly holed: readonly Capture[];
   /** Searches that had to leave ring files of their window out, or parts of them. */
   readonly gaps: readonly Capture[];
   /** Orders that failed or of which nobody knows how they ended, unless their capture is among the broken. */
@@ -113,6 +113,7 @@ export function digestOf(day: Day, { date, timezone, sensor, now }: DigestOf): D
     attention,
     analysts: analystDays(sorted),
     bytesKept: bytesOf(sorted.ended),
+    disk: forecast(day, { from, to: Math.max(from + 1, Math.min(to, now)) }),
     looks: entries.filter(isLook).length,
     head: day.head,
   };
@@ -128,8 +129,7 @@ function attentionTo(
   const told = new Set<string | null>(broken.map((capture) => capture.id));
   return {
     broken,
-    dropped: [...ran, ...running].filter((capture) => dropsOf(capture).seen === 'some'),
-    dropsUnknown: ran.filter((capture) => dropsOf(capture).seen === 'never' && !told.has(capture.id)),
+    holed: [...ran, ...running].filter((capture) => holesInWords(capture).length > 0 && !told.has(capture.id)),
     gaps: ran.filter((capture) => filesMissed(capture.coverage) > 0),
     failed: entries
       .filter((entry) => (entry.outcome === 'failed' || entry.outcome === 'unknown') && !told.has(entry.capture))

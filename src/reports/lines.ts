@@ -1,8 +1,9 @@
 import type { Capture } from '../capture/capture.ts';
 import { filesMissed } from './coverage.ts';
 import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from './digest.ts';
-import { dropsInWords } from './drops.ts';
+import { diskInWords } from './disk.ts';
 import { counted, size, utc } from './figures.ts';
+import { holesInWords } from './holes.ts';
 import { clip, oneLine } from './words.ts';
 
 const widest = 80;
@@ -21,6 +22,7 @@ export function digestLines(digest: Digest): string[] {
     ...part(digest.soFar ? 'Running' : 'Running at the end of the day', digest.running.map(runningLine)),
     ...part('By analyst', digest.analysts.map(analystLine)),
     ...part('Refused', digest.refused.flatMap(attemptLines)),
+    ...part('Disk', [diskInWords(digest.disk)]),
     '',
     `Audit log at entry ${digest.head.seq}, SHA-256`,
     `  ${digest.head.hash}`,
@@ -47,7 +49,7 @@ function inShort(digest: Digest): string[] {
 function attentionLines({ attention }: Digest): string[] {
   return [
     ...attention.broken.map((capture) => named(capture, `${capture.state}: ${capture.why ?? 'no reason known'}`)),
-    ...[...attention.dropped, ...attention.dropsUnknown].map((capture) => named(capture, dropsInWords(capture) ?? '')),
+    ...attention.holed.map((capture) => named(capture, holesInWords(capture).join(', '))),
     ...attention.gaps.map((capture) =>
       named(capture, `${counted(filesMissed(capture.coverage), 'ring file')} not or not wholly searched`),
     ),

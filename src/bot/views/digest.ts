@@ -2,8 +2,9 @@ import type { KnownBlock } from '@slack/types';
 import { type Capture, isOpen } from '../../capture/capture.ts';
 import { filesMissed } from '../../reports/coverage.ts';
 import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from '../../reports/digest.ts';
-import { dropsInWords, dropsOf } from '../../reports/drops.ts';
+import { diskInWords } from '../../reports/disk.ts';
 import { counted, size, utc } from '../../reports/figures.ts';
+import { holesInWords } from '../../reports/holes.ts';
 import { statusOf } from './status.ts';
 import { bold, code, escaped, line, richDate, said, typed } from './text.ts';
 import { bulleted, context, mrkdwn, plain, type Row, rows, type View } from './view.ts';
@@ -20,6 +21,7 @@ export function digestView(digest: Digest): View {
       ...listed(`🟢 ${digest.soFar ? 'Running' : 'Running at the end of the day'}`, digest.running.map(runningRow), 12),
       ...listed('👤 By analyst', digest.analysts.map(analystRow), 15),
       ...listed('🚫 Refused', digest.refused.map(attemptRow), 8),
+      context(plain(`💾 ${diskInWords(digest.disk)}`)),
       context(plain(`${digest.timezone}: ${utc(digest.from)} to ${utc(digest.to)}`)),
       context(mrkdwn(`Audit log at entry ${digest.head.seq}, SHA-256 \`${escaped(digest.head.hash, 80)}\``)),
     ],
@@ -44,8 +46,7 @@ function attentionBlocks({ attention }: Digest): KnownBlock[] {
     `${counted(filesMissed(capture.coverage), 'ring file')} not or not wholly searched`;
   const items: Row[] = [
     ...attention.broken.map((capture) => named(capture, brokenInWords(capture))),
-    ...attention.dropped.map((capture) => named(capture, dropsInWords(capture) ?? '')),
-    ...attention.dropsUnknown.map((capture) => named(capture, dropsInWords(capture) ?? '')),
+    ...attention.holed.map((capture) => named(capture, holesInWords(capture).join(', '))),
     ...attention.gaps.map((capture) => named(capture, missed(capture))),
     ...attention.failed.map(attemptRow),
   ];
@@ -54,8 +55,7 @@ function attentionBlocks({ attention }: Digest): KnownBlock[] {
 
 function brokenInWords(capture: Capture): string {
   const why = capture.why === null ? '' : `: ${capture.why}`;
-  const drops = capture.state === 'died' && dropsOf(capture).seen === 'never' ? '; kernel drops unknown' : '';
-  return `${statusOf(capture).words}${line(why, 150)}${drops}`;
+  return `${statusOf(capture).words}${line(why, 150)}`;
 }
 
 function runningRow(capture: Capture): Row {

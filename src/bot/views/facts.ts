@@ -1,6 +1,6 @@
 import type { Capture, Facts } from '../../capture/capture.ts';
-import { dropsOf } from '../../reports/drops.ts';
 import { count, lasting, size, utcExactly } from '../../reports/figures.ts';
+import { dropsOf } from '../../reports/holes.ts';
 import { bold, code, said } from './text.ts';
 import type { Row } from './view.ts';
 

@@ -1,7 +1,7 @@
 import { type Capture, isOpen, type Micros, type SearchProgress, type Window } from '../../capture/capture.ts';
 import { filesMissed } from '../../reports/coverage.ts';
-import { dropsInWords, dropsOf } from '../../reports/drops.ts';
 import { count, counted, size, utcOf } from '../../reports/figures.ts';
+import { dropsInWords, dropsOf, holesInWords } from '../../reports/holes.ts';
 
 /** Packets, bytes and, always beside a count, what the kernel dropped; of a search under way what it matched so far. */
 export function numbers(capture: Capture): string {
@@ -12,8 +12,9 @@ export function numbers(capture: Capture): string {
   if (capture.packets === null && drops.seen === 'not yet') return `${sizeOf(capture)} so far`;
   const packets = capture.packets === null ? 'packets not counted' : counted(capture.packets, 'packet');
   const dropped = dropsInWords(capture);
-  const alarm = drops.seen === 'some' || drops.seen === 'never' ? '⚠️ ' : '';
-  return [packets, sizeOf(capture), ...(dropped === null ? [] : [alarm + dropped])].join(' · ');
+  const holes = holesInWords(capture);
+  const fine = dropped === null || holes.includes(dropped) ? [] : [dropped];
+  return [packets, sizeOf(capture), ...fine, ...holes.map((hole) => `⚠️ ${hole}`)].join(' · ');
 }
 
 /** What stands under a headline that has ended. A search's headline says already how many packets; here is from how much of the ring. */

@@ -1,7 +1,7 @@
 import { type Capture, isOpen, type State } from '../../capture/capture.ts';
 import { filesMissed } from '../../reports/coverage.ts';
-import { dropsOf } from '../../reports/drops.ts';
 import { counted, percentOf } from '../../reports/figures.ts';
+import { dropsOf } from '../../reports/holes.ts';
 import { bold, escaped, said, typed } from './text.ts';
 import type { Row } from './view.ts';
 

@@ -14,7 +14,7 @@ import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import type { Capture, RingFileReport } from '../../../src/capture/capture.ts';
 import { CaptureError } from '../../../src/capture/errors.ts';
 import type { HeldSavefile } from '../../../src/capture/evidence.ts';
-import { digest, entry, head, now } from './samples.ts';
+import { digest, disk, entry, head, now } from './samples.ts';
 
 /** Every view there is, of one capture and of words that somebody typed. */
 export function everyViewOf(capture: Capture, reports: readonly RingFileReport[], words: string): Record<string, View> {
@@ -70,7 +70,7 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
         sidecar: { sidecar: 'unreadable', why: words },
       })),
     ),
-    digest: digestView(digest({ captures: ofTheDay, entries, head: { ...head, hash: words } })),
+    digest: digestView(digest({ captures: ofTheDay, entries, head: { ...head, hash: words }, disk })),
   };
 }
 

@@ -17,7 +17,7 @@ import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import { CaptureError } from '../../../src/capture/errors.ts';
 import type { HeldSavefile } from '../../../src/capture/evidence.ts';
 import { faultsOf } from './limits.ts';
-import { digest, ended, found, head, live, now, past, reports } from './samples.ts';
+import { digest, disk, ended, found, head, live, now, past, reports } from './samples.ts';
 
 const refused = new CaptureError(
   'bad_expression',
@@ -97,7 +97,7 @@ const golden: Record<string, View> = {
     { held, finding: { finding: 'vanished' }, sidecar: null },
   ]),
   digest: digestView(digest()),
-  'digest-quiet': digestView(digest({ captures: [], entries: [], head })),
+  'digest-quiet': digestView(digest({ captures: [], entries: [], head, disk })),
 };
 
 for (const [name, view] of Object.entries(golden)) {

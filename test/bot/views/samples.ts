@@ -128,6 +128,8 @@ export const head: Day['head'] = {
   hash: '3b5d5c3712955042212316173ccf37be800a08d3f2b1c2d7b1f1f0a6a3a2b1c0',
 };
 
+export const disk: Day['disk'] = { free: 41e9, floor: 5e9 };
+
 /** A full day: a live capture over midnight, one stopped with drops, one that died, a search with gaps, refusals. */
 export function busyDay(): Day {
   const noon = Date.UTC(2026, 10, 23, 12);
@@ -186,6 +188,7 @@ export function busyDay(): Day {
       }),
     ],
     head,
+    disk,
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Capture, isOpen } from '../capture/capture.ts';
-import { count } from './figures.ts';
+import { count, counted } from './figures.ts';
 
 /** Whether the kernel lost packets of a live capture; a search reads files and has no kernel in its way. */
 export type Drops =
@@ -33,4 +33,21 @@ export function dropsInWords(capture: Capture): string | null {
     default:
       return drops satisfies never;
   }
+}
+
+/** How many packets tcpdump captured that its savefile does not have: tcpdump itself says nothing of a disk that is full. */
+export function missingOf({ kind, endedAt, counts, packets }: Capture): number {
+  if (kind === 'past' || endedAt === null || packets === null) return 0;
+  return Math.max(0, (counts?.captured ?? 0) - packets);
+}
+
+/** What is known to be missing from a capture's evidence, in words; none where nothing is. */
+export function holesInWords(capture: Capture): string[] {
+  const drops = dropsOf(capture);
+  const missing = missingOf(capture);
+  return [
+    ...(drops.seen === 'some' || drops.seen === 'never' ? [dropsInWords(capture) ?? ''] : []),
+    ...(missing > 0 ? [`${counted(missing, 'captured packet')} missing from the savefile`] : []),
+    ...(capture.facts === null || capture.facts.cutAt === null ? [] : ['the savefile ends in the middle of a packet']),
+  ];
 }
