@@ -39,9 +39,11 @@ export function blockLines(
   captures: readonly { readonly capture: Capture; readonly status: FileStatus }[],
   shown: Shown,
 ): string[] {
-  const blocks = captures.map(({ capture, status }) => [
-    ...labelled([...(shown.terminal ? [['Id', capture.id] as const] : []), ...blockRows(capture, status, shown)], 16),
-  ]);
+  const blocks = captures.map(({ capture, status }) => {
+    const id: Row[] = shown.terminal ? [['Id', capture.id]] : [];
+    const holes = holesInWords(capture).map((hole): Row => ['Hole', hole]);
+    return labelled([...id, ...blockRows(capture, status, shown), ...holes], 16);
+  });
   const named = captures.map(({ capture }) => capture);
   return [...zoneLine(named, shown), ...blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block]))];
 }
@@ -65,7 +67,6 @@ export function blockRows(capture: Capture, status: FileStatus, { timezone }: Sh
     ['Description', oneLine(capture.description)],
     ['Expression', oneLine(capture.expression)],
     ['Capture File', oneLine(capture.path)],
-    ...holesInWords(capture).map((hole) => ['Hole', hole] as const),
   ];
 }
 

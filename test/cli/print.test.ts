@@ -32,6 +32,17 @@ describe('a list', () => {
     ]);
   });
 
+  test('names on a terminal what is missing from the evidence, and in detail everywhere', () => {
+    const holed = stoppedCapture({ counts: { captured: 15, receivedByFilter: 17, droppedByKernel: 2 } });
+    const holes = ['2 dropped by kernel', '5 captured packets missing from the savefile'];
+    assert.ok(listLines([holed], terminal)[1]?.endsWith(`traffic to shop [${holes.join(', ')}]`));
+    assert.ok(listLines([holed], piped)[0]?.endsWith(' traffic to shop'));
+    assert.deepEqual(
+      blockLines([{ capture: holed, status: null }], piped).filter((line) => line.startsWith('Hole')),
+      holes.map((hole) => `Hole:           ${hole}`),
+    );
+  });
+
   test('of nothing is nothing', () => assert.deepEqual(listLines([], terminal), []));
 
   test('cannot be made to drive the terminal by a description', () => {

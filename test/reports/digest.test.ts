@@ -53,11 +53,7 @@ test('packets that tcpdump captured and the savefile lacks are a hole, and so is
   });
   const told = digest({ captures: [lacking], entries: [], head, disk });
   assert.deepEqual(ids(told.attention.holed), ['c12']);
-  assert.ok(
-    digestLines(told).some((line) =>
-      line.includes('c12 grant 8 captured packets missing from the savefile, the savefile ends in the mid'),
-    ),
-  );
+  assert.ok(digestLines(told).some((line) => line.includes('c12 grant 8 captured packets missing from the savefile')));
 });
 
 test('tells how long the disk lasts at the pace of the day', () => {
