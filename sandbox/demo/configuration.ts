@@ -20,6 +20,8 @@ export async function writeConfiguration({ file, network, cast, ...parts }: Conf
     state: 'state',
     captures: 'captures',
     interfaces: [network.interface],
+    // A laptop's disk may be nearly full.
+    limits: { freeSpace: '100MB' },
     rings: [{ name: 'day', path: parts.ring, interface: network.interface }],
     analysts: [
       { name: 'grant', role: 'lead', slack: cast.grant.id, login: parts.loginsOfGrant },

@@ -44,6 +44,7 @@ export function installation(): Record<'directory' | 'file' | 'ring' | 'captures
 state: state
 captures: captures
 interfaces: [lo]
+limits: { freeSpace: 1MB }
 rings:
   - { name: dmz, path: ring, interface: lo }
 analysts:

@@ -186,6 +186,7 @@ function configuration(workspace: Workspace, cast: Cast) {
     state: 'state',
     captures: 'captures',
     interfaces: ['lo'],
+    limits: { freeSpace: '1MB' },
     rings: [{ name: 'dmz', path: 'ring', interface: 'lo' }],
     analysts: [
       { name: 'grant', role: 'lead', slack: cast.grant.id },

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { writeHistory } from '../../sandbox/ring/history.ts';
+import { messageIn, openStage, replyTo, shownTo } from './stage.ts';
+
+const hour = 3_600_000;
+
+test('both has a message for what runs and one for what is searched, which says where the two meet', async (t) => {
+  const stage = await openStage(t);
+  const { workspace, will, soc, engine } = stage;
+  const to = new Date(Math.floor(Date.now() / 1_000) * 1_000 - 60_000);
+  const from = new Date(to.getTime() - 2 * hour);
+  const history = await writeHistory({ directory: stage.ring, from, to, files: 4, bytesPerFile: 1 << 18, seed: 7 });
+  await stage.openBot();
+  await workspace.as(will).types('/capture both -d "shop" --since 24h host 192.0.2.7', soc);
+  await shownTo(stage, will, /Started c1/);
+  await messageIn(stage, soc, /Capturing.* · shop/);
+  const found = await messageIn(stage, soc, /Searched.* · shop/);
+  await replyTo(stage, found, /up to the live capture c1: 0 packets that both saw are in c1 alone/);
+  assert.equal(engine.peek('c1')?.state, 'running');
+  assert.equal(engine.peek('c2')?.packets, history.shopPackets);
+});
