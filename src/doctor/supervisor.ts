@@ -56,7 +56,7 @@ function nobody(lease: Lease | undefined, running: number, { state }: Config): F
   return broken(
     check,
     `nobody looks after ${counted(running, 'live capture')}: no limit holds, of time, size or free space${hangs}`,
-    `The next command leaves somebody behind; the unit capture-supervisor is always there (deploy/README.md). What went wrong is in ${join(state, 'supervisor.log')} or the journal.`,
+    `The next command leaves somebody behind; the unit capture-supervisor is there from boot on (deploy/README.md). What went wrong is in ${join(state, 'supervisor.log')} or the journal.`,
     'capture list',
   );
 }
