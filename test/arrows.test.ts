@@ -36,7 +36,7 @@ const arrows: Record<Exclude<Room, 'mains'>, readonly Room[]> = {
   reports: ['nouns'],
   views: ['nouns', 'command', 'reports'],
   bot: ['nouns', 'engine', 'command', 'reports', 'views', 'database', 'configuration'],
-  supervisor: [],
+  supervisor: ['configuration'],
   cli: ['nouns', 'supervisor', 'engine', 'command', 'reports', 'configuration', 'doctor'],
   doctor: ['nouns', 'records', 'past', 'command', 'reports', 'database', 'configuration'],
 };

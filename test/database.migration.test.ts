@@ -5,8 +5,9 @@ import { chmodSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
+import { type AuditRow, hashOf, walkChain } from '../src/capture/chain.ts';
 import { tokenOf } from '../src/capture/process.ts';
-import { openDatabase } from '../src/database.ts';
+import { newestSchema, openDatabase } from '../src/database.ts';
 import { until } from './capture/wait.ts';
 import { capture, captureCommand, installation, run } from './cli/shell.ts';
 
@@ -29,15 +30,46 @@ describe('a registry of release 0.1.0, opened by this one', () => {
     const audit = await ask('audit', '--json');
     assert.deepEqual(onlyKeysOf(shown.audit, audit.slice(0, shown.audit.length)), shown.audit);
     assert.ok(audit.length > shown.audit.length);
-    const chain = new Database(join(dirname(file), 'state/registry.sqlite'), { readonly: true });
-    const broken = chain
-      .prepare(
-        'SELECT seq FROM audit JOIN (SELECT seq + 1 AS next, hash AS before FROM audit) ON seq = next WHERE previous <> before',
-      )
-      .pluck()
-      .all();
-    chain.close();
-    assert.deepEqual(broken, []);
+    assert.deepEqual(await verified(file), { sound: true, code: 0 });
+  });
+
+  test('keeps rows in every state as they are, and the chain; who comes first settles what nobody settled', async (t) => {
+    const { ask, state, file } = oldInstallation(t);
+    const old = new Database(join(state, 'registry.sqlite'));
+    const asked = interrupt(old);
+    const columns = old.prepare<[], string>(`SELECT name FROM pragma_table_info('captures')`).pluck().all().join();
+    const rows = (database: Database.Database) =>
+      database.prepare<[], { state: string }>(`SELECT ${columns} FROM captures ORDER BY number`).all();
+    const before = rows(old);
+    old.close();
+    assert.deepEqual([...new Set(before.map((row) => row.state))].sort(), [
+      'cancelled',
+      'died',
+      'failed',
+      'finished',
+      'running',
+      'starting',
+      'stopped',
+      'stopping',
+    ]);
+
+    const database = openDatabase(state);
+    t.after(() => database.close());
+    assert.equal(database.pragma('user_version', { simple: true }), newestSchema());
+    assert.deepEqual(rows(database), before);
+    assert.deepEqual(database.prepare('SELECT seq FROM unsettled').pluck().all(), [asked]);
+    const steps = await Array.fromAsync(walkChain(database, null, new AbortController().signal));
+    const ended = steps.at(-1);
+    assert.deepEqual(ended?.step === 'ended' && [ended.entries, ended.broken, ended.unguarded], [asked, null, []]);
+
+    const settled = await ask('list', '--all', '--json');
+    assert.deepEqual(
+      settled.map(({ state }) => state).filter((state) => ['starting', 'running', 'stopping'].includes(String(state))),
+      [],
+    );
+    assert.deepEqual(database.prepare('SELECT outcome FROM audit WHERE settles = ?').pluck().get(asked), 'unknown');
+    assert.deepEqual(database.prepare('SELECT count(*) FROM unsettled').pluck().get(), 0);
+    assert.deepEqual(await verified(file), { sound: true, code: 0 });
   });
 
   test('keeps what the bot knew of Slack', (t) => {
@@ -128,6 +160,46 @@ function oldInstallation(t: TestContext) {
     return JSON.parse(out);
   };
   return { directory, file, state, ask };
+}
+
+/**
+ * Adds a capture in each state that the fixture has none in, of processes that are gone, and an order that none of them settled.
+ * @returns that order's entry
+ */
+function interrupt(database: Database.Database): number {
+  const columns = database
+    .prepare<[], string>(`SELECT name FROM pragma_table_info('captures') WHERE name NOT IN ('number', 'version')`)
+    .pluck()
+    .all();
+  const like = database.prepare<[number], Record<string, unknown>>(`SELECT ${columns} FROM captures WHERE number = ?`);
+  const insert = database.prepare(`INSERT INTO captures (${columns}) VALUES (${columns.map((name) => `@${name}`)})`);
+  const open = { ended_at: null, why: null, bytes: null, packets: null, counts: null, sha256: null, facts: null };
+  for (const [state, number, differing] of [
+    ['starting', 1, { ...open, tcpdump: null }],
+    ['running', 1, open],
+    ['stopping', 2, open],
+    ['running', 3, open],
+    ['cancelled', 3, {}],
+    ['failed', 1, { sha256: null, facts: null }],
+  ] as const) {
+    const savefile = `${state}_${like.get(number)?.savefile}`;
+    insert.run({ ...like.get(number), ...differing, state, savefile, file: savefile });
+  }
+  const newest = database.prepare<[], AuditRow>('SELECT * FROM audit ORDER BY seq DESC LIMIT 1').get();
+  if (newest === undefined) throw new Error('the fixture has an audit log');
+  const { hash: previous, ...fields } = newest;
+  const asked = { ...fields, seq: newest.seq + 1, outcome: 'asked', verb: 'stop', words: 'stop c1', previous } as const;
+  const entry = { ...asked, hash: hashOf(asked) };
+  const names = Object.keys(entry);
+  database.prepare(`INSERT INTO audit (${names}) VALUES (${names.map((name) => `@${name}`)})`).run(entry);
+  return asked.seq;
+}
+
+/** What `capture audit verify` makes of the log. */
+async function verified(file: string): Promise<{ sound: unknown; code: number | null }> {
+  const { code, out, err } = await capture(['audit', 'verify', '--json'], { CAPTURE_CONFIG: file, SUDO_USER: 'grant' });
+  assert.equal(err, '');
+  return { sound: JSON.parse(out).sound, code };
 }
 
 /** Each of the new release's objects cut down to the keys that the old one showed: keys may come, never go. */

@@ -12,7 +12,7 @@ import { isRefusal, whatToMend } from './mending.ts';
 /** A supervisor that asked us to stop kills after about this long. */
 const stopWithin = 10_000;
 
-const log = pino({ hooks: { streamWrite: withoutTokens } });
+const log = pino({ hooks: { streamWrite: withoutTokens }, serializers: { error: pino.stdSerializers.err } });
 const stopping = Promise.withResolvers<number>();
 
 // Not once: execa's signal-exit kills the process at once where it finds no listener left but its own.

@@ -39,6 +39,7 @@ export function hashOf(fields: Omit<AuditRow, 'hash'>): string {
 /**
  * Walks the audit log's hash chain from the first entry to the last, or to the first that does not fit; entries that are appended
  * meanwhile are walked, too.
+ * @param before the entry to begin behind, whose hash is believed
  * @param witnessed a head that somebody kept elsewhere, as a digest in Slack: without one, nobody can see that the last entries are
  * gone, or that the whole log was written anew
  */
@@ -46,15 +47,16 @@ export async function* walkChain(
   database: Database.Database,
   witnessed: ChainHead | null,
   signal: AbortSignal,
+  before: ChainHead = beginning,
 ): AsyncGenerator<ChainStep, void, undefined> {
   const after = database.prepare<[number, number], AuditRow>('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?');
   const last = Number(database.prepare('SELECT coalesce(max(seq), 0) FROM audit').pluck().get());
-  let head = beginning;
+  let head = before;
   let entries = 0;
   let atOnce = entriesAtOnce;
   let broken: BrokenEntry | null = null;
   // Below 1 there is nothing but what somebody put there.
-  let from = Number.MIN_SAFE_INTEGER;
+  let from = before === beginning ? Number.MIN_SAFE_INTEGER : before.seq;
   while (broken === null) {
     signal.throwIfAborted();
     const rows = readable(() => after.all(from, atOnce), head.seq + 1);

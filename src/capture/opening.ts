@@ -22,7 +22,7 @@ export interface EngineParts {
   /** Milliseconds since boot; the sensor's own where it is left out. */
   readonly uptime?: () => Millis;
   /** Starts a process that looks after running captures and outlives this one; called when none does. */
-  readonly leaveSupervisor?: (configFile: string) => void;
+  readonly leaveSupervisor?: (config: Config) => void;
 }
 
 /**
@@ -55,7 +55,7 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     self,
     inHand: inHandOf(config.state),
     leaveSupervisor: () => {
-      if (leaveSupervisor !== undefined && !isSupervised(room)) leaveSupervisor(config.file);
+      if (leaveSupervisor !== undefined && !isSupervised(room)) leaveSupervisor(config);
     },
   };
   return room;

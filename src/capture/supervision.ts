@@ -1,7 +1,11 @@
 import type Database from 'better-sqlite3';
 import type { CaptureId, Counts, EarlierSavefile, Millis } from './capture.ts';
+import { isAlive } from './process.ts';
 import type { Deadline } from './registry.ts';
 import { numberOf } from './row.ts';
+
+/** A holder that has not renewed its lease for so long hangs, and another takes over. */
+const leaseTime: Millis = 15_000;
 
 /** All SQL of supervision: who holds the lease, what limits and counts running captures have, further savefiles, VLAN tags seen. */
 export interface Supervision {
@@ -28,6 +32,11 @@ export interface Supervision {
 export interface Lease {
   readonly holder: string;
   readonly renewedAt: Millis;
+}
+
+/** Whether the holder of a lease is alive and well. @param uptime milliseconds since boot */
+export function isHeld(lease: Lease | undefined, uptime: Millis): lease is Lease {
+  return lease !== undefined && isAlive(lease.holder) && uptime - lease.renewedAt < leaseTime;
 }
 
 export function openSupervision(database: Database.Database, process: string): Supervision {

@@ -31,11 +31,8 @@ export async function shipAudit(room: Room, signal: AbortSignal): Promise<Shippi
       const rows = room.outbox.waiting(most);
       const last = rows.at(-1);
       if (last === undefined || signal.aborted) break;
-      trouble = await handOver(
-        rows.map((row) => syslogLine(room.config.sensor, row)),
-        syslog,
-        signal,
-      );
+      const lines = rows.map((row) => syslogLine(room.config.sensor, row));
+      trouble = await handOver(lines, 'capture', syslog, signal);
       if (trouble !== null) break;
       room.outbox.shipped(last.seq);
     }
@@ -48,39 +45,36 @@ export async function shipAudit(room: Room, signal: AbortSignal): Promise<Shippi
   return room.outbox.shipping();
 }
 
-/** Why the entries could not be handed over; null when they were. */
-async function handOver(
+/** Hands lines over to syslog, one message each. @returns why that could not be done; null when it was */
+export async function handOver(
   lines: readonly string[],
-  { facility, server }: SyslogConfig,
-  signal: AbortSignal,
+  tag: string,
+  syslog: SyslogConfig,
+  signal?: AbortSignal,
 ): Promise<string | null> {
-  const transport = server?.transport === 'tcp' ? ['--tcp', '--octet-count'] : ['--udp'];
-  const to = server === null ? [] : ['--server', server.host, '--port', String(server.port), ...transport];
-  // Without --socket-errors logger exits with 0 when there is no /dev/log (util-linux 2.38).
-  const args = [
-    '--tag',
-    'capture',
-    '--priority',
-    `${facility}.info`,
-    '--size',
-    String(longestMessage),
-    '--socket-errors=on',
-    ...to,
-  ];
   // Only where something waits: the shell starts faster without it.
   const { execa } = await import('execa');
   // The lines go to its stdin, one message each: no word of anybody is an argument.
-  const result = await execa('logger', args, {
+  const result = await execa('logger', loggerWords(tag, syslog), {
     input: `${lines.join('\n')}\n`,
     reject: false,
     timeout: loggerPatience,
-    cancelSignal: signal,
+    ...(signal && { cancelSignal: signal }),
     killSignal: 'SIGKILL',
     maxBuffer: 64 * 1024,
   });
   if (!result.failed) return null;
   if (result.timedOut) return `logger handed nothing over for ${loggerPatience / 1_000} s: does syslog take messages?`;
   return result.stderr.trim() || result.shortMessage || 'logger failed';
+}
+
+/** What logger is told, before any message. */
+export function loggerWords(tag: string, { facility, server }: SyslogConfig): string[] {
+  const transport = server?.transport === 'tcp' ? ['--tcp', '--octet-count'] : ['--udp'];
+  const to = server === null ? [] : ['--server', server.host, '--port', String(server.port), ...transport];
+  // Without --socket-errors logger exits with 0 when there is no /dev/log (util-linux 2.38).
+  const how = ['--size', String(longestMessage), '--socket-errors=on'];
+  return ['--tag', tag, '--priority', `${facility}.info`, ...how, ...to];
 }
 
 /**

@@ -41,7 +41,10 @@ export async function inSession(
   act: (session: Session) => Promise<number>,
 ): Promise<number> {
   const config = readConfig(file);
-  const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
+  const log = pino(
+    { level: 'warn', serializers: { error: pino.stdSerializers.err } },
+    pino.destination({ fd: 2, sync: true }),
+  );
   const engine = openEngine({ config, log, now: given.now, leaveSupervisor });
   try {
     const origin = shellOrigin(config.state);

@@ -16,6 +16,9 @@ export function chapters() {
         'With --json a verb prints one JSON document; a search prints one a line, of which the last is final. Times in JSON are ISO 8601 in UTC.',
         'What is refused, and why, is said on the standard error.',
       ),
+      ...paragraphs(
+        'doctor prints a line a check: ok, warning, BROKEN or skipped, and what it found; below it what to do, where something is to be done, and a line to copy. It exits with 69 when something is BROKEN, and with 0 otherwise, warnings or not. With --json it prints {"healthy", "sensor", "at", "checks"}; each check has "check", "verdict" (ok, warning, broken or skipped) and "found", and where something is to be done "mend", with "say" and "command", which may be null.',
+      ),
     ],
     files: [
       ...entry(italic('./capture.yml'), roff('The configuration, where no other is named.')),
@@ -35,6 +38,7 @@ export function chapters() {
         ),
       ),
       ...entry(`${italic('state')}/${bold('registry.sqlite')}`, roff('The registry and the audit log.')),
+      ...entry(`${italic('state')}/${bold('supervisor.log')}`, roff('What went wrong in looking after what runs.')),
       ...entry(`${italic('state')}/${bold('tcpdump/')}`, roff('What each tcpdump had to say.')),
     ],
     environment: [

@@ -35,9 +35,19 @@ export function conditionOf(config: Config): Condition {
   }
 }
 
-/** Reads the registry as it is, without the schema being brought up to date. */
+/** Whether the registry's rows can be read as this release knows them. */
+export function isReadable(condition: Condition): boolean {
+  return condition.is === 'healthy' && condition.schema === newestSchema();
+}
+
+/** Opens the registry as it is, without the schema being brought up to date. */
+export function openToRead(config: Config): Database.Database {
+  return new Database(registryFile(config.state), { readonly: true, fileMustExist: true, timeout: 5_000 });
+}
+
+/** Reads the registry as it is. */
 export function reading<Result>(config: Config, read: (database: Database.Database) => Result): Result {
-  const database = new Database(registryFile(config.state), { readonly: true, fileMustExist: true, timeout: 5_000 });
+  const database = openToRead(config);
   try {
     return read(database);
   } finally {

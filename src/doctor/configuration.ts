@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { CaptureError } from '../capture/errors.ts';
 import { quoteWord } from '../command/words.ts';
 import type { Config } from '../config.ts';
@@ -7,13 +7,17 @@ import { broken, type Finding, ok, warning } from './finding.ts';
 
 const check = 'configuration';
 
+/** An installation's own is closed to everybody but root and capture. */
+const notSeen =
+  'Make one; or, where /etc/capture/capture.yml is there and this user may not see it, use the installed command, which runs by sudo (deploy/README.md)';
+
 /** What is wrong with the configuration, every mistake of it. */
 export function checkMistakes(file: string, error: CaptureError): Finding[] {
   return [
     broken(
       check,
       error.message,
-      `Correct ${file}; capture.example.yml shows every key. Checks that need the configuration are left out.`,
+      `${existsSync(file) ? `Correct ${file}` : notSeen}; capture.example.yml shows every key. Checks that need the configuration are left out.`,
     ),
   ];
 }

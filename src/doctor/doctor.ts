@@ -2,7 +2,9 @@ import type { Millis } from '../capture/capture.ts';
 import { CaptureError } from '../capture/errors.ts';
 import type { Config } from '../config.ts';
 import { userName } from './account.ts';
+import { checkAudit } from './audit.ts';
 import { checkClock } from './clock.ts';
+import { type Condition, conditionOf } from './condition.ts';
 import { checkConfiguration, checkMistakes } from './configuration.ts';
 import { checkDirectories } from './directories.ts';
 import { broken, type Finding, ok } from './finding.ts';
@@ -12,6 +14,8 @@ import { checkRegistry } from './registry.ts';
 import { checkRings } from './rings.ts';
 import { checkSavefiles } from './savefiles.ts';
 import { checkSlack } from './slack.ts';
+import { checkSupervisor } from './supervisor.ts';
+import { checkSyslog } from './syslog.ts';
 import { checkTools } from './tools.ts';
 
 /** What is examined: an installation, or what is left of one whose configuration cannot be read. */
@@ -39,12 +43,21 @@ export async function* examine({ file, config, now }: Patient): AsyncGenerator<F
 }
 
 function ofInstallation(config: Config, now: Millis): Record<string, Check> {
+  let known: Condition | undefined;
+  // Once for all: it reads every page of the registry.
+  const condition = () => {
+    known ??= conditionOf(config);
+    return known;
+  };
   return {
     interfaces: () => checkInterfaces(config),
     directories: () => checkDirectories(config),
     rings: () => checkRings(config, now),
-    registry: () => checkRegistry(config),
-    savefiles: () => checkSavefiles(config),
+    registry: () => checkRegistry(config, condition()),
+    'audit log': () => checkAudit(config, condition()),
+    supervisor: () => checkSupervisor(config, condition()),
+    savefiles: () => checkSavefiles(config, condition()),
+    syslog: () => checkSyslog(config, condition(), now),
     slack: () => checkSlack(config),
   };
 }

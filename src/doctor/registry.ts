@@ -2,20 +2,14 @@ import { isAlive, type ProcessToken } from '../capture/process.ts';
 import type { Config } from '../config.ts';
 import { newestSchema, registryFile } from '../database.ts';
 import { counted } from '../reports/figures.ts';
-import { type Condition, conditionOf, reading } from './condition.ts';
+import { type Condition, isReadable, reading } from './condition.ts';
 import { broken, type Finding, named, ok, skipped, warning } from './finding.ts';
 
 const check = 'registry';
 
 /** Whether the registry opens and holds together, and whether what it takes for running has a process. */
-export function checkRegistry(config: Config): Finding[] {
-  const condition = conditionOf(config);
+export function checkRegistry(config: Config, condition: Condition): Finding[] {
   return [judged(condition, config), ...(isReadable(condition) ? [checkProcesses(config)] : [])];
-}
-
-/** Whether the registry's rows can be read as this release knows them. */
-export function isReadable(condition: Condition): boolean {
-  return condition.is === 'healthy' && condition.schema === newestSchema();
 }
 
 function judged(condition: Condition, { state }: Config): Finding {

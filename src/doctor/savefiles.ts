@@ -4,9 +4,8 @@ import { pidOf } from '../capture/process.ts';
 import { tcpdumpsWritingInto } from '../capture/writing.ts';
 import type { Config } from '../config.ts';
 import { counted } from '../reports/figures.ts';
-import { conditionOf, reading } from './condition.ts';
+import { type Condition, isReadable, reading } from './condition.ts';
 import { broken, type Finding, named, ok, skipped, warning } from './finding.ts';
-import { isReadable } from './registry.ts';
 
 interface SavefileRow {
   readonly number: number;
@@ -14,17 +13,19 @@ interface SavefileRow {
   readonly file: string;
   readonly open: 0 | 1;
   readonly holds: 0 | 1;
+  readonly deleted: 0 | 1;
 }
 
 const savefileRows = `
-  SELECT number, savefile, file, ended_at IS NULL AS open, sha256 IS NOT NULL AS holds FROM captures
-  UNION ALL SELECT capture, savefile, savefile, 0, sha256 IS NOT NULL FROM earlier`;
+  SELECT number, savefile, file, ended_at IS NULL AS open, sha256 IS NOT NULL AS holds, deleted_at IS NOT NULL AS deleted
+    FROM captures
+  UNION ALL SELECT capture, savefile, savefile, 0, sha256 IS NOT NULL, deleted_at IS NOT NULL FROM earlier`;
 
 /** Holds the captures directory and the tcpdumps that write into it against the registry. */
-export function checkSavefiles(config: Config): Finding[] {
+export function checkSavefiles(config: Config, condition: Condition): Finding[] {
   if (!existsSync(config.captures)) return [];
   const writing = tcpdumpsWritingInto(config.captures);
-  if (!isReadable(conditionOf(config))) {
+  if (!isReadable(condition)) {
     return [
       skipped(
         'savefiles',
@@ -70,7 +71,8 @@ function withoutRow(files: readonly string[], rows: readonly SavefileRow[], capt
 
 function withoutFile(files: readonly string[], rows: readonly SavefileRow[]): Finding[] {
   const present = new Set(files);
-  const gone = rows.filter(({ file, holds, open }) => !present.has(file) && (holds === 1 || open === 1));
+  const awaited = rows.filter(({ holds, open, deleted }) => deleted === 0 && (holds === 1 || open === 1));
+  const gone = awaited.filter(({ file }) => !present.has(file));
   if (gone.length === 0) return [];
   const ids = named(gone.map(({ number }) => `c${number}`));
   return [

@@ -181,7 +181,10 @@ describe('the supervisor that a start leaves behind', () => {
         limits: { freeSpace: limits.freeSpace },
       }),
     );
-    return spawn(process.execPath, [supervisorMain, '--config', file], { stdio: 'ignore', cwd: dirname(file) });
+    return spawn(process.execPath, [supervisorMain, '--until-idle', '--config', file], {
+      stdio: 'ignore',
+      cwd: dirname(file),
+    });
   }
 
   test('holds limits while nobody else is there, and ends with the last capture', async (t) => {

@@ -20,44 +20,55 @@ import { exits } from '../../src/cli/exits.ts';
 const project = join(import.meta.dirname, '../..');
 const deploy = join(project, 'deploy');
 const root = mkdtempSync(join(tmpdir(), 'capture-deploy-'));
-const unit = readFileSync(join(deploy, 'capture-bot.service'), 'utf8');
+const units = ['capture-bot', 'capture-supervisor'] as const;
 const example = parse(readFileSync(join(project, 'capture.example.yml'), 'utf8'));
 /** Of 100, as systemd-analyze security counts; below 25 is what `deploy/README.md` says. */
 const mostExposure = 25;
 
+// The units that ours name.
+cpSync('/usr/lib/systemd/system', join(root, 'usr/lib/systemd/system'), { recursive: true, verbatimSymlinks: true });
 after(() => rmSync(root, { recursive: true }));
 
-describe("the bot's unit", () => {
-  test('is what systemd understands, in a root where the product is installed', () => {
-    cpSync('/usr/lib/systemd/system', join(root, 'usr/lib/systemd/system'), {
-      recursive: true,
-      verbatimSymlinks: true,
+for (const name of units) {
+  describe(`the unit ${name}`, () => {
+    test('is what systemd understands, in a root where the product is installed', () => {
+      place(`etc/systemd/system/${name}.service`, textOf(name), 0o644);
+      place('opt/capture/node_modules/.bin/node', '#!/bin/sh\n', 0o755);
+      const verified = run('systemd-analyze', ['verify', '--man=no', `--root=${root}`, `${name}.service`]);
+      assert.deepEqual(verified, { status: 0, said: '' });
     });
-    place('etc/systemd/system/capture-bot.service', unit, 0o644);
-    place('opt/capture/node_modules/.bin/node', '#!/bin/sh\n', 0o755);
-    const verified = run('systemd-analyze', ['verify', '--man=no', `--root=${root}`, 'capture-bot.service']);
-    assert.deepEqual(verified, { status: 0, said: '' });
-  });
 
-  test('leaves the bot little to do harm with', () => {
-    const words = ['security', '--offline=true', '--no-pager', `--threshold=${mostExposure}`];
-    const { status, said } = run('systemd-analyze', [...words, join(deploy, 'capture-bot.service')]);
-    assert.equal(status, 0, said);
-    assert.match(said, /Overall exposure level for capture-bot\.service: \d\.\d OK/);
-  });
+    test('leaves little to do harm with', () => {
+      const words = ['security', '--offline=true', '--no-pager', `--threshold=${mostExposure}`];
+      const { status, said } = run('systemd-analyze', [...words, join(deploy, `${name}.service`)]);
+      assert.equal(status, 0, said);
+      assert.match(said, new RegExp(`Overall exposure level for ${name}\\.service: \\d\\.\\d OK`));
+    });
 
-  test('runs what is there, and writes where the configuration says', () => {
-    const [, program = '', config] = /^ExecStart=\S+\/node (\S+) --config (\S+)$/m.exec(unit) ?? [];
-    assert.ok(existsSync(join(project, program)), program);
-    assert.equal(config, '/etc/capture/capture.yml');
-    assert.equal(setting('ReadWritePaths'), example.state);
-    assert.ok(example.captures.startsWith(`${example.state}/`));
-  });
+    test('runs what is there, and writes where the configuration says', () => {
+      const [, program = '', config] = /^ExecStart=\S+\/node (\S+) --config (\S+)$/m.exec(textOf(name)) ?? [];
+      assert.ok(existsSync(join(project, program)), program);
+      assert.equal(config, '/etc/capture/capture.yml');
+      assert.deepEqual(setting(name, 'ReadWritePaths'), [example.state]);
+      assert.ok(example.captures.startsWith(`${example.state}/`));
+    });
 
-  test('gives up on a configuration that is refused, and on nothing else', () => {
-    assert.equal(setting('RestartPreventExitStatus'), String(exits.bad_request.status));
-    assert.equal(setting('Restart'), 'on-failure');
+    test('leaves its captures running, gives up on a configuration that is refused, and on nothing else', () => {
+      assert.deepEqual(setting(name, 'KillMode'), ['process']);
+      assert.deepEqual(setting(name, 'RestartPreventExitStatus'), [String(exits.bad_request.status)]);
+      assert.match(setting(name, 'Restart').join(), /^(on-failure|always)$/);
+    });
   });
+}
+
+test('both units are hardened alike', () => {
+  const own = ['Description', 'Wants', 'After', 'ExecStart', 'Restart'];
+  const [bot, supervisor] = units.map((name) =>
+    textOf(name)
+      .split('\n')
+      .filter((line) => /^\w+=/.test(line) && !own.some((key) => line.startsWith(`${key}=`))),
+  );
+  assert.deepEqual(supervisor, bot);
 });
 
 describe('the shell door', () => {
@@ -85,7 +96,9 @@ describe('the shell door', () => {
       ['ambient-caps', '-all,+net_raw'],
       ['bounding-set', '-all,+net_raw'],
     ]);
-    for (const name of ['AmbientCapabilities', 'CapabilityBoundingSet']) assert.equal(setting(name), 'CAP_NET_RAW');
+    for (const unit of units)
+      for (const set of ['AmbientCapabilities', 'CapabilityBoundingSet'])
+        assert.deepEqual(setting(unit, set), ['CAP_NET_RAW'], `${unit} ${set}`);
   });
 });
 
@@ -109,12 +122,17 @@ test('every file that the README installs is there', () => {
   const steps = [
     ...readFileSync(join(deploy, 'README.md'), 'utf8').matchAll(/^ *install (?:-D )?(?:-[mog] \S+ )+(\S+) \S+/gm),
   ];
-  assert.ok(steps.length >= 7);
+  assert.ok(steps.length >= 9);
   for (const [, file = ''] of steps) assert.ok(existsSync(join(deploy, file)), file);
 });
 
-function setting(name: string): string | undefined {
-  return new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1];
+function textOf(unit: string): string {
+  return readFileSync(join(deploy, `${unit}.service`), 'utf8');
+}
+
+/** Every value of a setting in a unit. */
+function setting(unit: string, name: string): string[] {
+  return [...textOf(unit).matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value = '']) => value);
 }
 
 function place(path: string, text: string, mode: number): void {

@@ -1,0 +1,65 @@
+import type { Database } from 'better-sqlite3';
+import { beginning, walkChain } from '../capture/chain.ts';
+import type { ChainStep } from '../capture/evidence.ts';
+import type { ChainHead } from '../capture/orders.ts';
+import type { Config } from '../config.ts';
+import { count, counted } from '../reports/figures.ts';
+import { type Condition, isReadable, openToRead } from './condition.ts';
+import { broken, type Finding, named, ok, skipped } from './finding.ts';
+
+const check = 'audit log';
+/** Entries that are walked, the newest: a tenth of a second, however long the log is. */
+const most = 10_000;
+
+/** Whether the audit log's hash chain holds, and its triggers are there. */
+export async function checkAudit(config: Config, condition: Condition): Promise<Finding[]> {
+  if (condition.is === 'new') return [];
+  if (!isReadable(condition)) return [skipped(check, 'not walked: no registry can be read')];
+  const database = openToRead(config);
+  try {
+    const before = entryBefore(database);
+    return [judged(await walked(database, before), before)];
+  } finally {
+    database.close();
+  }
+}
+
+/** The entry behind which the walk begins. */
+function entryBefore(database: Database): ChainHead {
+  const entry = database.prepare<[number], ChainHead>(
+    'SELECT seq, hash FROM audit WHERE seq <= (SELECT max(seq) FROM audit) - ? ORDER BY seq DESC LIMIT 1',
+  );
+  return entry.get(most) ?? beginning;
+}
+
+type Ended = Extract<ChainStep, { step: 'ended' }>;
+
+async function walked(database: Database, before: ChainHead): Promise<Ended> {
+  for await (const step of walkChain(database, null, new AbortController().signal, before)) {
+    if (step.step === 'ended') return step;
+  }
+  throw new Error('the walk through the audit log has no end');
+}
+
+function judged({ entries, broken: fault, head, unguarded }: Ended, before: ChainHead): Finding {
+  if (fault !== null) {
+    return broken(
+      check,
+      `it does not hold from entry ${fault.seq} on: ${fault.fault}`,
+      'Somebody changed it, or the disk did. Keep a copy of the registry as it is, and hold the log against the heads in the daily reports.',
+      'capture audit verify',
+    );
+  }
+  const hold = entries === 1 ? 'holds' : 'hold';
+  const found =
+    before === beginning
+      ? `${counted(entries, 'entry', 'entries')} ${hold}`
+      : `the last ${count(entries)} of ${count(head.seq)} entries hold; capture audit verify walks them all`;
+  if (unguarded.length === 0) return ok(check, found);
+  return broken(
+    check,
+    `${found}, but ${named(unguarded)} ${unguarded.length === 1 ? 'is' : 'are'} not there to refuse changes`,
+    'Somebody took that out of the registry. Ask who, and hold the log against the heads in the daily reports.',
+    'capture audit verify',
+  );
+}
