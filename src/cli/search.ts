@@ -35,6 +35,7 @@ export async function search(order: SearchOrder, session: Session): Promise<numb
       switch (step.step) {
         case 'planned':
           if (!json) output.lines([`Generating ${step.capture.savefile}`]);
+          for (const warning of step.warnings) output.note(`Warning: ${warning}`);
           break;
         case 'reached':
           if (json || now() - shown < rewriteEvery) break;
@@ -62,7 +63,7 @@ export async function search(order: SearchOrder, session: Session): Promise<numb
 function lineOf(step: SearchStep, { engine }: Session): Json {
   switch (step.step) {
     case 'planned':
-      return captureJson(step.capture);
+      return { ...captureJson(step.capture), warnings: step.warnings };
     case 'reached':
       return { ...captureJson(step.capture), progress: progressJson(step.progress) };
     case 'troubled':

@@ -1,21 +1,21 @@
 import type { Actor } from '../analyst.ts';
-import type { Capture, Micros, RingFileReport, Window } from '../capture.ts';
+import type { Capture, RingFileReport, Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
 import { allowSpace } from '../limits.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
+import { partialAddresses } from '../partial.ts';
+import { ethernet } from '../ringfile.ts';
 import { addCapture, attribution, type Order, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
 import { compileForFiles } from '../tcpdump.ts';
-import { expandForVlan, missesTags } from '../vlan.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { beginning, fileDone, filesOf, further } from './progress.ts';
 import { type Planned, planRing, unread } from './ring.ts';
 import { scanRingFile } from './scan.ts';
+import { checkWindow, formOver, knownRing } from './wanted.ts';
 
-/** Ethernet, for a ring that holds nothing yet (LINKTYPE_ETHERNET, tcpdump.org/linktypes.html). */
-const ethernet = 1;
 /** Milliseconds between two notes of the progress in the registry. */
 const noteEvery = 500;
 
@@ -40,7 +40,7 @@ export async function* searchRing(
   asked: Order,
   signal: AbortSignal,
 ): AsyncGenerator<SearchStep> {
-  const { capture, plan } = await planSearch(room, order, actor);
+  const { capture, plan, warnings } = await planSearch(room, order, actor);
   room.inHand.add(capture.id);
   let file: ProcessingFile | undefined;
   let notWritten: unknown;
@@ -48,7 +48,7 @@ export async function* searchRing(
   try {
     file = await openProcessingFile(room, capture, { ...plan, snaplen: longestPacket });
     room.registry.noteProgress(capture.id, beginning(plan.places), file.name());
-    yield { step: 'planned', capture: current(room, capture) };
+    yield { step: 'planned', capture: current(room, capture), warnings };
     end = yield* scanRing(room, capture, plan, file, signal);
   } catch (error) {
     end = { state: 'failed', why: error instanceof Error ? error.message : String(error) };
@@ -72,16 +72,22 @@ export async function* searchRing(
   yield { step: 'ended', capture: current(room, capture) };
 }
 
-async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise<{ capture: Capture; plan: Plan }> {
+async function planSearch(
+  room: Room,
+  order: SearchOrder,
+  actor: Actor,
+): Promise<{ capture: Capture; plan: Plan; warnings: string[] }> {
   const attributed = attribution(room, actor, order);
   const expression = checkExpression(order.expression);
   const ring = knownRing(room, order.ring);
   checkWindow(order.window);
   const places = oneLinktype(await planRing(ring.path, order.window));
   const files = filesOf(places);
+  // Ethernet, for a ring that holds nothing yet.
   const linktype = files[0]?.header.linktype ?? ethernet;
-  const expanded = expandedOn(room, ring.interface, expression, order.exact ?? false);
   await compileForFiles(expression, linktype);
+  const form = await formOver(room, ring, expression, { files, linktype, exact: order.exact ?? false });
+  const expanded = form?.expanded ?? null;
   await allowSpace(room);
   const startedAt = room.now();
   const capture = await addCapture(room, {
@@ -100,7 +106,11 @@ async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise
     keep: false,
   });
   const precision = files.some((file) => file.header.precision === 'nanoseconds') ? 'nanoseconds' : 'microseconds';
-  return { capture, plan: { expression: expanded ?? expression, window: order.window, places, linktype, precision } };
+  return {
+    capture,
+    plan: { expression: expanded ?? expression, window: order.window, places, linktype, precision },
+    warnings: [...partialAddresses(expression), ...(form === null ? [] : [form.warning])],
+  };
 }
 
 /** Scans what the plan names, and says how the search ended. */
@@ -169,37 +179,9 @@ async function* scanRing(
     : { state: 'finished', why: 'searched to its end' };
 }
 
-/** The expanded form where the ring's interface carries VLAN tags, so that a search selects what a live capture would. */
-function expandedOn(room: Room, interfaceName: string, expression: string, exact: boolean): string | null {
-  const expands = !exact && missesTags(expression) && room.supervision.taggedAt(interfaceName) !== null;
-  return expands ? expandForVlan(expression) : null;
-}
-
 function leftOut(place: Planned): RingFileReport {
   if ('report' in place) return place.report;
   return unread(place.search.name, 'not searched', 'the search ended before it was done with it', place.search.firstAt);
-}
-
-/** @throws CaptureError `bad_request` when it ends before it begins */
-function checkWindow({ since, until }: Window): void {
-  if (since === null || until === null || since < until) return;
-  const utc = (at: Micros) => `${new Date(at / 1000).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
-  throw new CaptureError('bad_request', `the window ends (${utc(until)}) before it begins (${utc(since)})`);
-}
-
-function knownRing(room: Room, named: string | undefined) {
-  const { rings } = room.config;
-  const ring = named === undefined ? rings[0] : rings.find((one) => one.name === named);
-  if (ring !== undefined) return ring;
-  if (rings.length === 0)
-    throw new CaptureError(
-      'bad_request',
-      'this sensor has no ring to search: add one under "rings" in the configuration',
-    );
-  throw new CaptureError(
-    'bad_request',
-    `there is no ring ${named} here: choose one of ${rings.map(({ name }) => name).join(', ')}`,
-  );
 }
 
 /** One savefile holds one linktype: files of another than the first are named, not searched. */
