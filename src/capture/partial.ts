@@ -1,7 +1,8 @@
 /** Words behind which libpcap takes dotted numbers for a host's address; behind any other they are a net, a port, DECnet's. */
-const beforeHosts = new Set(['host', 'src', 'dst', 'ip', 'arp', 'rarp', 'and', 'or']);
+const beforeHosts = new Set(['host', 'src', 'dst', 'ip', 'arp', 'rarp', 'and', 'or', 'not']);
 const joins = new Set(['and', 'or', 'not']);
-const partOfHead = new Set(['src', 'dst']);
+/** A head goes on behind these, whatever joins: `src or dst`, `net not`. */
+const open = new Set(['src', 'dst', 'host', 'net']);
 
 /**
  * What libpcap silently takes for something else than the host it looks like, a sentence each: `host 10.1` is the net 10.1.0.0/16, and
@@ -25,8 +26,8 @@ export function partialAddresses(expression: string): string[] {
       if (meaning !== null) sentences.add(meaning);
       valued = true;
     } else if (!joins.has(word)) [head, valued] = [valued ? [word] : [...head, word], false];
-    // `src or dst` is one head; `tcp or ...` was a primitive of its own.
-    else if (!valued) head = partOfHead.has(head.at(-1) ?? '') ? [...head, word] : [];
+    // `tcp or ...`: that was a primitive of its own.
+    else if (!valued) head = open.has(head.at(-1) ?? '') ? [...head, word] : [];
   }
   return [...sentences];
 }
