@@ -33,8 +33,8 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
       return withItsMessage(startedView(started), started.capture, desk);
     }
     case 'search': {
-      const capture = await beginSearch(command.order, actor, desk);
-      return withItsMessage(startedView({ capture, warnings: [] }), capture, desk);
+      const started = await beginSearch(command.order, actor, desk);
+      return withItsMessage(startedView(started), started.capture, desk);
     }
     case 'both': {
       const started = await beginBoth(command.order, actor, desk);

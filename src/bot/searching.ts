@@ -7,13 +7,13 @@ import type { Desk } from './desk.ts';
  * Begins a search and leaves it running in this process; what becomes of it is in the registry, where its messages are drawn from.
  * @throws CaptureError as engine.search does, when it cannot even be planned
  */
-export async function beginSearch(order: SearchOrder, actor: Actor, desk: Desk): Promise<Capture> {
+export async function beginSearch(order: SearchOrder, actor: Actor, desk: Desk): Promise<Started> {
   const steps = desk.engine.search(order, actor, desk.closing)[Symbol.asyncIterator]();
   const first = await steps.next();
   if (first.done === true) throw new Error('a search ended before its first step');
-  const { capture } = first.value;
+  const { capture, step } = first.value;
   void desk.underway.add(toItsEnd(steps, capture, desk));
-  return capture;
+  return { capture, warnings: step === 'planned' ? first.value.warnings : [] };
 }
 
 /**

@@ -2,7 +2,8 @@ import type { Actor } from './analyst.ts';
 import { CaptureError } from './errors.ts';
 import { startLive } from './live/start.ts';
 import type { BothOrder, BothStep, SearchOrder, Started } from './orders.ts';
-import { checkSearch, searchRing } from './past/search.ts';
+import { checkSearch } from './past/plan.ts';
+import { searchRing } from './past/search.ts';
 import { ask, type Room } from './room.ts';
 
 /**

@@ -50,15 +50,18 @@ export interface Selection {
   readonly all: boolean;
 }
 
-/** A capture that runs, and what the analyst should know about it. */
+/** A capture or a search that runs, and what the analyst should know about it. */
 export interface Started {
   readonly capture: Capture;
   readonly warnings: readonly string[];
 }
 
-/** The steps of a search. The first is `planned`, the last `ended`; the capture is as the registry has it at that step. */
+/**
+ * The steps of a search. The first is `planned`, with what the analyst should know of it, the last `ended`; the capture is as the registry
+ * has it at that step.
+ */
 export type SearchStep =
-  | { readonly step: 'planned'; readonly capture: Capture }
+  | { readonly step: 'planned'; readonly capture: Capture; readonly warnings: readonly string[] }
   | { readonly step: 'reached'; readonly capture: Capture; readonly progress: SearchProgress }
   | { readonly step: 'troubled'; readonly capture: Capture; readonly file: RingFileReport }
   | { readonly step: 'ended'; readonly capture: Capture };

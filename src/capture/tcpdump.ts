@@ -74,21 +74,28 @@ export function spawnFilter(expression: string, precision: 'microseconds' | 'nan
   });
 }
 
+/** As long as anybody may wait for an expression. Milliseconds. */
+const compilePatience = 60_000;
+
 /**
  * Lets libpcap compile an expression for an interface.
  * @throws CaptureError `bad_expression` with libpcap's own words, `tool_failed` when the interface cannot be captured on
  */
-export async function compileForInterface(expression: string, interfaceName: string): Promise<void> {
-  await compile(expression, ['-i', interfaceName], undefined);
+export async function compileForInterface(
+  expression: string,
+  interfaceName: string,
+  patience = compilePatience,
+): Promise<void> {
+  await compile(expression, { source: ['-i', interfaceName], input: undefined, patience });
 }
 
 /**
  * Lets libpcap compile an expression for files of a linktype.
  * @throws CaptureError `bad_expression` with libpcap's own words
  */
-export async function compileForFiles(expression: string, linktype: number): Promise<void> {
-  const header = headerFor({ precision: 'microseconds', snaplen: 262144, linktype });
-  await compile(expression, ['-r', '-'], header);
+export async function compileForFiles(expression: string, linktype: number, patience = compilePatience): Promise<void> {
+  const input = headerFor({ precision: 'microseconds', snaplen: 262144, linktype });
+  await compile(expression, { source: ['-r', '-'], input, patience });
 }
 
 /** The closing counts in tcpdump's words; null where it had no time to say them. */
@@ -137,11 +144,21 @@ export async function toolVersions(): Promise<string[]> {
   return `${stdout}\n${stderr}`.split('\n').filter((line) => /^(tcpdump|libpcap) version/.test(line));
 }
 
-async function compile(expression: string, source: string[], input: Buffer | undefined): Promise<void> {
-  const result = await runCompiler(expression, source, input);
+/** What an expression is compiled for, and for how many milliseconds at most. */
+interface Target {
+  readonly source: string[];
+  readonly input: Buffer | undefined;
+  readonly patience: number;
+}
+
+async function compile(expression: string, target: Target): Promise<void> {
+  const result = await runCompiler(expression, target);
   if (!result.failed) return;
   if (result.timedOut) {
-    throw new CaptureError('bad_expression', 'libpcap needs more than a minute to compile this expression: shorten it');
+    throw new CaptureError(
+      'bad_expression',
+      `libpcap needs more than ${target.patience / 1000} s to compile this expression: shorten it`,
+    );
   }
   const said = complaint(result.stderr);
   if (said === undefined) {
@@ -152,27 +169,27 @@ async function compile(expression: string, source: string[], input: Buffer | und
     throw new CaptureError('tool_failed', `${said}: run capture as root, or give tcpdump the right with ${grant}`);
   }
   if (/No such device|SIOCGIFHWADDR|is not up/i.test(said)) throw new CaptureError('tool_failed', said);
-  const accepted = said.includes('syntax error') ? await acceptedPart(expression, source, input) : '';
+  const accepted = said.includes('syntax error') ? await acceptedPart(expression, target) : '';
   const place = accepted === '' ? '' : ` after "${accepted}"`;
   throw new CaptureError('bad_expression', `tcpdump does not accept this expression: ${said}${place}`);
 }
 
-function runCompiler(expression: string, source: string[], input: Buffer | undefined) {
+function runCompiler(expression: string, { source, input, patience }: Target) {
   return execa('tcpdump', ['-nn', ...source, '-d', ...expressionArguments(expression)], {
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     stdout: 'ignore',
     reject: false,
-    timeout: 60_000,
+    timeout: patience,
     killSignal: 'SIGKILL',
   });
 }
 
 /** The longest beginning that is an expression of its own: libpcap itself does not say where it stumbled. */
-async function acceptedPart(expression: string, source: string[], input: Buffer | undefined): Promise<string> {
+async function acceptedPart(expression: string, target: Target): Promise<string> {
   const words = expression.split(/\s+/);
   for (let taken = words.length - 1; taken > 0 && taken > words.length - mostTries; taken -= 1) {
     const beginning = words.slice(0, taken).join(' ');
-    if (!(await runCompiler(beginning, source, input)).failed) return beginning;
+    if (!(await runCompiler(beginning, target)).failed) return beginning;
   }
   return '';
 }

@@ -1,5 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
+import { CaptureError } from './errors.ts';
 import { everything } from './tcpdump.ts';
+
+/** Compiling the expanded form takes several times what the plain one takes: beyond this it is not worth the wait. Milliseconds. */
+export const expansionPatience = 4_000;
 
 /**
  * The one form of an expression that selects the same packets live and from a file, untagged, tagged and tagged twice: the kernel takes
@@ -11,7 +16,44 @@ export function expandForVlan(expression: string): string {
 
 /** Whether an expression can miss tagged packets at all: one that speaks of tags says itself what it wants. */
 export function missesTags(expression: string): boolean {
-  return expression !== everything && !/\bvlan\b/i.test(expression);
+  return expression !== everything && !/\bvlan\b/.test(expression);
+}
+
+/** What there is to decide on. */
+export interface Tagged {
+  /** What carries the tags, in words: `eth1`, `the ring dmz`. */
+  readonly carrier: string;
+  readonly expression: string;
+  /** As typed, whatever the packets carry. */
+  readonly exact: boolean;
+  /** What the expression as typed passes over, in words. */
+  readonly missed: string;
+  /** Lets libpcap compile an expression where it is to be used; throws CaptureError. */
+  readonly compile: (expression: string) => Promise<void>;
+}
+
+/** The form of an expression that libpcap gets where packets carry tags; null is as typed. With what the analyst should know of it. */
+export async function formFor(tagged: Tagged): Promise<{ expanded: string | null; warning: string }> {
+  const { carrier, expression, exact, missed, compile } = tagged;
+  const asTyped = (why: string) => ({
+    expanded: null,
+    warning: `${carrier} carries VLAN tags, and the expression is taken as typed${why}: it misses ${missed}`,
+  });
+  if (exact) return asTyped(' (--exact)');
+  const shift = shiftIn(expression);
+  if (shift !== undefined) return asTyped(`, since "${shift}" cannot be looked for behind tags and without`);
+  const expanded = expandForVlan(expression);
+  try {
+    await compile(expanded);
+  } catch (error) {
+    if (error instanceof CaptureError && error.code === 'bad_expression')
+      return asTyped(` (behind tags: ${error.message})`);
+    throw error;
+  }
+  return {
+    expanded,
+    warning: `${carrier} carries VLAN tags: the expression is matched without a tag, behind one and behind two; --exact takes it as typed`,
+  };
 }
 
 /**
@@ -19,16 +61,26 @@ export function missesTags(expression: string): boolean {
  * @returns true when a tagged packet came, false when none did
  */
 export async function seesTags(interfaceName: string, patience: number): Promise<boolean> {
+  // timeout(1), and not a timer of ours: SIGTERM does not end an idle tcpdump in immediate mode, and we may be gone by then.
+  const limit = ['--signal=KILL', String(patience / 1_000)];
   // --immediate-mode: without it the kernel holds a lone packet back for up to a second.
-  const { failed } = await execa(
-    'tcpdump',
-    ['--immediate-mode', '-nn', '-i', interfaceName, '-c', '1', '-w', '/dev/null', '--', 'vlan'],
-    {
-      stdin: 'ignore',
-      stdout: 'ignore',
-      reject: false,
-      timeout: patience,
-    },
-  );
+  const probe = ['tcpdump', '--immediate-mode', '-nn', '-i', interfaceName, '-c', '1', '-w', '/dev/null', '--', 'vlan'];
+  const { failed } = await execa('timeout', [...limit, ...probe], { stdin: 'ignore', stdout: 'ignore', reject: false });
   return !failed;
+}
+
+/** Whether the system has interfaces for tags on this one; false where it has none, or does not say. */
+export async function hasSubinterfaces(interfaceName: string): Promise<boolean> {
+  const known = await readFile('/proc/net/vlan/config', 'utf8').catch(() => '');
+  return isParent(known, interfaceName);
+}
+
+/** Whether an interface stands in the last column of /proc/net/vlan/config: `eth0.100 | 100 | eth0` (net/8021q/vlanproc.c). */
+export function isParent(known: string, interfaceName: string): boolean {
+  return known.split('\n').some((line) => line.split('|').at(2)?.trim() === interfaceName);
+}
+
+/** A word that shifts everything behind it, as `vlan` does: what follows in the expanded form would be looked for in the wrong place. */
+function shiftIn(expression: string): string | undefined {
+  return /\b(?:mpls|pppoes|geneve)\b/.exec(expression)?.[0];
 }

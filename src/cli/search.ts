@@ -53,6 +53,7 @@ async function follow(session: Session, stepsUntil: (stop: AbortSignal) => Async
       switch (step.step) {
         case 'planned':
           if (!json) output.lines([`Generating ${step.capture.savefile}`]);
+          for (const warning of step.warnings) output.note(`Warning: ${warning}`);
           break;
         case 'reached':
           if (json || now() - shown < rewriteEvery) break;
@@ -80,7 +81,7 @@ async function follow(session: Session, stepsUntil: (stop: AbortSignal) => Async
 function lineOf(step: SearchStep, { engine }: Session): Json {
   switch (step.step) {
     case 'planned':
-      return captureJson(step.capture);
+      return { ...captureJson(step.capture), warnings: step.warnings };
     case 'reached':
       return { ...captureJson(step.capture), progress: progressJson(step.progress) };
     case 'troubled':

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { type History, type HistoryOptions, writeHistory } from '../../sandbox/ring/history.ts';
 import type { Capture, SearchProgress } from '../../src/capture/capture.ts';
 import type { SearchOrder } from '../../src/capture/orders.ts';
+import { expandForVlan, missesTags } from '../../src/capture/vlan.ts';
 import { recordsOf, selectedBy, timesOf, within } from './reference.ts';
 import { auditOf, openSensor, type Sensor, searched, unsettled } from './sensor.ts';
 
@@ -53,10 +54,13 @@ async function ended(order: Partial<SearchOrder>): Promise<Capture> {
 describe('a search of a day of history', () => {
   for (const expression of expressions) {
     test(`for ${expression} gives record for record what tcpdump -r selects from file after file`, async () => {
-      const expected = await selectedBy(expression, paths());
-      const capture = await ended({ expression });
-      assert.ok(recordsOf(capture.path).equals(expected));
-      assert.equal(capture.packets, timesOf(expected).length);
+      for (const exact of [true, false]) {
+        const capture = await ended({ expression, exact });
+        assert.equal(capture.expanded, exact || !missesTags(expression) ? null : expandForVlan(expression));
+        const expected = await selectedBy(capture.expanded ?? expression, paths());
+        assert.ok(recordsOf(capture.path).equals(expected));
+        assert.equal(capture.packets, timesOf(expected).length);
+      }
     });
   }
 
@@ -72,7 +76,7 @@ describe('a search of a day of history', () => {
         blemishes,
       });
       for (const expression of ['everything', 'udp']) {
-        const capture = (await searched(other, { expression })).at(-1)?.capture;
+        const capture = (await searched(other, { expression, exact: true })).at(-1)?.capture;
         const expected = await selectedBy(
           expression,
           files.map(({ path }) => path),
@@ -94,7 +98,7 @@ describe('a search of a day of history', () => {
         outcome: file.state === 'whole' || file === newest ? 'searched' : file.state,
         from: file.state === 'empty' ? null : file.first,
         to: file.state === 'empty' ? null : file.last,
-        packets: file.concerns.shop,
+        packets: file.concerns.shop + file.concerns['tagged shop'],
       })),
     );
     assert.deepEqual(capture.coverage, { searched: 7, cut: 1, empty: 1 });

@@ -7,7 +7,13 @@ import type { Scene, Step } from './scene.ts';
 // Both networks have the beacon, and the history has the shop.
 const expression = 'host 192.0.2.7 or port 4444';
 
-type Shown = { state: string; path: string; packets: number; window: { since: string; until: string } };
+type Shown = {
+  state: string;
+  path: string;
+  expanded: string | null;
+  packets: number;
+  window: { since: string; until: string };
+};
 
 /** The past is searched, in what was generated and in what daemonlogger writes; tcpdump itself is the judge. */
 export const searchPast: Step = {
@@ -39,7 +45,9 @@ async function compare(scene: Scene): Promise<void> {
   const shown = (await scene.ask(['show', ids.search])) as Shown;
   const [since, until] = [microsOf(shown.window.since), microsOf(shown.window.until)];
   const found = recordsOf(await readFile(shown.path));
-  const byTcpdump = (await tcpdumpOverRing(places.ring, expression)).filter(({ at }) => at >= since && at < until);
+  scene.expectText('the history holds VLAN tags, and they are looked behind', shown.expanded ?? '', /vlan and/);
+  const over = await tcpdumpOverRing(places.ring, shown.expanded ?? expression);
+  const byTcpdump = over.filter(({ at }) => at >= since && at < until);
   scene.expect(
     `the savefile is record for record what tcpdump -r gives over the ring files: ${found.length} packets`,
     areSame(found, byTcpdump),

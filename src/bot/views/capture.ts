@@ -14,7 +14,7 @@ export function captureView(capture: Capture, now: Millis): View {
   return {
     text: `${headlineText(capture)}: ${inShort(capture)}`,
     blocks: [
-      rows(headline(capture), [code(capture.expression, 600)], ...body(capture, now)),
+      rows(headline(capture), [code(capture.expression, 600)], ...expansion(capture), ...body(capture, now)),
       context(plain(whoAndWhere(capture)), mrkdwn(whenInWords(capture))),
       buttonsFor(capture),
     ],
@@ -31,6 +31,11 @@ export function whoAndWhere(capture: Capture): string {
       : `ring ${capture.ring ?? 'unknown'}, ${windowInWords(capture.window)}`;
   const incident = capture.case === null ? [] : [`case ${capture.case}`];
   return [capture.id, ...[people, place, ...incident].map((words) => line(words, 160))].join(' · ');
+}
+
+/** That the expression is not all of what is matched. */
+function expansion({ expanded }: Capture): Row[] {
+  return expanded === null ? [] : [[said('matched behind one VLAN tag and behind two as well')]];
 }
 
 function body(capture: Capture, now: Millis): Row[] {

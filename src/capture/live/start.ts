@@ -4,7 +4,7 @@ import { allowAnother, allowSpace, deadlineIn, grantLimits } from '../limits.ts'
 import type { Started, StartOrder } from '../orders.ts';
 import { addCapture, attribution, inHand, type Order, type Room } from '../room.ts';
 import { compileForInterface } from '../tcpdump.ts';
-import { expandForVlan, missesTags } from '../vlan.ts';
+import { expansionPatience, formFor, missesTags } from '../vlan.ts';
 import { launch } from './launch.ts';
 import { carriesTags, knownInterface, knownSnaplen, warningsFor } from './wanted.ts';
 
@@ -24,8 +24,8 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
     compileForInterface(expression, interfaceName),
     allowSpace(room),
   ]);
-  const expanded = tags && order.exact !== true ? expandForVlan(expression) : null;
-  const warnings = warningsFor(room, { expression, interfaceName, tags, expanded });
+  const form = tags ? await formOn(interfaceName, expression, order.exact ?? false) : null;
+  const warnings = [...warningsFor(room, expression, interfaceName), ...(form === null ? [] : [form.warning])];
   const deadline = deadlineIn(room, duration);
   const startedAt = deadline.at - duration;
   // The registry first: no file and no process without an owner, whenever we are killed.
@@ -38,7 +38,7 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
     window: null,
     snaplen,
     startedAt,
-    expanded,
+    expanded: form?.expanded ?? null,
     deadline,
     maxBytes,
     maxPackets,
@@ -50,4 +50,15 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
   );
   room.leaveSupervisor();
   return { capture: started, warnings };
+}
+
+function formOn(interfaceName: string, expression: string, exact: boolean) {
+  return formFor({
+    carrier: interfaceName,
+    expression,
+    exact,
+    // The kernel takes the outer one away before the filter sees the packet.
+    missed: 'packets with two tags',
+    compile: (expanded) => compileForInterface(expanded, interfaceName, expansionPatience),
+  });
 }

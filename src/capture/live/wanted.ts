@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
+import { may } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
+import { partialAddresses } from '../partial.ts';
+import { ringCarriesTags } from '../ringfile.ts';
 import type { Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
 import { everything } from '../tcpdump.ts';
-import { seesTags } from '../vlan.ts';
+import { hasSubinterfaces, seesTags } from '../vlan.ts';
 
 /** Ethernet, IPv4 and TCP headers without options. */
 const shortestSnaplen = 64;
@@ -40,40 +43,35 @@ export function knownSnaplen(room: Room, named: number | undefined): number {
 }
 
 /**
- * Whether the interface carries VLAN tags: it did before, or does while we look. Tags once seen are believed for ever: an expansion too
- * many costs nothing, one too few loses packets.
+ * Whether the interface carries VLAN tags: it did before, has interfaces for them, a ring of it holds some, or one comes while we look.
+ * Tags once seen are believed for ever: an expansion too many costs nothing, one too few loses packets.
  */
 export async function carriesTags(room: Room, interfaceName: string): Promise<boolean> {
   if (room.supervision.taggedAt(interfaceName) !== null) return true;
-  const seen = await seesTags(interfaceName, tagsPatience);
+  const rings = room.config.rings.filter((ring) => ring.interface === interfaceName);
+  const seen = await anyOf([
+    hasSubinterfaces(interfaceName),
+    ...rings.map(({ path }) => ringCarriesTags(path)),
+    seesTags(interfaceName, tagsPatience),
+  ]);
   if (seen) room.supervision.noteTagged(interfaceName, room.now());
   return seen;
 }
 
-/** What a capture about to start is, and what is known of its interface. */
-export interface Wanted {
-  readonly expression: string;
-  readonly interfaceName: string;
-  readonly tags: boolean;
-  readonly expanded: string | null;
-}
-
 /** What the analyst should know before they rely on it: warnings, not refusals. */
-export function warningsFor(room: Room, { expression, interfaceName, tags, expanded }: Wanted): string[] {
+export function warningsFor(room: Room, expression: string, interfaceName: string): string[] {
   const same = room.registry
     .open()
-    .find((other) => other.kind === 'live' && other.expression === expression && other.interface === interfaceName);
+    .find(
+      (other) =>
+        other.kind === 'live' &&
+        may.stop(other) &&
+        other.expression === expression &&
+        other.interface === interfaceName,
+    );
   return [
     ...(expression === everything ? ['this captures everything that the interface sees'] : []),
-    ...(expanded === null
-      ? []
-      : [`${interfaceName} carries VLAN tags: the expression was expanded to ${expanded}; --exact takes it as typed`]),
-    ...(tags && expanded === null
-      ? [`${interfaceName} carries VLAN tags, and this expression misses some tagged packets`]
-      : []),
-    ...partialAddresses(expression).map(
-      ({ typed, net }) => `host ${typed} means the whole net ${net}: write all four numbers for one host`,
-    ),
+    ...partialAddresses(expression),
     ...(same === undefined
       ? []
       : [
@@ -82,13 +80,8 @@ export function warningsFor(room: Room, { expression, interfaceName, tags, expan
   ];
 }
 
-/** Addresses of fewer than four numbers behind `host`, or behind nothing: libpcap silently takes them for nets. */
-function partialAddresses(expression: string): { typed: string; net: string }[] {
-  const found = expression.matchAll(
-    /(?<!\b(?:net|mask|port|portrange|greater|less)\s+)(?<![\w.:/])(\d{1,3}(?:\.\d{1,3}){1,2})(?![\w.:/])/gi,
-  );
-  return [...found].map(([, typed = '']) => {
-    const numbers = typed.split('.');
-    return { typed, net: `${[...numbers, '0', '0', '0'].slice(0, 4).join('.')}/${numbers.length * 8}` };
-  });
+/** Resolves with true as soon as one is true: who knows it first need not wait for the others. */
+async function anyOf(looks: readonly Promise<boolean>[]): Promise<boolean> {
+  const found = looks.map(async (look) => ((await look) ? true : Promise.reject()));
+  return Promise.any(found).catch(() => false);
 }

@@ -2,7 +2,10 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Capture, Micros, Millis } from '../capture.ts';
+import type { SearchOrder } from '../orders.ts';
+import type { Room } from '../room.ts';
 import { chunkBytes, headerBytes, type RecordHeader, readHeader, recordHeaderBytes, walkRecords } from '../savefile.ts';
+import { knownRing } from './wanted.ts';
 
 /** Where a search of the ring meets a live capture that was started before it. */
 export interface Joint {
@@ -19,12 +22,34 @@ const lookEvery: Millis = 50;
 /** By how much two processes differ about when a packet came: 36 microseconds were seen. */
 const tolerance: Micros = 1_000;
 
+/** What is to be known of the joint once the logger has written what came before it. */
+export interface Meeting {
+  readonly order: SearchOrder;
+  readonly twins: Twins;
+  inWords(): string;
+}
+
+/** Waits until the ring has what came before the joint, then reads what the live capture has around it. */
+export async function meet(room: Room, order: SearchOrder, joint: Joint, signal: AbortSignal): Promise<Meeting> {
+  const written = await loggerReaches(knownRing(room, order.ring).path, joint, signal);
+  const twins = await twinsAt(joint);
+  const { id } = joint.live;
+  const heldBack = written
+    ? ''
+    : '; the logger wrote nothing for 10 s: what it held back then is missing between the two';
+  return {
+    order: { ...order, window: { ...order.window, until: joint.at } },
+    twins,
+    inWords: () => `up to the live capture ${id}: ${twins.shared} packets that both saw are in ${id} alone${heldBack}`,
+  };
+}
+
 /**
  * Waits until the ring's logger has written what came before the joint, which it holds back until its buffer is full: then a file in the
  * ring was written to a while after it.
  * @returns false when the logger wrote nothing for 10 s
  */
-export async function loggerReaches(ring: string, { at }: Joint, signal: AbortSignal): Promise<boolean> {
+async function loggerReaches(ring: string, { at }: Joint, signal: AbortSignal): Promise<boolean> {
   const wanted = at / 1_000 + lastBlock;
   const giveUp = wanted + loggerPatience;
   for (;;) {
@@ -62,7 +87,7 @@ interface Twin {
  * Reads the beginning of the live capture's savefile, once the kernel must have handed over what came before the joint. One packet that
  * two processes saw differs by some microseconds in time, and by what each keeps of it.
  */
-export async function twinsAt({ live, at }: Joint): Promise<Twins> {
+async function twinsAt({ live, at }: Joint): Promise<Twins> {
   const seen = new Map<number, Twin[]>();
   const spanOf = (time: Micros) => Math.floor(time / tolerance);
   for (const twin of await beginningOf(live.path, at + tolerance)) {

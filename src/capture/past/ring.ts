@@ -1,8 +1,9 @@
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Micros, RingFileOutcome, RingFileReport, Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
+import { openRingFile } from '../ringfile.ts';
 import {
   headerBytes,
   longestPacket,
@@ -57,11 +58,6 @@ export async function planRing(directory: string, window: Window): Promise<Plann
     }
     return { search: { ...place.search, newest: place === newest } };
   });
-}
-
-/** Opens a ring file for reading without following links or waiting for a pipe's other end. */
-export function openRingFile(path: string): Promise<FileHandle> {
-  return open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 }
 
 /** A line of the coverage statement about a file that was not searched. */

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import type { Micros, RingFileReport, Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
+import { openRingFile } from '../ringfile.ts';
 import {
   chunkBytes,
   headerBytes,
@@ -13,7 +14,7 @@ import {
 } from '../savefile.ts';
 import { complaint, spawnFilter } from '../tcpdump.ts';
 import type { Twins } from './joint.ts';
-import { openRingFile, type RingFile, unread } from './ring.ts';
+import { type RingFile, unread } from './ring.ts';
 
 /** What of a ring file is wanted. */
 export interface Selection {

@@ -1,22 +1,17 @@
 import type { Actor } from '../analyst.ts';
-import { type Capture, type Micros, type RingFileReport, searchedToItsEnd, type Window } from '../capture.ts';
+import { type Capture, type RingFileReport, searchedToItsEnd } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
-import { checkExpression } from '../expression.ts';
-import { allowSpace } from '../limits.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
-import { addCapture, attribution, type Order, type Room } from '../room.ts';
-import { longestPacket, type PcapHeader } from '../savefile.ts';
-import { compileForFiles } from '../tcpdump.ts';
-import { expandForVlan, missesTags } from '../vlan.ts';
+import type { Order, Room } from '../room.ts';
+import { longestPacket } from '../savefile.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
-import { type Joint, loggerReaches, type Twins, twinsAt } from './joint.ts';
+import { type Joint, meet, type Twins } from './joint.ts';
+import { type Plan, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
-import { beginning, fileDone, filesOf, further } from './progress.ts';
-import { type Planned, planRing, unread } from './ring.ts';
+import { beginning, fileDone, further } from './progress.ts';
+import { type Planned, unread } from './ring.ts';
 import { scanRingFile } from './scan.ts';
 
-/** Ethernet, for a ring that holds nothing yet (LINKTYPE_ETHERNET, tcpdump.org/linktypes.html). */
-const ethernet = 1;
 /** Milliseconds between two notes of the progress in the registry. */
 const noteEvery = 500;
 
@@ -31,14 +26,6 @@ export interface Ordered {
   readonly joint: Joint | null;
 }
 
-interface Plan {
-  readonly expression: string;
-  readonly window: Window;
-  readonly places: readonly Planned[];
-  readonly linktype: number;
-  readonly precision: PcapHeader['precision'];
-}
-
 /**
  * Searches a ring for the past: ring file by ring file in time order. The first step is `planned`, the last `ended`; a reader that
  * walks away cancels it.
@@ -50,7 +37,7 @@ export async function* searchRing(
   { actor, asked, signal, joint }: Ordered,
 ): AsyncGenerator<SearchStep> {
   const meeting = joint && (await meet(room, order, joint, signal));
-  const { capture, plan } = await planSearch(room, meeting?.order ?? order, actor);
+  const { capture, plan, warnings } = await planSearch(room, meeting?.order ?? order, actor);
   room.inHand.add(capture.id);
   let file: ProcessingFile | undefined;
   let notWritten: unknown;
@@ -58,7 +45,7 @@ export async function* searchRing(
   try {
     file = await openProcessingFile(room, capture, { ...plan, snaplen: longestPacket });
     room.registry.noteProgress(capture.id, beginning(plan.places), file.name());
-    yield { step: 'planned', capture: current(room, capture) };
+    yield { step: 'planned', capture: current(room, capture), warnings };
     end = yield* scanRing(room, capture, { ...plan, twins: meeting?.twins ?? null }, file, signal);
     if (meeting !== null && end.state === 'finished') end = { ...end, why: `${end.why}, ${meeting.inWords()}` };
   } catch (error) {
@@ -81,72 +68,6 @@ export async function* searchRing(
   }
   if (notWritten !== undefined) throw new CaptureError('tool_failed', end.why, { cause: notWritten });
   yield { step: 'ended', capture: current(room, capture) };
-}
-
-/** What is to be known of the joint once the logger has written what came before it. */
-interface Meeting {
-  readonly order: SearchOrder;
-  readonly twins: Twins;
-  inWords(): string;
-}
-
-async function meet(room: Room, order: SearchOrder, joint: Joint, signal: AbortSignal): Promise<Meeting> {
-  const written = await loggerReaches(knownRing(room, order.ring).path, joint, signal);
-  const twins = await twinsAt(joint);
-  const { id } = joint.live;
-  const heldBack = written
-    ? ''
-    : '; the logger wrote nothing for 10 s: what it held back then is missing between the two';
-  return {
-    order: { ...order, window: { ...order.window, until: joint.at } },
-    twins,
-    inWords: () => `up to the live capture ${id}: ${twins.shared} packets that both saw are in ${id} alone${heldBack}`,
-  };
-}
-
-/**
- * Whether a ring can be searched, without a trace of it.
- * @throws CaptureError what the search itself would throw before its first step
- */
-export async function checkSearch(room: Room, order: SearchOrder, actor: Actor): Promise<void> {
-  await prepare(room, order, actor);
-}
-
-async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise<{ capture: Capture; plan: Plan }> {
-  const { wanted, plan } = await prepare(room, order, actor);
-  const capture = await addCapture(room, { ...wanted, startedAt: room.now() });
-  return { capture, plan };
-}
-
-async function prepare(room: Room, order: SearchOrder, actor: Actor) {
-  const attributed = attribution(room, actor, order);
-  const expression = checkExpression(order.expression);
-  const ring = knownRing(room, order.ring);
-  checkWindow(order.window);
-  const places = oneLinktype(await planRing(ring.path, order.window));
-  const files = filesOf(places);
-  const linktype = files[0]?.header.linktype ?? ethernet;
-  const expanded = expandedOn(room, ring.interface, expression, order.exact ?? false);
-  await compileForFiles(expression, linktype);
-  await allowSpace(room);
-  const wanted = {
-    kind: 'past',
-    ...attributed,
-    expression,
-    interface: ring.interface,
-    ring: ring.name,
-    window: order.window,
-    snaplen: longestPacket,
-    expanded,
-    deadline: null,
-    maxBytes: null,
-    maxPackets: null,
-    keep: false,
-  } as const;
-  const precision: PcapHeader['precision'] = files.some(({ header }) => header.precision === 'nanoseconds')
-    ? 'nanoseconds'
-    : 'microseconds';
-  return { wanted, plan: { expression: expanded ?? expression, window: order.window, places, linktype, precision } };
 }
 
 /** Scans what the plan names, and says how the search ended. */
@@ -215,54 +136,9 @@ async function* scanRing(
     : { state: 'finished', why: searchedToItsEnd };
 }
 
-/** The expanded form where the ring's interface carries VLAN tags, so that a search selects what a live capture would. */
-function expandedOn(room: Room, interfaceName: string, expression: string, exact: boolean): string | null {
-  const expands = !exact && missesTags(expression) && room.supervision.taggedAt(interfaceName) !== null;
-  return expands ? expandForVlan(expression) : null;
-}
-
 function leftOut(place: Planned): RingFileReport {
   if ('report' in place) return place.report;
   return unread(place.search.name, 'not searched', 'the search ended before it was done with it', place.search.firstAt);
-}
-
-/** @throws CaptureError `bad_request` when it ends before it begins */
-function checkWindow({ since, until }: Window): void {
-  if (since === null || until === null || since < until) return;
-  const utc = (at: Micros) => `${new Date(at / 1000).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
-  throw new CaptureError('bad_request', `the window ends (${utc(until)}) before it begins (${utc(since)})`);
-}
-
-function knownRing(room: Room, named: string | undefined) {
-  const { rings } = room.config;
-  const ring = named === undefined ? rings[0] : rings.find((one) => one.name === named);
-  if (ring !== undefined) return ring;
-  if (rings.length === 0)
-    throw new CaptureError(
-      'bad_request',
-      'this sensor has no ring to search: add one under "rings" in the configuration',
-    );
-  throw new CaptureError(
-    'bad_request',
-    `there is no ring ${named} here: choose one of ${rings.map(({ name }) => name).join(', ')}`,
-  );
-}
-
-/** One savefile holds one linktype: files of another than the first are named, not searched. */
-function oneLinktype(places: readonly Planned[]): Planned[] {
-  const linktype = filesOf(places)[0]?.header.linktype;
-  return places.map((place) => {
-    if ('report' in place || place.search.header.linktype === linktype) return place;
-    const { name, header, firstAt } = place.search;
-    return {
-      report: unread(
-        name,
-        'other linktype',
-        `linktype ${header.linktype}, while the savefile has ${linktype}`,
-        firstAt,
-      ),
-    };
-  });
 }
 
 /** Whether a line of the coverage statement is one to tell at once. */

@@ -16,6 +16,7 @@ import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import { CaptureError } from '../../../src/capture/errors.ts';
 import type { HeldSavefile } from '../../../src/capture/evidence.ts';
+import { expandForVlan } from '../../../src/capture/vlan.ts';
 import { faultsOf } from './limits.ts';
 import { digest, disk, ended, found, head, live, now, past, reports } from './samples.ts';
 
@@ -25,7 +26,8 @@ const refused = new CaptureError(
 );
 const dropped = { counts: { captured: 3412, receivedByFilter: 3424, droppedByKernel: 12 } };
 const died = { state: 'died', why: 'tcpdump was killed by signal 9', counts: null } as const;
-const warning = 'eth1 carries VLAN tags, which this expression does not look behind.';
+const warning =
+  'eth1 carries VLAN tags: the expression is matched without a tag, behind one and behind two; --exact takes it as typed';
 
 const { id, analyst, savefile, path, endedAt, bytes, sha256 } = live(ended);
 const held: HeldSavefile = { capture: id, analyst, savefile, path, endedAt: endedAt ?? now, bytes, sha256 };
@@ -41,6 +43,7 @@ const golden: Record<string, View> = {
     now,
   ),
   'live-acted-for': captureView(live({ orderedBy: 'mara', case: 'INC-7' }), now),
+  'live-expanded': captureView(live({ expanded: expandForVlan(live().expression) }), now),
   'live-ending': endingView(live({ ...ended, ...dropped })),
   'search-planning': captureView(past({ progress: null, bytes: null }), now),
   'search-running': captureView(past(), now),

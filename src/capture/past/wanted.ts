@@ -1,0 +1,53 @@
+import type { Micros, Window } from '../capture.ts';
+import { CaptureError } from '../errors.ts';
+import { sampleCarriesTags } from '../ringfile.ts';
+import type { Room } from '../room.ts';
+import { compileForFiles } from '../tcpdump.ts';
+import { expansionPatience, formFor, missesTags } from '../vlan.ts';
+import type { RingFile } from './ring.ts';
+
+type Ring = Room['config']['rings'][number];
+
+/** @throws CaptureError `bad_request` when it ends before it begins */
+export function checkWindow({ since, until }: Window): void {
+  if (since === null || until === null || since < until) return;
+  const utc = (at: Micros) => `${new Date(at / 1000).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
+  throw new CaptureError('bad_request', `the window ends (${utc(until)}) before it begins (${utc(since)})`);
+}
+
+/** @throws CaptureError `bad_request` for one that is not configured */
+export function knownRing(room: Room, named: string | undefined): Ring {
+  const { rings } = room.config;
+  const ring = named === undefined ? rings[0] : rings.find((one) => one.name === named);
+  if (ring !== undefined) return ring;
+  if (rings.length === 0)
+    throw new CaptureError(
+      'bad_request',
+      'this sensor has no ring to search: add one under "rings" in the configuration',
+    );
+  throw new CaptureError(
+    'bad_request',
+    `there is no ring ${named} here: choose one of ${rings.map(({ name }) => name).join(', ')}`,
+  );
+}
+
+/** The form of an expression for a ring that holds VLAN tags, so that a search selects what a live capture would; null where it has none. */
+export async function formOver(
+  room: Room,
+  { name, interface: interfaceName }: Ring,
+  expression: string,
+  { files, linktype, exact }: { files: readonly RingFile[]; linktype: number; exact: boolean },
+) {
+  if (!missesTags(expression)) return null;
+  if (room.supervision.taggedAt(interfaceName) === null) {
+    if (!(await sampleCarriesTags(files.map(({ path }) => path)))) return null;
+    room.supervision.noteTagged(interfaceName, room.now());
+  }
+  return formFor({
+    carrier: `the ring ${name} (${interfaceName})`,
+    expression,
+    exact,
+    missed: 'packets with tags',
+    compile: (expanded) => compileForFiles(expanded, linktype, expansionPatience),
+  });
+}
