@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { CaptureId, Counts, EarlierSavefile, Millis } from './capture.ts';
+import { isAlive } from './process.ts';
 import type { Deadline } from './registry.ts';
 import { numberOf } from './row.ts';
 
@@ -7,6 +8,8 @@ import { numberOf } from './row.ts';
 export interface Supervision {
   /** The process that looks after running captures, and when it last said so, in uptime. */
   lease(): Lease | undefined;
+  /** Whether its holder is alive and well. @param uptime now, milliseconds since boot */
+  isLeaseHeld(uptime: Millis): boolean;
   /** Takes the lease from the holder that was seen, or where there is none; false when somebody was faster. */
   takeLease(seen: Lease | undefined, holder: string, uptime: Millis): boolean;
   /** Gives the lease back unless something still runs. */
@@ -29,6 +32,9 @@ export interface Lease {
   readonly holder: string;
   readonly renewedAt: Millis;
 }
+
+/** A holder that has not renewed its lease for so long hangs, and another takes over. */
+const leaseTime: Millis = 15_000;
 
 export function openSupervision(database: Database.Database, process: string): Supervision {
   const lease = database.prepare<[], Lease>('SELECT holder, renewed_at AS renewedAt FROM lease');
@@ -65,6 +71,10 @@ export function openSupervision(database: Database.Database, process: string): S
 
   return {
     lease: () => lease.get(),
+    isLeaseHeld: (uptime) => {
+      const held = lease.get();
+      return held !== undefined && isAlive(held.holder) && uptime - held.renewedAt < leaseTime;
+    },
     takeLease: (seen, holder, uptime) =>
       (seen === undefined
         ? insertLease.run(holder, uptime)

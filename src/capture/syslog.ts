@@ -67,7 +67,6 @@ async function handOver(
     '--socket-errors=on',
     ...to,
   ];
-  // Only where something waits: the shell starts faster without it.
   const { execa } = await import('execa');
   // The lines go to its stdin, one message each: no word of anybody is an argument.
   const result = await execa('logger', args, {

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { everything } from './tcpdump.ts';
 
 /**
@@ -19,6 +18,7 @@ export function missesTags(expression: string): boolean {
  * @returns true when a tagged packet came, false when none did
  */
 export async function seesTags(interfaceName: string, patience: number): Promise<boolean> {
+  const { execa } = await import('execa');
   // --immediate-mode: without it the kernel holds a lone packet back for up to a second.
   const { failed } = await execa(
     'tcpdump',

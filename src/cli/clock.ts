@@ -23,6 +23,27 @@ export function usableZone(name: string | undefined): string {
 }
 
 function partsOf(at: Millis, timezone: string): { day: string; year: string; offset: string } {
+  const parts = new Map(
+    formatIn(timezone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  );
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
+  const clock = `${part('hour')}:${part('minute')}:${part('second')}`;
+  const offset = part('timeZoneName').replace(/^GMT/, '');
+  return {
+    day: `${part('weekday')} ${part('month')} ${part('day')} ${clock}`,
+    year: part('year'),
+    offset: offset === '' || offset === '+00:00' ? 'UTC' : offset,
+  };
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Made once for each zone: making one takes as long as formatting ten times. */
+function formatIn(timezone: string): Intl.DateTimeFormat {
+  const known = formats.get(timezone);
+  if (known !== undefined) return known;
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
     hourCycle: 'h23',
@@ -35,13 +56,6 @@ function partsOf(at: Millis, timezone: string): { day: string; year: string; off
     year: 'numeric',
     timeZoneName: 'longOffset',
   });
-  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
-  const clock = `${part('hour')}:${part('minute')}:${part('second')}`;
-  const offset = part('timeZoneName').replace(/^GMT/, '');
-  return {
-    day: `${part('weekday')} ${part('month')} ${part('day')} ${clock}`,
-    year: part('year'),
-    offset: offset === '' || offset === '+00:00' ? 'UTC' : offset,
-  };
+  formats.set(timezone, format);
+  return format;
 }

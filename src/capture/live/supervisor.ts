@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Capture, Millis } from '../capture.ts';
 import { freeBytes, limitReached, timeLeft } from '../limits.ts';
-import { isAlive, signal } from '../process.ts';
+import { signal } from '../process.ts';
 import { sizeInWords } from '../quantities.ts';
 import { inHand, observe, type Room } from '../room.ts';
 import { runningCounts } from '../tcpdump.ts';
@@ -11,8 +11,6 @@ import { lastWords } from './launch.ts';
 
 /** How often running captures are looked at: a limit of size is overshot by what comes in this time. */
 const lookEvery: Millis = 1_000;
-/** A holder that has not renewed its lease for so long hangs, and another takes over. */
-const leaseTime: Millis = 15_000;
 /** How often tcpdump is asked for its counts: each answer is three lines in its file for as long as it runs. */
 const countEvery: Millis = 60_000;
 /** Somebody is asked this long before a deadline, or at four fifths of a shorter run. */
@@ -50,15 +48,9 @@ export async function supervise(
   room.supervision.releaseLease(room.self);
 }
 
-/** Whether somebody who is alive and well looks after running captures. */
-export function isSupervised(room: Room): boolean {
-  const lease = room.supervision.lease();
-  return lease !== undefined && isAlive(lease.holder) && room.uptime() - lease.renewedAt < leaseTime;
-}
-
 function holdLease(room: Room): boolean {
   const lease = room.supervision.lease();
-  if (lease !== undefined && lease.holder !== room.self && isSupervised(room)) return false;
+  if (lease !== undefined && lease.holder !== room.self && room.supervision.isLeaseHeld(room.uptime())) return false;
   return room.supervision.takeLease(lease, room.self, room.uptime());
 }
 
