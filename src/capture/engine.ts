@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as otherWork, setTimeout as pause } from 'node:timers/promises';
 import { registryTrouble } from '../database.ts';
 import { type Actor, analystAt, mayRole, type Origin, strangerInWords } from './analyst.ts';
 import { type Capture, isOpen, type Millis, type RingFileReport } from './capture.ts';
@@ -160,7 +160,13 @@ function engineIn(room: Room): Engine {
     list: async (selection, actor) => {
       look('list', actor, null);
       await reconcile();
-      return registry.select(selection).map(present);
+      if (!selection.all) return registry.openMatching(selection.selector).map(present);
+      const listed: Capture[] = [];
+      for (const page of registry.pages(selection.selector)) {
+        listed.push(...page.map(present));
+        await otherWork();
+      }
+      return listed;
     },
     show: async (id, actor) => {
       await reconcile();
@@ -207,9 +213,16 @@ function engineIn(room: Room): Engine {
     watch: async function* (after, signal) {
       let seen = after;
       while (!signal.aborted) {
-        for (const capture of registry.changedAfter(seen)) {
-          seen = capture.version;
-          yield present(capture);
+        for (
+          let page = registry.changedAfter(seen);
+          page.length > 0 && !signal.aborted;
+          page = registry.changedAfter(seen)
+        ) {
+          for (const capture of page) {
+            seen = capture.version;
+            yield present(capture);
+          }
+          await otherWork();
         }
         await pause(watchEvery, undefined, { signal }).catch(() => undefined);
       }
