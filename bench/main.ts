@@ -28,15 +28,16 @@ const benches: Readonly<Record<string, () => Promise<Held>>> = {
 };
 
 const named = positionals.length === 0 ? Object.keys(benches) : positionals;
-const rows: Held[] = [];
+let hold = true;
 for (const name of named) {
   const bench = benches[name];
   if (bench === undefined) throw new Error(`${name} is no bench: choose of ${Object.keys(benches).join(', ')}`);
   process.stderr.write(`${name} ...\n`);
-  rows.push(await bench());
+  const held = await bench();
+  hold &&= held.holds;
+  process.stdout.write(`${lines(held).join('\n')}\n`);
 }
-process.stdout.write(`${rows.flatMap(lines).join('\n')}\n`);
-process.exit(rows.every(({ holds }) => holds) ? 0 : 1);
+process.exit(hold ? 0 : 1);
 
 function lines({ promise, found, holds }: Held): string[] {
   return [
