@@ -62,7 +62,7 @@ function compileAll(): void {
 function run(...words: readonly string[]): void {
   const { SUDO_USER: _, ...env } = process.env;
   execFileSync(process.execPath, words, {
-    env: { ...env, NODE_COMPILE_CACHE: cache },
+    env: { ...env, NODE_COMPILE_CACHE: cache, NODE_COMPILE_CACHE_PORTABLE: '1' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }

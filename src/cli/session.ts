@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import { recallConfig } from '../environment.ts';
 import { oneLine } from '../reports/words.ts';
 import { leaveSupervisor } from '../supervisor/leave.ts';
+import type { Zone } from './clock.ts';
 import { shellOrigin } from './identity.ts';
 import type { Output } from './output.ts';
 
@@ -16,8 +17,8 @@ export interface Given {
   /** The words as typed, for the audit log; not the door's own: which configuration it was, the log that has them says. */
   readonly words: readonly string[];
   readonly json: boolean;
-  /** Zone in which times are read and shown. */
-  readonly timezone: string;
+  /** Zone in which times are shown. */
+  readonly timezone: Zone;
   readonly output: Output;
   /** Aborted when nobody reads stdout any more. */
   readonly deaf: AbortSignal;
