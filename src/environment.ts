@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CaptureError } from './capture/errors.ts';
-import { type Config, checkConfig, type SlackConfig } from './config.ts';
+import { checkedBefore, noteChecked } from './checked.ts';
+import type { Config, SlackConfig } from './config.ts';
 
 /** What Slack's connections need; never printed, never logged. */
 export interface SlackSecrets {
@@ -20,12 +21,34 @@ export function configFile(given: string | undefined): string {
  * Reads and checks the configuration: `given`, else `CAPTURE_CONFIG`, else `./capture.yml`, else `/etc/capture/capture.yml`.
  * @throws CaptureError `bad_request` naming every mistake with its key and what is expected
  */
-export function readConfig(given: string | undefined): Config {
+export async function readConfig(given: string | undefined): Promise<Config> {
   const file = configFile(given);
-  let text: string;
+  return check(readText(file), file);
+}
+
+/**
+ * The same, as an earlier process has checked it where the text is still the same: most of what a short command takes is what checks it.
+ * @throws CaptureError as `readConfig`
+ */
+export async function recallConfig(given: string | undefined): Promise<Config> {
+  const file = configFile(given);
+  const text = readText(file);
+  const known = checkedBefore(text, file);
+  if (known !== undefined) return known;
+  const config = await check(text, file);
+  noteChecked(text, config);
+  return config;
+}
+
+async function check(text: string, file: string): Promise<Config> {
+  const { checkConfig } = await import('./config.ts');
+  return checkConfig(text, file);
+}
+
+function readText(file: string): string {
   try {
     refuseForeign(file);
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (cause) {
     if (cause instanceof CaptureError) throw cause;
     if (existsSync(file)) throw new CaptureError('bad_request', `${file} cannot be read by this user`, { cause });
@@ -33,7 +56,6 @@ export function readConfig(given: string | undefined): Config {
       cause,
     });
   }
-  return checkConfig(text, file);
 }
 
 /**

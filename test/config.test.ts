@@ -189,11 +189,11 @@ reports: { at: '8 o clock', timezone: Mars/Olympus }
     ]);
   });
 
-  test('is looked for where --config says; one that is not there is told with its place', () => {
+  test('is looked for where --config says; one that is not there is told with its place', async () => {
     const file = join(directory, 'capture.yml');
     writeFileSync(file, whole);
-    assert.equal(readConfig(file).file, file);
-    assert.throws(() => readConfig(join(directory, 'none.yml')), {
+    assert.equal((await readConfig(file)).file, file);
+    await assert.rejects(readConfig(join(directory, 'none.yml')), {
       code: 'bad_request',
       message: /no configuration at .*none\.yml: name one with --config or CAPTURE_CONFIG/,
     });

@@ -31,7 +31,7 @@ process.exit();
 
 async function run(): Promise<number> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
-  const config = readConfig(values.config);
+  const config = await readConfig(values.config);
   if (config.slack === null)
     throw new CaptureError('bad_request', `${config.file} has no section slack: the bot needs one`);
   const secrets = readSlackSecrets(config.slack);

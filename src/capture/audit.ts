@@ -43,7 +43,10 @@ export function openAudit(database: Database.Database, process: string, now: () 
     [AuditRow]
   >(`INSERT INTO audit VALUES (:seq, :at, :outcome, :settles, :verb, :analyst, :acting_for,
     :origin, :words, :capture, :detail, :process, :previous, :hash)`);
-  const unsettled = database.prepare<[], AuditRow>('SELECT audit.* FROM unsettled JOIN audit USING (seq) ORDER BY seq');
+  // CROSS: without it SQLite walks the whole log and looks each entry up among the few.
+  const unsettled = database.prepare<[], AuditRow>(
+    'SELECT audit.* FROM unsettled CROSS JOIN audit USING (seq) ORDER BY unsettled.seq',
+  );
   const select = database.prepare<[{ analyst: string | null; since: number; until: number; last: number }], AuditRow>(`
     SELECT * FROM (
       SELECT * FROM audit WHERE at >= :since AND at < :until AND (:analyst IS NULL OR analyst = :analyst OR acting_for = :analyst)

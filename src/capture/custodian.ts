@@ -5,11 +5,8 @@ import { walkChain } from './chain.ts';
 import { CaptureError } from './errors.ts';
 import type { ChainStep, Deletion, Fetchable, Retained, Shipping, VerifyOrder, VerifyStep } from './evidence.ts';
 import type { ChainHead } from './orders.ts';
-import { retainSavefiles } from './retention.ts';
 import { ask, type Order, type Room } from './room.ts';
-import { shipAudit } from './syslog.ts';
-import { fetchables } from './takeaway.ts';
-import { verifySavefiles } from './verify.ts';
+import type { verifySavefiles } from './verify.ts';
 
 /** The part of the engine's door that looks after evidence once it is there: savefiles and the audit log. */
 export interface Custodian {
@@ -54,16 +51,17 @@ const patience: Millis = 1_000;
 
 export function openCustodian(room: Room): Custodian & Closing {
   const ending = new AbortController();
-  const ship = oneAtATime(() => shipAudit(room, ending.signal));
-  const retain = oneAtATime(() => retainSavefiles(room, ending.signal));
+  const ship = oneAtATime(async () => (await import('./syslog.ts')).shipAudit(room, ending.signal));
+  const retain = oneAtATime(async () => (await import('./retention.ts')).retainSavefiles(room, ending.signal));
   return {
     verify: (order, actor, signal) => {
       const asked = ask(room, 'verify', actor);
-      return settledBy(asked, verifySavefiles(room, order, { actor, asked, signal }));
+      return settledBy(asked, verification(room, order, { actor, asked, signal }));
     },
     get: async (id, actor) => {
       const asked = ask(room, 'get', actor);
       try {
+        const { fetchables } = await import('./takeaway.ts');
         const savefiles = await fetchables(room, id, actor);
         asked.settle('done', savefiles[0]?.held.capture ?? null, savefiles.map(({ held }) => held.savefile).join(', '));
         return savefiles;
@@ -89,6 +87,11 @@ export function openCustodian(room: Room): Custodian & Closing {
       await Promise.allSettled([ship.under(), retain.under()]);
     },
   };
+}
+
+async function* verification(...order: Parameters<typeof verifySavefiles>): ReturnType<typeof verifySavefiles> {
+  const { verifySavefiles } = await import('./verify.ts');
+  yield* verifySavefiles(...order);
 }
 
 async function* verifyChain(

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { access, chmod, chown, lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { type Capture, type Kind, type Millis, savefileName } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import { tokenOf } from './process.ts';
@@ -133,6 +132,7 @@ export async function isThere(path: string): Promise<boolean> {
 
 /** @throws CaptureError `bad_request` when the group does not exist */
 async function groupId(name: string): Promise<number> {
+  const { execa } = await import('execa');
   const { stdout } = await execa('getent', ['group', '--', name], { reject: false });
   const gid = Number(stdout.split(':')[2]);
   if (!stdout || !Number.isInteger(gid))

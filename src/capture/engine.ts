@@ -1,16 +1,12 @@
 import { statSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as otherWork, setTimeout as pause } from 'node:timers/promises';
 import { registryTrouble } from '../database.ts';
 import { type Actor, analystAt, mayRole, type Origin, strangerInWords } from './analyst.ts';
-import { startBoth } from './both.ts';
 import { type Capture, isOpen, type Millis, type RingFileReport } from './capture.ts';
 import { type Custodian, openCustodian } from './custodian.ts';
 import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
-import { extend, keep } from './extend.ts';
 import { freeNow } from './limits.ts';
-import { startLive } from './live/start.ts';
-import { supervise } from './live/supervisor.ts';
 import { type EngineParts, openRoom } from './opening.ts';
 import type {
   Attempt,
@@ -26,10 +22,8 @@ import type {
   Started,
   StartOrder,
 } from './orders.ts';
-import { searchRing } from './past/search.ts';
 import { reconcileAll } from './reconcile.ts';
 import { ask, type Order, type Room } from './room.ts';
-import { stop } from './stop.ts';
 import { wordedAs } from './wording.ts';
 
 /**
@@ -121,6 +115,7 @@ export function openEngine(parts: EngineParts): Engine {
   }
 }
 
+// What only some orders need is loaded with them: a list starts in half the time.
 function engineIn(room: Room): Engine {
   const { config, registry, audit, database } = room;
   const { leave, ...custodian } = openCustodian(room);
@@ -141,9 +136,9 @@ function engineIn(room: Room): Engine {
   };
   const reconcile = () => reconcileAll(room);
   const duties = [whenDue(room, shipEvery, custodian.shipAudit), whenDue(room, retainEvery, custodian.retain)];
-  const carryOut = async <Result>(order: Order, act: Promise<Result>): Promise<Result> => {
+  const carryOut = async <Result>(order: Order, act: () => Promise<Result>): Promise<Result> => {
     try {
-      return await act;
+      return await act();
     } catch (error) {
       order.fail(error);
       throw error;
@@ -160,22 +155,32 @@ function engineIn(room: Room): Engine {
     refuse,
     start: (order, actor) => {
       const asked = ask(room, 'start', actor, order.analyst);
-      return carryOut(asked, startLive(room, order, actor, asked));
+      return carryOut(asked, async () => (await import('./live/start.ts')).startLive(room, order, actor, asked));
     },
     search: async function* (order, actor, signal) {
       const asked = ask(room, 'search', actor, order.analyst);
       try {
+        const { searchRing } = await import('./past/search.ts');
         yield* searchRing(room, order, { actor, asked, signal, joint: null });
       } catch (error) {
         asked.fail(error);
         throw error;
       }
     },
-    both: (order, actor, signal) => startBoth(room, order, actor, signal),
+    both: async function* (order, actor, signal) {
+      const { startBoth } = await import('./both.ts');
+      yield* startBoth(room, order, actor, signal);
+    },
     list: async (selection, actor) => {
       look('list', actor, null);
       await reconcile();
-      return registry.select(selection).map(present);
+      if (!selection.all) return registry.openMatching(selection.selector).map(present);
+      const listed: Capture[] = [];
+      for (const page of registry.pages(selection.selector)) {
+        listed.push(...page.map(present));
+        await otherWork();
+      }
+      return listed;
     },
     show: async (id, actor) => {
       await reconcile();
@@ -188,10 +193,10 @@ function engineIn(room: Room): Engine {
     coverage: registry.coverage,
     stop: (selector, actor) => {
       const asked = ask(room, 'stop', actor);
-      return carryOut(
-        asked,
-        reconcile().then(() => stop(room, selector, actor, asked)),
-      );
+      return carryOut(asked, async () => {
+        await reconcile();
+        return (await import('./stop.ts')).stop(room, selector, actor, asked);
+      });
     },
     audit: (query, actor) => {
       if (!mayRole.readAudit(actor.analyst)) {
@@ -202,11 +207,11 @@ function engineIn(room: Room): Engine {
     },
     extend: (id, by, actor) => {
       const asked = ask(room, 'extend', actor);
-      return carryOut(asked, extend(room, id, by, actor, asked));
+      return carryOut(asked, async () => (await import('./extend.ts')).extend(room, id, by, actor, asked));
     },
     keep: (id, actor) => {
       const asked = ask(room, 'keep', actor);
-      return carryOut(asked, keep(room, id, actor, asked));
+      return carryOut(asked, async () => (await import('./extend.ts')).keep(room, id, actor, asked));
     },
     peek: (id) => {
       const capture = registry.byId(id);
@@ -223,19 +228,27 @@ function engineIn(room: Room): Engine {
     watch: async function* (after, signal) {
       let seen = after;
       while (!signal.aborted) {
-        for (const capture of registry.changedAfter(seen)) {
-          seen = capture.version;
-          yield present(capture);
+        for (
+          let page = registry.changedAfter(seen);
+          page.length > 0 && !signal.aborted;
+          page = registry.changedAfter(seen)
+        ) {
+          for (const capture of page) {
+            seen = capture.version;
+            yield present(capture);
+          }
+          await otherWork();
         }
         await pause(watchEvery, undefined, { signal }).catch(() => undefined);
       }
     },
-    supervise: (untilIdle, signal) => {
+    supervise: async (untilIdle, signal) => {
+      const { supervise } = await import('./live/supervisor.ts');
       const look = () => {
         for (const duty of duties) duty();
         return reconcile();
       };
-      return supervise(room, look, untilIdle, signal);
+      await supervise(room, look, untilIdle, signal);
     },
     ...custodian,
     close: async () => {

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { uptime } from 'node:os';
-import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../database.ts';
 import { openAudit } from './audit.ts';
@@ -8,16 +7,15 @@ import type { Millis } from './capture.ts';
 import { cannotWrite } from './custody.ts';
 import { CaptureError } from './errors.ts';
 import { openHoldings } from './holdings.ts';
-import { isSupervised } from './live/supervisor.ts';
 import { openOutbox } from './outbox.ts';
 import { tokenOf } from './process.ts';
 import { openRegistry } from './registry.ts';
-import { inHandOf, type Room } from './room.ts';
+import { inHandOf, type Log, type Room } from './room.ts';
 import { openSupervision } from './supervision.ts';
 
 export interface EngineParts {
   readonly config: Config;
-  readonly log: Logger;
+  readonly log: Log;
   readonly now: () => Millis;
   /** Milliseconds since boot; the sensor's own where it is left out. */
   readonly uptime?: () => Millis;
@@ -55,7 +53,7 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     self,
     inHand: inHandOf(config.state),
     leaveSupervisor: () => {
-      if (leaveSupervisor !== undefined && !isSupervised(room)) leaveSupervisor(config);
+      if (leaveSupervisor !== undefined && !room.supervision.isLeaseHeld(bootClock())) leaveSupervisor(config);
     },
   };
   return room;

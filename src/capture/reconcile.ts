@@ -1,6 +1,4 @@
 import type { Capture } from './capture.ts';
-import { reconcileLive } from './live/reconcile.ts';
-import { reconcileSearch } from './past/ending.ts';
 import { isAlive } from './process.ts';
 import type { Room } from './room.ts';
 
@@ -17,9 +15,17 @@ export async function reconcileAll(room: Room): Promise<void> {
 
 async function reconcileOne(room: Room, capture: Capture): Promise<void> {
   try {
-    await (capture.kind === 'live' ? reconcileLive(room, capture) : reconcileSearch(room, capture));
+    if (isWell(room, capture)) return;
+    if (capture.kind === 'live') await (await import('./live/reconcile.ts')).reconcileLive(room, capture);
+    else await (await import('./past/ending.ts')).reconcileSearch(room, capture);
   } catch (error) {
     // The others must be looked after all the same; this one is tried again at the next look.
     room.log.error({ capture: capture.id, error }, 'capture not reconciled');
   }
+}
+
+/** Whether there is nothing to bring together, as nearly always: what would do it is then not even loaded. */
+function isWell(room: Room, { id, kind, state }: Capture): boolean {
+  const { tcpdump } = room.registry.processes(id);
+  return kind === 'live' && state === 'running' && tcpdump !== null && isAlive(tcpdump);
 }

@@ -1,6 +1,5 @@
 import type Database from 'better-sqlite3';
 import type { Capture, CaptureId, Counts, Facts, Millis, RingFileReport, SearchProgress, State } from './capture.ts';
-import type { Selection } from './orders.ts';
 import { captureOf, type EarlierRow, numberOf, type OutcomeCount, type Row } from './row.ts';
 
 /** A capture before it has a number: a live one begins as `starting`, a search as `running`. */
@@ -53,6 +52,9 @@ export interface Processes {
   readonly ending: 'stopped' | 'finished' | null;
 }
 
+/** Captures of one look: some 10 ms. */
+const pageSize = 500;
+
 /** All SQL for captures. The verbs that change a state say whether they did: false when it was not in a state that allows it. */
 export interface Registry {
   add(capture: NewCapture): Capture;
@@ -71,7 +73,11 @@ export interface Registry {
   byId(id: string): Capture | undefined;
   processes(id: CaptureId): Processes;
   open(): Capture[];
-  select(selection: Selection): Capture[];
+  /** Open captures that match a selector, newest first; all of them without one. */
+  openMatching(selector: string | undefined): Capture[];
+  /** The same of all captures, so many numbers a page: none keeps the process from other work for long, however many there are. */
+  pages(selector: string | undefined): Generator<Capture[], void, undefined>;
+  /** The next captures that changed after a version, by version. */
   changedAfter(version: number): Capture[];
   ranBetween(from: Millis, to: Millis): Capture[];
   coverage(id: string): RingFileReport[];
@@ -114,13 +120,18 @@ export function openRegistry(database: Database.Database, directory: string, pro
   const isOpenSql = `state IN ('starting', 'running', 'stopping')`;
   const byNumber = database.prepare<[number], Row>('SELECT * FROM captures WHERE number = ?');
   const open = database.prepare<[], Row>(`SELECT * FROM captures WHERE ${isOpenSql} ORDER BY number DESC`);
-  const everything = database.prepare<[], Row>('SELECT * FROM captures ORDER BY number DESC');
-  const matching = database.prepare<[{ word: string; all: number }], Row>(`
-    SELECT * FROM captures
-    WHERE (:all OR ${isOpenSql}) AND (instr(lower(analyst), lower(:word)) OR instr(lower(description), lower(:word))
-      OR instr(lower(expression), lower(:word)) OR instr(lower(coalesce(incident, '')), lower(:word)))
-    ORDER BY number DESC`);
-  const changed = database.prepare<[number], Row>('SELECT * FROM captures WHERE version > ? ORDER BY version');
+  const matches = `(:word IS NULL OR instr(lower(analyst), lower(:word)) OR instr(lower(description), lower(:word))
+    OR instr(lower(expression), lower(:word)) OR instr(lower(coalesce(incident, '')), lower(:word)))`;
+  const openMatching = database.prepare<[{ word: string | null }], Row>(
+    `SELECT * FROM captures WHERE ${isOpenSql} AND ${matches} ORDER BY number DESC`,
+  );
+  const newest = database.prepare<[], number>('SELECT coalesce(max(number), 0) FROM captures').pluck();
+  const page = database.prepare<[{ word: string | null; above: number; upTo: number }], Row>(
+    `SELECT * FROM captures WHERE number > :above AND number <= :upTo AND ${matches} ORDER BY number DESC`,
+  );
+  const changed = database.prepare<[number, number], Row>(
+    'SELECT * FROM captures WHERE version > ? ORDER BY version LIMIT ?',
+  );
   const between = database.prepare<[Millis, Millis], Row>(
     'SELECT * FROM captures WHERE started_at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY number',
   );
@@ -183,13 +194,19 @@ export function openRegistry(database: Database.Database, directory: string, pro
       return { owner, tcpdump, ending };
     },
     open: () => open.all().map(inWords),
-    select: ({ selector, all }) => {
-      if (selector === undefined) return (all ? everything : open).all().map(inWords);
-      const named = byId(selector);
-      if (named !== undefined) return all || named.endedAt === null ? [named] : [];
-      return matching.all({ word: selector, all: all ? 1 : 0 }).map(inWords);
+    openMatching: (selector) => {
+      const named = selector === undefined ? undefined : byId(selector);
+      if (named !== undefined) return named.endedAt === null ? [named] : [];
+      return openMatching.all({ word: selector ?? null }).map(inWords);
     },
-    changedAfter: (version) => changed.all(version).map(inWords),
+    pages: function* (selector) {
+      const named = selector === undefined ? undefined : byId(selector);
+      if (named !== undefined) return yield [named];
+      for (let upTo = newest.get() ?? 0; upTo > 0; upTo -= pageSize) {
+        yield page.all({ word: selector ?? null, above: upTo - pageSize, upTo }).map(inWords);
+      }
+    },
+    changedAfter: (version) => changed.all(version, pageSize).map(inWords),
     ranBetween: (from, to) => between.all(to, from).map(inWords),
     coverage: (id) => coverage.all(numberOf(id)),
   };

@@ -1,5 +1,4 @@
 import type Database from 'better-sqlite3';
-import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { type Actor, mayRole } from './analyst.ts';
 import type { Audit } from './audit.ts';
@@ -17,7 +16,7 @@ import type { Supervision } from './supervision.ts';
 export interface Room {
   readonly config: Config;
   readonly place: Place;
-  readonly log: Logger;
+  readonly log: Log;
   readonly now: () => Millis;
   /** Milliseconds since boot: nobody sets this clock. */
   readonly uptime: () => Millis;
@@ -33,6 +32,13 @@ export interface Room {
   readonly leaveSupervisor: () => void;
   /** What this process starts, searches or ends at the moment. */
   readonly inHand: Held;
+}
+
+/** Where the engine says what no order is told of; pino's Logger is one. */
+export interface Log {
+  info(about: object, words: string): void;
+  warn(about: object, words: string): void;
+  error(about: object, words: string): void;
 }
 
 /** Captures, each held as often as it was added: two who hold one do not let go for each other. */

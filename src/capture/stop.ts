@@ -17,7 +17,7 @@ const pollEvery = 50;
 export async function stop(room: Room, selector: string | null, actor: Actor, asked: Order): Promise<Capture[]> {
   if (selector !== null && selector.trim() === '')
     throw new CaptureError('bad_request', 'name what to stop: an id such as c12, or a word of it');
-  const named = room.registry.select({ selector: selector ?? undefined, all: false });
+  const named = room.registry.openMatching(selector ?? undefined);
   const allowed = named.filter((capture) => mayStop(actor.analyst, capture));
   if (allowed.length === 0) refuse(room, selector, actor, named);
   const stopped = await Promise.all(

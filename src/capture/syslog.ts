@@ -52,7 +52,6 @@ export async function handOver(
   syslog: SyslogConfig,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  // Only where something waits: the shell starts faster without it.
   const { execa } = await import('execa');
   // The lines go to its stdin, one message each: no word of anybody is an argument.
   const result = await execa('logger', loggerWords(tag, syslog), {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { execa } from 'execa';
 import type { Counts } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import { headerFor } from './savefile.ts';
@@ -60,11 +59,12 @@ export async function spawnLive(order: LiveArguments, stderr: number): Promise<n
   return child.pid;
 }
 
-/** A tcpdump that filters a pcap stream from its stdin to its stdout. */
-export function spawnFilter(expression: string, precision: 'microseconds' | 'nanoseconds') {
+/** A tcpdump that filters a pcap stream from its stdin to its stdout; in an object, since whoever awaits it alone awaits its end. */
+export async function spawnFilter(expression: string, precision: 'microseconds' | 'nanoseconds') {
   // Without --nano tcpdump cuts nanoseconds off without a word.
   const nano = precision === 'nanoseconds' ? ['--nano'] : [];
-  return execa('tcpdump', ['-nn', ...nano, '-r', '-', '-w', '-', ...expressionArguments(expression)], {
+  const { execa } = await import('execa');
+  const tcpdump = execa('tcpdump', ['-nn', ...nano, '-r', '-', '-w', '-', ...expressionArguments(expression)], {
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -72,6 +72,7 @@ export function spawnFilter(expression: string, precision: 'microseconds' | 'nan
     maxBuffer: 64 * 1024,
     reject: false,
   });
+  return { tcpdump };
 }
 
 /** As long as anybody may wait for an expression. Milliseconds. */
@@ -140,6 +141,7 @@ export function complaint(stderr: string): string | undefined {
 
 /** The versions of tcpdump and libpcap here, in their own words, for the record. */
 export async function toolVersions(): Promise<string[]> {
+  const { execa } = await import('execa');
   const { stdout, stderr } = await execa('tcpdump', ['--version'], { reject: false });
   return `${stdout}\n${stderr}`.split('\n').filter((line) => /^(tcpdump|libpcap) version/.test(line));
 }
@@ -174,7 +176,8 @@ async function compile(expression: string, target: Target): Promise<void> {
   throw new CaptureError('bad_expression', `tcpdump does not accept this expression: ${said}${place}`);
 }
 
-function runCompiler(expression: string, { source, input, patience }: Target) {
+async function runCompiler(expression: string, { source, input, patience }: Target) {
+  const { execa } = await import('execa');
   return execa('tcpdump', ['-nn', ...source, '-d', ...expressionArguments(expression)], {
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     stdout: 'ignore',

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { execa } from 'execa';
 import { CaptureError } from './errors.ts';
 import { everything } from './tcpdump.ts';
 
@@ -61,6 +60,7 @@ export async function formFor(tagged: Tagged): Promise<{ expanded: string | null
  * @returns true when a tagged packet came, false when none did
  */
 export async function seesTags(interfaceName: string, patience: number): Promise<boolean> {
+  const { execa } = await import('execa');
   // timeout(1), and not a timer of ours: SIGTERM does not end an idle tcpdump in immediate mode, and we may be gone by then.
   const limit = ['--signal=KILL', String(patience / 1_000)];
   // --immediate-mode: without it the kernel holds a lone packet back for up to a second.

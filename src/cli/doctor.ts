@@ -32,7 +32,7 @@ export interface Call {
  * @returns 0 when nothing is broken, 69 otherwise
  */
 export async function doctor({ file, json, output, now }: Call): Promise<number> {
-  const config = configOrError(file);
+  const config = await configOrError(file);
   const findings: Finding[] = [];
   for await (const finding of examine({ file: configFile(file), config, now: now() })) {
     findings.push(finding);
@@ -48,17 +48,17 @@ export async function doctor({ file, json, output, now }: Call): Promise<number>
  * Makes a lost or damaged registry anew, for a lead.
  * @throws CaptureError `bad_request` for the configuration, `not_allowed`, `conflict`, `tool_failed` as `rebuildRegistry` does
  */
-export function rebuild({ file, words, json, output, now }: Call): number {
-  const config = readConfig(file);
+export async function rebuild({ file, words, json, output, now }: Call): Promise<number> {
+  const config = await readConfig(file);
   const rebuilt = rebuildRegistry(config, leadAtTheShell(config, words), now);
   if (json) output.json(rebuiltJson(rebuilt));
   else output.lines(rebuiltLines(rebuilt, config).map(oneLine));
   return 0;
 }
 
-function configOrError(file: string | undefined): Config | CaptureError {
+async function configOrError(file: string | undefined): Promise<Config | CaptureError> {
   try {
-    return readConfig(file);
+    return await readConfig(file);
   } catch (error) {
     if (error instanceof CaptureError) return error;
     throw error;

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { CaptureError } from '../capture/errors.ts';
+import type { Setting } from '../command/command.ts';
 import { doorOptions } from '../command/door.ts';
 import { helpText } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
 import { manyLines } from '../reports/words.ts';
-import { usableZone } from './clock.ts';
+import { ownZone } from './clock.ts';
 import { exits } from './exits.ts';
 import { type Output, openOutput } from './output.ts';
 
@@ -20,8 +21,15 @@ async function main(words: readonly string[]): Promise<number> {
 
 async function run(words: readonly string[], output: Output, deaf: AbortSignal): Promise<number> {
   const { json, config, words: said } = doorOptions(words);
-  const timezone = usableZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const command = parseCommand(said, { door: 'shell', now: Date.now(), timezone });
+  const setting: Setting = {
+    door: 'shell',
+    now: Date.now(),
+    // Few commands have a time among their words.
+    get timezone() {
+      return ownZone();
+    },
+  };
+  const command = parseCommand(said, setting);
   if (command.verb === 'help') {
     const help = helpText(command.topic, 'shell');
     if (json) output.json({ help });
@@ -35,7 +43,7 @@ async function run(words: readonly string[], output: Output, deaf: AbortSignal):
   }
   // Help and refused words need neither the configuration nor the engine, and answer at once.
   const [{ inSession }, { carryOut }] = await Promise.all([import('./session.ts'), import('./verbs.ts')]);
-  const given = { words: said, json, timezone, output, deaf, now: Date.now };
+  const given = { words: said, json, timezone: null, output, deaf, now: Date.now };
   return inSession({ verb: command.verb, file: config, given }, (session) => carryOut(command, session));
 }
 

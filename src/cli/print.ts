@@ -6,7 +6,7 @@ import { bytesInWords } from '../capture/quantities.ts';
 import { counted, utc } from '../reports/figures.ts';
 import { dropsInWords, holesInWords, missingOf } from '../reports/holes.ts';
 import { oneLine } from '../reports/words.ts';
-import { clockTime, zonedTime } from './clock.ts';
+import { clockTime, ownZone, type Zone, zonedTime } from './clock.ts';
 import { labelled, type Row } from './labels.ts';
 
 /** What the file system says of a capture's file now; null where it is gone. */
@@ -19,7 +19,7 @@ export type FileStatus = {
 
 /** Where lines are shown: the zone of the times, and whether a person is looking. */
 export interface Shown {
-  readonly timezone: string;
+  readonly timezone: Zone;
   readonly terminal: boolean;
 }
 
@@ -71,13 +71,13 @@ export function blockRows(capture: Capture, status: FileStatus, { timezone }: Sh
 }
 
 /** The time that a search has reached in the ring. */
-export function reachedInWords({ progress }: Pick<Capture, 'progress'>, timezone: string): string {
+export function reachedInWords({ progress }: Pick<Capture, 'progress'>, timezone: Zone): string {
   const reached = progress?.reached ?? null;
   return reached === null ? 'before the first packet' : zonedTime(Math.floor(reached / 1_000), timezone);
 }
 
 /** When a live capture ends by itself, and whether it comes back after a reboot. */
-export function limitsInWords({ limits, keep }: Pick<Capture, 'limits' | 'keep'>, timezone: string): string[] {
+export function limitsInWords({ limits, keep }: Pick<Capture, 'limits' | 'keep'>, timezone: Zone): string[] {
   return [
     ...(limits.deadline === null ? [] : [`ends ${zonedTime(limits.deadline, timezone)}`]),
     ...(limits.bytes === null ? [] : [`at ${bytesInWords(limits.bytes)}`]),
@@ -127,5 +127,5 @@ export function whoamiLines(analyst: Analyst, origin: Origin, sensor: string): s
 }
 
 function zoneLine(captures: readonly Capture[], { timezone, terminal }: Shown): string[] {
-  return terminal && captures.length > 0 ? [`Times are in ${timezone}.`] : [];
+  return terminal && captures.length > 0 ? [`Times are in ${timezone ?? ownZone()}.`] : [];
 }

@@ -1,5 +1,6 @@
 import type { Millis, SearchProgress } from '../capture/capture.ts';
 import { lasting, percentOf, size } from '../reports/figures.ts';
+import type { Zone } from './clock.ts';
 import { reachedInWords } from './print.ts';
 
 /** What a progress line is drawn from. */
@@ -7,7 +8,7 @@ export interface Pace {
   readonly progress: SearchProgress;
   /** Since the search began. */
   readonly elapsed: Millis;
-  readonly timezone: string;
+  readonly timezone: Zone;
   /** Width of the terminal. */
   readonly columns: number;
 }

@@ -1,12 +1,14 @@
-import { pino } from 'pino';
 import type { Actor, Origin } from '../capture/analyst.ts';
 import type { Millis } from '../capture/capture.ts';
 import { type Engine, openEngine } from '../capture/engine.ts';
+import type { EngineParts } from '../capture/opening.ts';
 import type { Verb } from '../command/command.ts';
 import { quoteWord } from '../command/words.ts';
 import type { Config } from '../config.ts';
-import { readConfig } from '../environment.ts';
+import { recallConfig } from '../environment.ts';
+import { oneLine } from '../reports/words.ts';
 import { leaveSupervisor } from '../supervisor/leave.ts';
+import type { Zone } from './clock.ts';
 import { shellOrigin } from './identity.ts';
 import type { Output } from './output.ts';
 
@@ -15,8 +17,8 @@ export interface Given {
   /** The words as typed, for the audit log; not the door's own: which configuration it was, the log that has them says. */
   readonly words: readonly string[];
   readonly json: boolean;
-  /** Zone in which times are read and shown. */
-  readonly timezone: string;
+  /** Zone in which times are shown. */
+  readonly timezone: Zone;
   readonly output: Output;
   /** Aborted when nobody reads stdout any more. */
   readonly deaf: AbortSignal;
@@ -40,12 +42,8 @@ export async function inSession(
   { verb, file, given }: { readonly verb: Verb; readonly file: string | undefined; readonly given: Given },
   act: (session: Session) => Promise<number>,
 ): Promise<number> {
-  const config = readConfig(file);
-  const log = pino(
-    { level: 'warn', serializers: { error: pino.stdSerializers.err } },
-    pino.destination({ fd: 2, sync: true }),
-  );
-  const engine = openEngine({ config, log, now: given.now, leaveSupervisor });
+  const config = await recallConfig(file);
+  const engine = openEngine({ config, log: warningsTo(given.output), now: given.now, leaveSupervisor });
   try {
     const origin = shellOrigin(config.state);
     const actor = engine.identify(origin, verb, given.words.map(quoteWord).join(' '));
@@ -53,4 +51,13 @@ export async function inSession(
   } finally {
     await engine.close();
   }
+}
+
+/** What the engine has to say besides its answers: troubles as warnings on stderr, the rest not at all. */
+function warningsTo(output: Output): EngineParts['log'] {
+  const warn = (about: object, words: string) => {
+    const told = JSON.stringify(about, (_, value) => (value instanceof Error ? value.message : value));
+    output.note(`Warning: ${words}: ${oneLine(told)}`);
+  };
+  return { info: () => undefined, warn, error: warn };
 }

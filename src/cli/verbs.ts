@@ -2,13 +2,9 @@ import { stat } from 'node:fs/promises';
 import type { Capture } from '../capture/capture.ts';
 import type { AuditQuery, Selection, StartOrder } from '../capture/orders.ts';
 import type { Command } from '../command/command.ts';
-import { get, verify, verifyAudit } from './evidence.ts';
 import { auditJson, captureJson, iso, wholeJson } from './json.ts';
 import { auditLine, blockLines, type FileStatus, limitsInWords, listLines, type Shown, whoamiLines } from './print.ts';
-import { both, search } from './search.ts';
 import type { Session } from './session.ts';
-import { tellStarted } from './started.ts';
-import { stoppedLines, wholeLines } from './whole.ts';
 
 /** A command that needs the engine. */
 export type Order = Exclude<Command, { verb: 'help' | 'doctor' }>;
@@ -23,9 +19,9 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
     case 'start':
       return start(order.order, session);
     case 'search':
-      return search(order.order, session);
+      return (await import('./search.ts')).search(order.order, session);
     case 'both':
-      return both(order.order, session);
+      return (await import('./search.ts')).both(order.order, session);
     case 'list':
       return list(order.selection, order.details, session);
     case 'show':
@@ -37,11 +33,12 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
     case 'keep':
       return moved(await session.engine.keep(order.id, session.actor), session);
     case 'get':
-      return get(order.id, session);
+      return (await import('./evidence.ts')).get(order.id, session);
     case 'verify':
-      return verify(order.order, session);
+      return (await import('./evidence.ts')).verify(order.order, session);
     case 'audit':
-      return 'query' in order ? audit(order.query, session) : verifyAudit(order.witnessed, session);
+      if ('query' in order) return audit(order.query, session);
+      return (await import('./evidence.ts')).verifyAudit(order.witnessed, session);
     case 'digest':
       return digest(order.date, session);
     case 'whoami':
@@ -52,6 +49,7 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
 }
 
 async function start(order: StartOrder, session: Session): Promise<number> {
+  const { tellStarted } = await import('./started.ts');
   tellStarted(await session.engine.start(order, session.actor), session);
   return 0;
 }
@@ -80,7 +78,10 @@ async function show(id: string, session: Session): Promise<number> {
   const deletion = engine.deletion(capture.id);
   const deleted = deletion ? { at: iso(deletion.at), why: deletion.why } : null;
   if (json) output.json({ ...wholeJson(capture, reports), deleted });
-  else output.lines(wholeLines(capture, { reports, status, deletion }, shown(session)));
+  else {
+    const { wholeLines } = await import('./whole.ts');
+    output.lines(wholeLines(capture, { reports, status, deletion }, shown(session)));
+  }
   return 0;
 }
 
@@ -89,6 +90,7 @@ async function stop(selector: string | null, details: boolean, session: Session)
   const stopped = await Promise.all((await engine.stop(selector, actor)).map(withStatus));
   if (json) output.json(stopped.map(({ capture }) => wholeJson(capture, engine.coverage(capture.id))));
   else {
+    const { stoppedLines } = await import('./whole.ts');
     const blocks = stopped.map(({ capture, status }) => stoppedLines(capture, { status, details }, shown(session)));
     output.lines(blocks.flatMap((block, at) => (at === 0 || !details ? block : ['', ...block])));
   }

@@ -8,13 +8,14 @@ ALTER TABLE earlier ADD COLUMN deleted_why TEXT;
 CREATE INDEX captures_held ON captures (ended_at, savefile) WHERE ended_at IS NOT NULL AND deleted_at IS NULL;
 
 -- Savefiles that are complete and there, as far as we know; a start that failed never had one. 'running': its capture goes on.
+-- CROSS: the few of earlier first, not all captures in search of them.
 CREATE VIEW held AS
   SELECT number, savefile, ended_at, bytes, sha256, analyst, description, expression, incident, 0 AS running
   FROM captures WHERE ended_at IS NOT NULL AND deleted_at IS NULL AND NOT (state = 'failed' AND sha256 IS NULL)
   UNION ALL
-  SELECT number, earlier.savefile, earlier.ended_at, earlier.bytes, earlier.sha256, analyst, description, expression, incident,
+  SELECT capture, earlier.savefile, earlier.ended_at, earlier.bytes, earlier.sha256, analyst, description, expression, incident,
     captures.ended_at IS NULL
-  FROM earlier JOIN captures ON number = capture WHERE earlier.deleted_at IS NULL;
+  FROM earlier CROSS JOIN captures ON number = capture WHERE earlier.deleted_at IS NULL;
 
 -- What a savefile was when it was last looked at; 'deleting' from before its deletion until that is in its row.
 CREATE TABLE custody (

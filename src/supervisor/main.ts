@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { openEngine } from '../capture/engine.ts';
 import { CaptureError } from '../capture/errors.ts';
 import { exits } from '../cli/exits.ts';
-import { readConfig } from '../environment.ts';
+import { recallConfig } from '../environment.ts';
 
 // Looks after running captures: for good, as the unit capture-supervisor has it, or with --until-idle, as whoever starts a capture leaves
 // it behind, until the last of them has ended or while nobody else does.
@@ -28,7 +28,7 @@ process.exit();
 
 async function run(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' }, 'until-idle': { type: 'boolean' } } });
-  const engine = openEngine({ config: readConfig(values.config), log, now: Date.now });
+  const engine = openEngine({ config: await recallConfig(values.config), log, now: Date.now });
   try {
     await engine.supervise(values['until-idle'] === true, stop.signal);
   } finally {

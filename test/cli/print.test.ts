@@ -229,6 +229,26 @@ test('times are written as the original wrote them, in the zone, through the cha
   assert.equal(zonedTime(Date.parse('2026-11-04T00:00:00Z'), 'UTC'), 'Wed Nov 04 00:00:00 2026 UTC');
 });
 
+test("this process's own zone needs no name: the same times come out", (t) => {
+  const given = process.env.TZ;
+  t.after(() => {
+    if (given === undefined) delete process.env.TZ;
+    else process.env.TZ = given;
+  });
+  for (const zone of ['Europe/Berlin', 'America/St_Johns', 'Asia/Kolkata', 'UTC', 'Pacific/Auckland']) {
+    process.env.TZ = zone;
+    for (const at of [
+      0,
+      Date.parse('2026-10-25T00:59:59Z'),
+      Date.parse('2026-10-25T01:00:00Z'),
+      Date.parse('2031-02-28T23:59:59Z'),
+    ]) {
+      assert.equal(clockTime(at, null), clockTime(at, zone));
+      assert.equal(zonedTime(at, null), zonedTime(at, zone));
+    }
+  }
+});
+
 test('a TZ that names no zone means UTC', () => {
   assert.deepEqual(['Europe/Berlin', 'Etc/Unknown', undefined].map(usableZone), ['Europe/Berlin', 'UTC', 'UTC']);
 });

@@ -60,7 +60,7 @@ export async function openStage(t: TestContext, { reports }: Setting = {}): Prom
     join(directory, 'capture.yml'),
     stringify({ ...configuration(workspace, cast), ...(reports && { reports }) }),
   );
-  const config = readConfig(join(directory, 'capture.yml'));
+  const config = await readConfig(join(directory, 'capture.yml'));
   const engine = openEngine({ config, log: pino({ level: 'silent' }), now: Date.now });
   const origin = { door: 'shell', login: 'test', tty: null, remoteHost: null } as const;
   const lead: Actor = { analyst: { name: 'grant', role: 'lead' }, origin, words: 'test' };

@@ -5,7 +5,6 @@ import { freeBytes, limitReached, timeLeft } from '../limits.ts';
 import { signal } from '../process.ts';
 import { sizeInWords } from '../quantities.ts';
 import { inHand, observe, type Room } from '../room.ts';
-import { isHeld } from '../supervision.ts';
 import { runningCounts } from '../tcpdump.ts';
 import { endLive } from './ending.ts';
 import { lastWords } from './launch.ts';
@@ -49,14 +48,9 @@ export async function supervise(
   room.supervision.releaseLease(room.self);
 }
 
-/** Whether somebody who is alive and well looks after running captures. */
-export function isSupervised(room: Room): boolean {
-  return isHeld(room.supervision.lease(), room.uptime());
-}
-
 function holdLease(room: Room): boolean {
   const lease = room.supervision.lease();
-  if (lease !== undefined && lease.holder !== room.self && isSupervised(room)) return false;
+  if (lease !== undefined && lease.holder !== room.self && room.supervision.isLeaseHeld(room.uptime())) return false;
   return room.supervision.takeLease(lease, room.self, room.uptime());
 }
 

@@ -89,7 +89,7 @@ async function* filterFile(
   append: Append,
   signal: AbortSignal,
 ): AsyncGenerator<Scanned, RingFileReport> {
-  const tcpdump = spawnFilter(selection.expression, selection.precision);
+  const { tcpdump } = await spawnFilter(selection.expression, selection.precision);
   const matched = { packets: 0 };
   const collected = collect(tcpdump.stdout, selection.twins, append, matched);
   // Told where it is awaited; until then it must not count as unhandled.
