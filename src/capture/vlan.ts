@@ -28,6 +28,8 @@ export async function seesTags(interfaceName: string, patience: number): Promise
       stdout: 'ignore',
       reject: false,
       timeout: patience,
+      // An idle one stays after SIGTERM, and would outlive a shell.
+      killSignal: 'SIGKILL',
     },
   );
   return !failed;
