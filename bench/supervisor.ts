@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -22,10 +22,11 @@ export async function supervisor(seconds: number): Promise<Held> {
   const installation = await openInstallation(captures);
   const { config, engine, lead } = installation;
   try {
-    for (let one = 0; one < running; one += 1)
+    for (let one = 1; one < running; one += 1)
       await engine.start({ description: `supervised ${one}`, expression: `udp port ${9_000 + one}` }, lead);
-    const main = join(import.meta.dirname, '../src/supervisor/main.ts');
-    spawn(process.execPath, [main, '--config', config.file], { stdio: ['ignore', 'ignore', 'inherit'] }).unref();
+    // The last one from a shell, which leaves the supervisor behind.
+    const capture = join(import.meta.dirname, '../bin/capture');
+    execFileSync(capture, ['--config', config.file, 'start', '-d', 'supervised', '-e', 'udp port 9']);
     const pid = await holderOf(config.state);
     const [ticks, from] = [ticksOf(pid), performance.now()];
     await pause(seconds * 1_000);

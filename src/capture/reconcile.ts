@@ -1,6 +1,6 @@
 import type { Capture } from './capture.ts';
 import { isAlive } from './process.ts';
-import type { Room } from './room.ts';
+import { isCaredFor, type Room } from './room.ts';
 
 /**
  * Brings the registry and the processes together again, whatever was killed: the one path for every ending that nobody ordered. Also
@@ -26,6 +26,7 @@ async function reconcileOne(room: Room, capture: Capture): Promise<void> {
 
 /** Whether there is nothing to bring together, as nearly always: what would do it is then not even loaded. */
 function isWell(room: Room, { id, kind, state }: Capture): boolean {
+  if (kind === 'past' || state !== 'running') return isCaredFor(room, id);
   const { tcpdump } = room.registry.processes(id);
-  return kind === 'live' && state === 'running' && tcpdump !== null && isAlive(tcpdump);
+  return tcpdump !== null && isAlive(tcpdump);
 }

@@ -81,9 +81,15 @@ export async function inHand<Result>(room: Room, id: CaptureId, act: () => Promi
 
 /** Takes an open capture over whose owner is gone, or has dropped it; false when somebody takes care of it. */
 export function takeOver(room: Room, id: CaptureId): boolean {
+  if (isCaredFor(room, id)) return false;
   const { owner } = room.registry.processes(id);
-  if (owner === room.self) return !room.inHand.has(id);
-  return !isAlive(owner) && room.registry.takeOver(id, owner);
+  return owner === room.self || room.registry.takeOver(id, owner);
+}
+
+/** Whether the owner of an open capture is there, and has not dropped it. */
+export function isCaredFor(room: Room, id: CaptureId): boolean {
+  const { owner } = room.registry.processes(id);
+  return owner === room.self ? room.inHand.has(id) : isAlive(owner);
 }
 
 /**
