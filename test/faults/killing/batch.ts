@@ -1,0 +1,82 @@
+import { createSocket } from 'node:dgram';
+import { openEngine } from '../../../src/capture/engine.ts';
+import { actor, errorsInto, tcpdumpsOf } from '../../capture/sensor.ts';
+import { type EngineChild, startEngine } from './engine-child.ts';
+import { type Installation, openInstallation } from './installation.ts';
+import type { Pace } from './pace.ts';
+import type { Batch } from './plan.ts';
+import { quietly } from './quiet.ts';
+import { type Field, playRound } from './round.ts';
+import type { Tally } from './tally.ts';
+
+/** Plays a batch's rounds side by side in an installation of their own, then looks what a quiet process finds. */
+export async function playBatch(batch: Batch, pace: Pace, tally: Tally): Promise<void> {
+  const installation = openInstallation();
+  const engine = await openInCharge(installation, batch);
+  const socket = createSocket('udp4');
+  const field: Field = { installation, engine, socket, pace, tally, sent: new Map() };
+  try {
+    await Promise.all(batch.rounds.map((round, at) => playRound(field, round, at)));
+    await engine.leave();
+    killSupervisors(installation);
+    const found = await aftermathOf(field, batch);
+    tally.violations.push(...found.map((each) => `seed ${batch.seed}: ${each}`));
+  } finally {
+    socket.close();
+    await engine.leave();
+    killSupervisors(installation);
+    for (const pid of tcpdumpsOf(installation.directory)) process.kill(pid, 'SIGKILL');
+    installation.remove();
+  }
+}
+
+async function aftermathOf({ installation, sent, tally }: Field, batch: Batch): Promise<string[]> {
+  const errors: string[] = [];
+  const engine = openEngine({ config: installation.config, log: errorsInto(errors), now: Date.now });
+  const lead = actor('grant', 'lead');
+  try {
+    const found = await quietly({ engine, lead, captures: installation.config.captures, sent });
+    const { captures } = engine.day(0, Number.MAX_SAFE_INTEGER);
+    for (const at of batch.rounds.keys())
+      tally.ended(captures.find(({ description }) => description === `round ${at}`)?.state ?? 'none');
+    return [...found, ...errors];
+  } finally {
+    await engine.close();
+  }
+}
+
+/** The engine process of a batch, whichever it is by now. */
+export interface InCharge {
+  child(): EngineChild;
+  /** Kills it, and has it back where the batch says so; false when it was dead. */
+  kill(): Promise<boolean>;
+  /** Kills it for good. */
+  leave(): Promise<void>;
+}
+
+async function openInCharge(installation: Installation, { comesBack, supervises }: Batch): Promise<InCharge> {
+  let child = await startEngine(installation, supervises);
+  return {
+    child: () => child,
+    kill: async () => {
+      const killed = child;
+      if (!killed.isAlive()) return false;
+      await killed.kill();
+      if (comesBack && child === killed) child = await startEngine(installation, supervises);
+      return true;
+    },
+    leave: () => child.kill(),
+  };
+}
+
+/** Kills the supervisors that were left; returns how many. */
+export function killSupervisors(installation: Pick<Installation, 'supervisors'>): number {
+  return installation.supervisors().filter((pid) => {
+    try {
+      return process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended since it was seen.
+      return false;
+    }
+  }).length;
+}
