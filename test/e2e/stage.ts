@@ -49,7 +49,7 @@ export interface Setting {
 }
 
 /** Opens a stage whose captures listen on `lo`; all that it began ends with the test. */
-export async function openStage(t: TestContext, { reports }: Setting = {}): Promise<Stage> {
+export async function openStage(t: Pick<TestContext, 'after'>, { reports }: Setting = {}): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'capture-e2e-'));
   const workspace = await openWorkspace({ manifest: manifest() });
   const cast = withCast(workspace);

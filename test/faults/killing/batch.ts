@@ -56,16 +56,24 @@ export interface InCharge {
 
 async function openInCharge(installation: Installation, { comesBack, supervises }: Batch): Promise<InCharge> {
   let child = await startEngine(installation, supervises);
+  let coming: Promise<void> = Promise.resolve();
+  const restart = async () => {
+    child = await startEngine(installation, supervises);
+  };
   return {
     child: () => child,
     kill: async () => {
-      const killed = child;
-      if (!killed.isAlive()) return false;
-      await killed.kill();
-      if (comesBack && child === killed) child = await startEngine(installation, supervises);
-      return true;
+      // Killed at once, and in the same step another comes: two who kill it do not have two come.
+      const hit = child.isAlive() && child.kill();
+      if (hit && comesBack) coming = coming.then(restart);
+      await coming;
+      return hit;
     },
-    leave: () => child.kill(),
+    leave: async () => {
+      await coming;
+      child.kill();
+      await child.ended;
+    },
   };
 }
 

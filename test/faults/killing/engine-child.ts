@@ -19,7 +19,9 @@ export interface EngineChild {
   /** Resolves with why it was refused, null when it was carried out, `killed` when the process ended before it said so. */
   order(order: Omit<Order, 'number'>): Promise<string | null>;
   isAlive(): boolean;
-  kill(): Promise<void>;
+  /** Whether the signal met it. */
+  kill(): boolean;
+  readonly ended: Promise<unknown>;
 }
 
 /** Starts one; resolves when it takes orders, or was killed before. */
@@ -40,7 +42,7 @@ export async function startEngine({ file }: Installation, supervises: boolean): 
   let orders = 0;
   await Promise.race([ready.promise, ended]);
   return {
-    isAlive: () => child.exitCode === null && child.signalCode === null,
+    isAlive: () => child.exitCode === null && child.signalCode === null && !child.killed,
     order: (order) => {
       orders += 1;
       const number = orders;
@@ -48,9 +50,7 @@ export async function startEngine({ file }: Installation, supervises: boolean): 
       child.stdin.write(`${JSON.stringify({ ...order, number })}\n`);
       return Promise.race([answered, ended.then(() => 'killed')]);
     },
-    kill: async () => {
-      child.kill('SIGKILL');
-      await ended;
-    },
+    kill: () => child.kill('SIGKILL'),
+    ended,
   };
 }

@@ -66,7 +66,8 @@ export function supervisorsOf(file: string): number[] {
     });
 }
 
-function knownIn(registry: string, description: string): Known | undefined {
+/** The newest capture of a description in a registry's file. */
+export function knownIn(registry: string, description: string): Known | undefined {
   let database: Database.Database | undefined;
   try {
     database = new Database(registry, { readonly: true, fileMustExist: true, timeout: 5_000 });

@@ -8,6 +8,7 @@ import type { Pace } from './pace.ts';
 import type { Round } from './plan.ts';
 import { seen, struck, type Watched } from './strike.ts';
 import type { Tally } from './tally.ts';
+import { sendTo, target } from './traffic.ts';
 
 /** What the rounds of a batch share. */
 export interface Field {
@@ -21,7 +22,6 @@ export interface Field {
 }
 
 const limit = 2_000;
-const target = '127.77.7.7';
 const firstPort = 30_000;
 
 /** Starts a capture, sends packets, ends it, and kills somebody at one instant of that. */
@@ -61,9 +61,7 @@ async function starting(field: Field, round: Round, what: { description: string;
 
 async function running(field: Field, round: Round, { id }: Known, description: string, port: number) {
   const { socket, installation, sent, tally } = field;
-  for (let at = 0; at < round.packets; at += 1) {
-    await new Promise<void>((resolve) => socket.send(`${description} ${at}`, port, target, () => resolve()));
-  }
+  await sendTo(socket, port, round.packets);
   if (installation.known(description)?.state === 'running') {
     sent.set(id, round.packets);
     tally.packets += round.packets;

@@ -7,7 +7,7 @@ import type { Door, Phase, Round } from './plan.ts';
 import type { Field } from './round.ts';
 
 /** Nobody waits longer for what a killed process left undone: the quiet one will see to it. Milliseconds. */
-const patience = 4_000;
+const patience = 6_000;
 
 /** Hands over the shell that carries out an order, so that it can be killed. */
 export type Watched = (shell: ChildProcess) => ChildProcess;
@@ -54,7 +54,11 @@ async function kill({ engine, installation }: Field, { victim }: Round, shell: C
 }
 
 /** The capture once it is as looked for; as it is, or undefined, when that does not come. */
-export async function seen(installation: Installation, description: string, as: (known: Known) => boolean) {
+export async function seen(
+  installation: Pick<Installation, 'known'>,
+  description: string,
+  as: (known: Known) => boolean,
+) {
   const giveUp = Date.now() + patience;
   for (;;) {
     const known = installation.known(description);
