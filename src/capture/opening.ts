@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { uptime } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../database.ts';
@@ -10,7 +9,7 @@ import { CaptureError } from './errors.ts';
 import { openHoldings } from './holdings.ts';
 import { isSupervised } from './live/supervisor.ts';
 import { openOutbox } from './outbox.ts';
-import { tokenOf } from './process.ts';
+import { sinceBoot, tokenOf } from './process.ts';
 import { openRegistry } from './registry.ts';
 import { inHandOf, type Room } from './room.ts';
 import { openSupervision } from './supervision.ts';
@@ -59,8 +58,4 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     },
   };
   return room;
-}
-
-function sinceBoot(): Millis {
-  return uptime() * 1_000;
 }
