@@ -91,6 +91,12 @@ export function registryTrouble(error: unknown, stateDirectory: string): Capture
   }
 }
 
+/** Whether an error passes by itself or with somebody's help: another process has the registry locked, or its disk is full. */
+export function isPassing(error: unknown): boolean {
+  const code = registryTrouble(error, '')?.code;
+  return code === 'conflict' || code === 'no_room';
+}
+
 /** Whether an error says that the file itself is damaged. */
 export function isDamage(error: unknown): boolean {
   return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
