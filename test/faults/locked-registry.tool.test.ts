@@ -77,7 +77,11 @@ describe('a registry that another process keeps locked', { concurrency: 3 }, () 
     await locker.release();
     await messageIn(stage, soc, /Capturing · before/);
     // It was deaf while it waited, and connects anew.
-    await until('it to hear', async () => (await types('/capture stop c1')).outcome === 'acked', 40_000);
+    const hears = async () => {
+      assert.equal(bot.process.exitCode, null, bot.lines.join('\n'));
+      return (await types('/capture stop c1')).outcome === 'acked';
+    };
+    await until('it to hear', hears, 40_000);
     await messageIn(stage, soc, /Stopped · before/);
     assert.equal(workspace.messagesIn(soc.id).length, 1);
     assert.equal(bot.process.exitCode, null, bot.lines.join('\n'));

@@ -20,7 +20,8 @@ export async function playBatch(batch: Batch, pace: Pace, tally: Tally): Promise
     await engine.leave();
     killSupervisors(installation);
     const found = await aftermathOf(field, batch);
-    tally.violations.push(...found.map((each) => `seed ${batch.seed}: ${each}`));
+    const again = `node test/faults/rounds.ts --rounds ${batch.rounds.length} --bot 0 --seed ${batch.seed}`;
+    tally.violations.push(...found.map((each) => `seed ${batch.seed}: ${each} (again: ${again})`));
   } finally {
     socket.close();
     await engine.leave();

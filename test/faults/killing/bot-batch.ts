@@ -30,7 +30,8 @@ export async function playBotBatch(seed: number, size: number, tally: Tally): Pr
     killSupervisors({ supervisors });
     const { engine, lead, directory } = stage;
     const found = await quietly({ engine, lead, captures: join(directory, 'captures'), sent });
-    tally.violations.push(...found.map((each) => `bot, seed ${seed}: ${each}`));
+    const again = `node test/faults/rounds.ts --rounds ${size} --bot ${size} --seed ${seed}`;
+    tally.violations.push(...found.map((each) => `seed ${seed}, with the bot: ${each} (again: ${again})`));
     const { captures } = engine.day(0, Number.MAX_SAFE_INTEGER);
     for (let at = 0; at < size; at += 1)
       tally.ended(captures.find(({ description }) => description === named(at))?.state ?? 'none');
