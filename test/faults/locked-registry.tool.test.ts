@@ -43,7 +43,7 @@ describe('a registry that another process keeps locked', { concurrency: 3 }, () 
 
   test('does not end the supervisor, which goes on holding limits', async (t) => {
     const sensor = openSensor(t);
-    assert.equal((await sensor.capture('start', '-d', 'x', '-e', expression, '--for', '20s')).code, 0);
+    assert.equal((await sensor.capture('start', '-d', 'x', '-e', expression, '--for', '14s')).code, 0);
     const supervisor = await until('the supervisor to be there', () => {
       const [pid] = supervisorsOf(sensor.file);
       return pid !== undefined && existsSync(join(sensor.state, 'registry.sqlite-shm')) && tokenOf(pid);
@@ -56,7 +56,7 @@ describe('a registry that another process keeps locked', { concurrency: 3 }, () 
     await until('the limit to be held', () => tcpdumpsOf(sensor.captures).length === 0, 40_000);
     await until('the supervisor to end with its last capture', () => !isAlive(supervisor));
     const shown = JSON.parse((await sensor.capture('show', '--json', 'c1')).out);
-    assert.deepEqual([shown.state, shown.why], ['finished', 'its time was over: 20s from its start']);
+    assert.deepEqual([shown.state, shown.why], ['finished', 'its time was over: 14s from its start']);
   });
 
   test('does not end the bot, which answers again afterwards', async (t) => {

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { openEngine } from '../../../src/capture/engine.ts';
 import { actor, errorsInto, tcpdumpsOf } from '../../capture/sensor.ts';
-import { type EngineChild, startEngine } from './engine-child.ts';
-import { type Installation, openInstallation } from './installation.ts';
+import { openInCharge } from './in-charge.ts';
+import { killSupervisors, openInstallation } from './installation.ts';
 import type { Pace } from './pace.ts';
 import type { Batch } from './plan.ts';
 import { quietly } from './quiet.ts';
@@ -44,48 +44,4 @@ async function aftermathOf({ installation, sent, tally }: Field, batch: Batch): 
   } finally {
     await engine.close();
   }
-}
-
-/** The engine process of a batch, whichever it is by now. */
-export interface InCharge {
-  child(): EngineChild;
-  /** Kills it, and has it back where the batch says so; false when it was dead. */
-  kill(): Promise<boolean>;
-  /** Kills it for good. */
-  leave(): Promise<void>;
-}
-
-async function openInCharge(installation: Installation, { comesBack, supervises }: Batch): Promise<InCharge> {
-  let child = await startEngine(installation, supervises);
-  let coming: Promise<void> = Promise.resolve();
-  const restart = async () => {
-    child = await startEngine(installation, supervises);
-  };
-  return {
-    child: () => child,
-    kill: async () => {
-      // Killed at once, and in the same step another comes: two who kill it do not have two come.
-      const hit = child.isAlive() && child.kill();
-      if (hit && comesBack) coming = coming.then(restart);
-      await coming;
-      return hit;
-    },
-    leave: async () => {
-      await coming;
-      child.kill();
-      await child.ended;
-    },
-  };
-}
-
-/** Kills the supervisors that were left; returns how many. */
-export function killSupervisors(installation: Pick<Installation, 'supervisors'>): number {
-  return installation.supervisors().filter((pid) => {
-    try {
-      return process.kill(pid, 'SIGKILL');
-    } catch {
-      // It ended since it was seen.
-      return false;
-    }
-  }).length;
 }

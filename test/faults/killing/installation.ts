@@ -66,6 +66,18 @@ export function supervisorsOf(file: string): number[] {
     });
 }
 
+/** Kills the supervisors that were left; returns how many. */
+export function killSupervisors(installation: Pick<Installation, 'supervisors'>): number {
+  return installation.supervisors().filter((pid) => {
+    try {
+      return process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended since it was seen.
+      return false;
+    }
+  }).length;
+}
+
 /** The newest capture of a description in a registry's file. */
 export function knownIn(registry: string, description: string): Known | undefined {
   let database: Database.Database | undefined;

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { InCharge } from './batch.ts';
+import type { InCharge } from './in-charge.ts';
 import type { Installation, Known } from './installation.ts';
 import type { Pace } from './pace.ts';
 import type { Round } from './plan.ts';

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { killSupervisors } from './batch.ts';
-import type { Installation, Known } from './installation.ts';
+import { type Installation, type Known, killSupervisors } from './installation.ts';
 import { afterTrace } from './pace.ts';
 import type { Door, Phase, Round } from './plan.ts';
 import type { Field } from './round.ts';
