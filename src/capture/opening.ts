@@ -53,6 +53,7 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     audit: openAudit(database, self, now),
     self,
     inHand: inHandOf(config.state),
+    owed: [],
     leaveSupervisor: () => {
       if (leaveSupervisor !== undefined && !isSupervised(room)) leaveSupervisor(config.file);
     },
