@@ -66,6 +66,9 @@ export function registryTrouble(error: unknown, stateDirectory: string): Capture
   if (isDamage(error)) {
     return trouble('tool_failed', `is damaged (${error.message}): what runs goes on running; ${rebuild}`);
   }
+  const full = trouble('no_room', 'cannot grow, the disk is full: make room, and try again');
+  // The -shm file that cannot grow: SQLite has no other word for it.
+  if (error.code === 'SQLITE_IOERR_SHMSIZE') return full;
   // SQLITE_CORRUPT_INDEX and the like are told apart behind a second underscore.
   switch (/^SQLITE_([A-Z]+)/.exec(error.code)?.[1]) {
     case 'BUSY':
@@ -76,7 +79,7 @@ export function registryTrouble(error: unknown, stateDirectory: string): Capture
         `has been locked by another process for ${patience / 1000} s: try again; fuser -v ${file} names it`,
       );
     case 'FULL':
-      return trouble('no_room', 'cannot grow, the disk is full: make room, and try again');
+      return full;
     case 'IOERR':
       return trouble('tool_failed', `cannot be read or written (${error.code}): look at the disk with dmesg`);
     case 'CANTOPEN':
@@ -86,6 +89,12 @@ export function registryTrouble(error: unknown, stateDirectory: string): Capture
     default:
       return undefined;
   }
+}
+
+/** Whether an error passes by itself or with somebody's help: another process has the registry locked, or its disk is full. */
+export function isPassing(error: unknown): boolean {
+  const code = registryTrouble(error, '')?.code;
+  return code === 'conflict' || code === 'no_room';
 }
 
 /** Whether an error says that the file itself is damaged. */

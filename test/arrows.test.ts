@@ -10,7 +10,7 @@ const rooms = {
   database: /^src\/database\.ts$/,
   command: /^src\/command\//,
   nouns: /^src\/capture\/(capture|analyst|errors|evidence|orders|quantities)\.ts$/,
-  engine: /^src\/capture\/(engine|opening|reconcile|both|stop|extend)\.ts$/,
+  engine: /^src\/capture\/(engine|door|opening|reconcile|both|stop|extend)\.ts$/,
   live: /^src\/capture\/live\//,
   past: /^src\/capture\/past\//,
   records: /^src\/capture\/[a-z]+\.ts$/,

@@ -13,6 +13,7 @@ describe("SQLite's errors in words", () => {
     ['SQLITE_BUSY', 'conflict', /has been locked by another process for 5 s: try again; fuser -v \S+ names it/],
     ['SQLITE_BUSY_SNAPSHOT', 'conflict', /has been locked/],
     ['SQLITE_FULL', 'no_room', /the disk is full/],
+    ['SQLITE_IOERR_SHMSIZE', 'no_room', /the disk is full/],
     ['SQLITE_IOERR_WRITE', 'tool_failed', /cannot be read or written \(SQLITE_IOERR_WRITE\)/],
     ['SQLITE_READONLY', 'tool_failed', /run capture as the owner of \/var\/lib\/capture/],
     ['SQLITE_CANTOPEN', 'tool_failed', /is not open to this user/],

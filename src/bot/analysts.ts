@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type Actor, analystAt, type Origin } from '../capture/analyst.ts';
-import type { Engine } from '../capture/engine.ts';
+import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
 import { type People, type Person, whyNotChannel, whyNotPerson } from './people.ts';
 

@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Database } from 'better-sqlite3';
 import type { Logger } from 'pino';
 import type { Capture, Millis } from '../capture/capture.ts';
-import type { Engine } from '../capture/engine.ts';
+import type { Engine } from '../capture/door.ts';
 import { CaptureError } from '../capture/errors.ts';
 import type { Config } from '../config.ts';
 import type { SlackSecrets } from '../environment.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Millis } from '../capture/capture.ts';
-import type { Engine } from '../capture/engine.ts';
+import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
 import type { Follow } from './follow.ts';
 import type { People } from './people.ts';

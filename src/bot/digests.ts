@@ -1,7 +1,7 @@
 import { WebAPIRequestError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Millis } from '../capture/capture.ts';
-import type { Engine } from '../capture/engine.ts';
+import type { Engine } from '../capture/door.ts';
 import type { Config } from '../config.ts';
 import { dateIn, dayBounds } from '../reports/day.ts';
 import { digestOf } from '../reports/digest.ts';

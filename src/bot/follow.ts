@@ -2,7 +2,8 @@ import { EventEmitter, once } from 'node:events';
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
-import type { Engine } from '../capture/engine.ts';
+import type { Engine } from '../capture/door.ts';
+import { isPassing } from '../database.ts';
 import { bell } from './bell.ts';
 import { type Drawing, drawingsOf, nextDrawing } from './drawing.ts';
 import type { Message, Messages, Part } from './messages.ts';
@@ -82,7 +83,7 @@ export class Follow {
       const now = this.#parts.now();
       const next = this.#next(now);
       if (signal.aborted || next === undefined || next.due > now) return;
-      await this.#show(next);
+      await this.#showOrWait(next);
     }
   }
 
@@ -99,7 +100,18 @@ export class Follow {
       const next = this.#next(now);
       const wait = next === undefined ? nothingToDo : Math.max(next.due - now, this.#pace.wait(now));
       if (next === undefined || wait > 0) await this.#bell.heard(wait, this.#closing.signal);
-      else await this.#show(next);
+      else await this.#showOrWait(next);
+    }
+  }
+
+  /** What the registry does not take now is shown later: what was said without being noted is said once all the same. */
+  async #showOrWait(drawing: Drawing): Promise<void> {
+    try {
+      await this.#show(drawing);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      this.#parts.log.warn({ capture: drawing.capture.id, err: error }, 'not drawn, next try follows');
+      this.#notBefore.set(nameOf(drawing), this.#parts.now() + nextTry);
     }
   }
 

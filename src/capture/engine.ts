@@ -1,104 +1,17 @@
 import { statSync } from 'node:fs';
 import { setImmediate as otherWork, setTimeout as pause } from 'node:timers/promises';
 import { registryTrouble } from '../database.ts';
-import { type Actor, analystAt, mayRole, type Origin, strangerInWords } from './analyst.ts';
-import { type Capture, isOpen, type Millis, type RingFileReport } from './capture.ts';
-import { type Custodian, openCustodian } from './custodian.ts';
+import { type Actor, analystAt, mayRole, strangerInWords } from './analyst.ts';
+import { type Capture, isOpen, type Millis } from './capture.ts';
+import { openCustodian } from './custodian.ts';
+import type { Engine } from './door.ts';
 import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
 import { freeNow } from './limits.ts';
 import { type EngineParts, openRoom } from './opening.ts';
-import type {
-  Attempt,
-  AuditEntry,
-  AuditQuery,
-  BothOrder,
-  BothStep,
-  ChainHead,
-  Day,
-  SearchOrder,
-  SearchStep,
-  Selection,
-  Started,
-  StartOrder,
-} from './orders.ts';
 import { reconcileAll } from './reconcile.ts';
 import { ask, type Order, type Room } from './room.ts';
 import { wordedAs } from './wording.ts';
-
-/**
- * The capture engine's door: plain values in, plain values and iterables out. Every method throws CaptureError for what a person
- * can mend; every order is in the audit log before it is carried out.
- */
-export interface Engine extends Custodian {
-  /**
-   * The analyst behind an identity, as an actor with the words they typed.
-   * @throws CaptureError `not_allowed` for a stranger, once that is in the audit log
-   */
-  identify(origin: Origin, verb: string, words: string): Actor;
-  /**
-   * Refuses an attempt that the door itself judged: writes it to the audit log and throws.
-   * @throws CaptureError `not_allowed` with `why`, always
-   */
-  refuse(attempt: Attempt, why: string): never;
-  /**
-   * Starts a live capture; resolves when tcpdump listens.
-   * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
-   */
-  start(order: StartOrder, actor: Actor): Promise<Started>;
-  /**
-   * Searches a ring for the past, ring file by ring file. Aborting the signal ends it as `cancelled`, keeping what was merged.
-   * @throws CaptureError where it is read: `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
-   */
-  search(order: SearchOrder, actor: Actor, signal: AbortSignal): AsyncIterable<SearchStep>;
-  /**
-   * Starts a live capture, then searches the ring of its interface up to it. Aborting the signal cancels the search alone.
-   * @throws CaptureError where it is read, as `start` and `search`; before anything was started when the ring cannot be searched
-   */
-  both(order: BothOrder, actor: Actor, signal: AbortSignal): AsyncIterable<BothStep>;
-  /** Captures that match, newest first. */
-  list(selection: Selection, actor: Actor): Promise<Capture[]>;
-  /** @throws CaptureError `not_found` */
-  show(id: string, actor: Actor): Promise<Capture>;
-  /** The coverage statement of a search, ring file by ring file in time order; empty for a live capture. */
-  coverage(id: string): RingFileReport[];
-  /**
-   * Stops what the selector (an id or a word) names among what runs; null stops all that the person may stop. Resolves with each in
-   * its final state, facts and digest included; a search of another process is asked to stop and comes back when it has.
-   * @throws CaptureError `not_found`, `conflict` when it has ended already, `not_allowed`
-   */
-  stop(selector: string | null, actor: Actor): Promise<Capture[]>;
-  /**
-   * Entries of the audit log, oldest first.
-   * @throws CaptureError `not_allowed` unless the person may read it
-   */
-  audit(query: AuditQuery, actor: Actor): AuditEntry[];
-  /**
-   * Moves the deadline of a live capture by so many milliseconds.
-   * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs or the limit is a lead's to pass
-   */
-  extend(id: string, by: Millis, actor: Actor): Promise<Capture>;
-  /**
-   * Has a live capture started again after a reboot.
-   * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs
-   */
-  keep(id: string, actor: Actor): Promise<Capture>;
-  /** One capture as it is now, for a view; not an order, so not in the audit log. */
-  peek(id: string): Capture | undefined;
-  /** What ran and what was written to the audit log from `from` to before `to`. */
-  day(from: Millis, to: Millis): Day;
-  head(): ChainHead;
-  /** Settles every capture whose process is gone: the one path for every ending that nobody ordered. Done before every list, show and stop. */
-  reconcile(): Promise<void>;
-  /** Captures as they change, in this process or another, first all with a version above `after`; ends with the signal. Looks every 250 ms. */
-  watch(after: number, signal: AbortSignal): AsyncIterable<Capture>;
-  /**
-   * Looks after the installation while no other process does: limits, free space and kernel drops of running captures, retention, syslog.
-   * Ends with the signal, or, `untilIdle`, when nothing runs any more or another process looks after it.
-   */
-  supervise(untilIdle: boolean, signal: AbortSignal): Promise<void>;
-  close(): Promise<void>;
-}
 
 /**
  * Opens the engine on an installation's registry. When that turns out damaged, locked or full later, every method says so in words that
@@ -248,7 +161,17 @@ function engineIn(room: Room): Engine {
         for (const duty of duties) duty();
         return reconcile();
       };
-      await supervise(room, look, untilIdle, signal);
+      for (;;) {
+        try {
+          return await supervise(room, look, untilIdle, signal);
+        } catch (error) {
+          // A damaged registry must be let go of: it is made anew while nobody has it open.
+          const code = registryTrouble(error, config.state)?.code;
+          if (code !== 'conflict' && code !== 'no_room') throw error;
+          room.log.warn({ error }, 'the registry is not at hand, next try follows');
+          await pause(superviseAgain, undefined, { signal }).catch(() => undefined);
+        }
+      }
     },
     ...custodian,
     close: async () => {
@@ -260,6 +183,8 @@ function engineIn(room: Room): Engine {
 
 /** Milliseconds between two looks at what changed. */
 const watchEvery = 250;
+/** Milliseconds until a registry that was locked, or whose disk was full, is tried again. */
+const superviseAgain = 1_000;
 /** How soon an entry of the audit log is with syslog, and how often savefiles are held against `retention`; by who supervises. */
 const shipEvery: Millis = 5_000;
 const retainEvery: Millis = 10 * 60_000;

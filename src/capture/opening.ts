@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { uptime } from 'node:os';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../database.ts';
 import { openAudit } from './audit.ts';
@@ -8,7 +7,7 @@ import { cannotWrite } from './custody.ts';
 import { CaptureError } from './errors.ts';
 import { openHoldings } from './holdings.ts';
 import { openOutbox } from './outbox.ts';
-import { tokenOf } from './process.ts';
+import { sinceBoot, tokenOf } from './process.ts';
 import { openRegistry } from './registry.ts';
 import { inHandOf, type Log, type Room } from './room.ts';
 import { openSupervision } from './supervision.ts';
@@ -52,13 +51,10 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     audit: openAudit(database, self, now),
     self,
     inHand: inHandOf(config.state),
+    owed: [],
     leaveSupervisor: () => {
       if (leaveSupervisor !== undefined && !room.supervision.isLeaseHeld(bootClock())) leaveSupervisor(config);
     },
   };
   return room;
-}
-
-function sinceBoot(): Millis {
-  return uptime() * 1_000;
 }

@@ -1,4 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Millis } from './capture.ts';
 
 /**
  * A process that cannot be mistaken for another: pid, boot and start time in clock ticks (proc(5), /proc/pid/stat field 22).
@@ -8,6 +11,12 @@ export type ProcessToken = string;
 
 /** The kernel's name for this boot. */
 export const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+
+/** Since this boot, on the clock that nobody sets; whole, as the registry wants it. */
+export function sinceBoot(): Millis {
+  // Hundredths of a second times a thousand are not always whole: 8.2 * 1000 is, 8.12 * 1000 is not.
+  return Math.round(uptime() * 1_000);
+}
 
 /** The token of a running process; undefined when there is none with that pid, or only its zombie. */
 export function tokenOf(pid: number): ProcessToken | undefined {
@@ -47,21 +56,19 @@ export function signal(token: ProcessToken, name: NodeJS.Signals): boolean {
   }
 }
 
-/** The running program of that name which has this word among its arguments, and the token that proves it. */
-export function runningWith(program: string, argument: string): ProcessToken | undefined {
-  for (const entry of readdirSync('/proc')) {
-    const pid = Number(entry);
-    if (!Number.isInteger(pid)) continue;
-    const [name, ...args] = argumentsOf(pid);
-    if (name?.split('/').at(-1) === program && args.includes(argument)) return tokenOf(pid);
+/** Sends a process one signal after the other, each for so long, until it has ended; false when it outlives them all. */
+export async function endProcess(
+  token: ProcessToken,
+  signals: readonly NodeJS.Signals[],
+  patience: Millis,
+): Promise<boolean> {
+  for (const name of signals) {
+    signal(token, name);
+    const giveUp = Date.now() + patience;
+    do {
+      if (!isAlive(token)) return true;
+      await pause(20);
+    } while (Date.now() < giveUp);
   }
-  return undefined;
-}
-
-function argumentsOf(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
+  return false;
 }

@@ -11,6 +11,10 @@ export async function reconcileAll(room: Room): Promise<void> {
   await Promise.all(open.map((capture) => reconcileOne(room, capture)));
   if (open.some(({ kind }) => kind === 'live')) room.leaveSupervisor();
   room.audit.settleAbandoned(isAlive);
+  for (let write = room.owed[0]; write !== undefined; write = room.owed[0]) {
+    write();
+    room.owed.shift();
+  }
 }
 
 async function reconcileOne(room: Room, capture: Capture): Promise<void> {

@@ -32,6 +32,8 @@ export interface Room {
   readonly leaveSupervisor: () => void;
   /** What this process starts, searches or ends at the moment. */
   readonly inHand: Held;
+  /** Outcomes of this process's orders that the audit log did not take, locked or on a full disk as it was: written at the next look. */
+  readonly owed: (() => void)[];
 }
 
 /** Where the engine says what no order is told of; pino's Logger is one. */
@@ -130,7 +132,7 @@ export function observe(room: Room, capture: Pick<Capture, 'id' | 'analyst'>, ve
 /** An order in the audit log: settle it in the transaction that changes the state. Only the first settling counts. */
 export interface Order {
   settle(outcome: 'done' | 'failed', capture: string | null, detail: string | null): void;
-  /** Settles it with what was thrown. */
+  /** Settles it with what was thrown, now or at the next look; what keeps the audit log from taking it hides nothing of that. */
   fail(error: unknown): void;
 }
 
@@ -150,7 +152,13 @@ export function ask(room: Room, verb: string, actor: Actor, named?: string): Ord
   return {
     settle,
     fail: (error) => {
-      settle(outcomeOf(error), null, error instanceof Error ? error.message : String(error));
+      const write = () => settle(outcomeOf(error), null, error instanceof Error ? error.message : String(error));
+      try {
+        write();
+      } catch (trouble) {
+        room.log.error({ verb, error: trouble }, 'outcome not written, next try follows');
+        room.owed.push(write);
+      }
     },
   };
 }

@@ -23,9 +23,10 @@ export async function settle(room: Room, capture: Capture, end: End, alongside: 
   const examined = (await isThere(path)) ? await examineSavefile(path) : undefined;
   const facts = examined?.facts ?? null;
   const { state, counts } = end;
+  const why = end.why(examined);
   const ending = {
     state,
-    why: end.why(examined),
+    why,
     endedAt: room.now(),
     counts,
     facts,
@@ -36,9 +37,10 @@ export async function settle(room: Room, capture: Capture, end: End, alongside: 
     const current = room.registry.byId(capture.id) ?? capture;
     const complete = { ...current, ...ending, bytes: facts?.fileBytes ?? null, packets: facts?.packets ?? null };
     // A full disk must not keep a capture from being settled: the registry has all that the sidecar says.
-    await seal(room.place, complete).catch((error) =>
-      room.log.error({ capture: capture.id, error }, 'sidecar not written'),
-    );
+    await seal(room.place, complete).catch((error: unknown) => {
+      room.log.error({ capture: capture.id, error }, 'sidecar not written');
+      ending.why = `${why}; ${unsealedInWords(capture, error)}`;
+    });
   }
   writeEnding(room, capture, ending, alongside);
   const told = { capture: capture.id, state, why: ending.why, counts, packets: facts?.packets };
@@ -49,6 +51,12 @@ export async function settle(room: Room, capture: Capture, end: End, alongside: 
 export function settleFailed(room: Room, capture: Capture, why: string, alongside: () => void): void {
   const nothing = { counts: null, facts: null, sha256: null };
   writeEnding(room, capture, { state: 'failed', why, endedAt: room.now(), ...nothing }, alongside);
+}
+
+/** That a sidecar is to be made later, and how. */
+function unsealedInWords({ id }: Capture, error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return `the sidecar could not be written: ${said}: capture verify ${id} writes it`;
 }
 
 /** That a savefile ends in the middle of a packet, in words; none where it does not. */

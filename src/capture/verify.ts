@@ -85,14 +85,24 @@ async function* verifyOne(
   const capture = asSealed(room, held);
   let sidecar: SidecarFinding | null = null;
   if (capture !== undefined && finding.finding !== 'vanished') {
-    if (finding.finding === 'hashed') {
-      await seal(room.place, capture).catch((error) =>
-        room.log.error({ capture: held.capture, error }, 'sidecar not written'),
-      );
-    }
+    if (finding.finding === 'hashed') await sealAnew(room, capture);
     sidecar = await examineSidecar(room.place, capture);
+    // Told as missing this once: the disk was full when it ended, or somebody took it away.
+    if (finding.finding === 'holds' && sidecar.sidecar === 'missing' && (await sealAnew(room, capture)))
+      observe(room, capture, 'verify', `${capture.savefile}.json was missing and is made anew`);
   }
   return { held, finding, sidecar };
+}
+
+/** Writes the sidecar of a savefile that is what the registry says; false where it cannot be. */
+async function sealAnew(room: Room, capture: Capture): Promise<boolean> {
+  try {
+    await seal(room.place, capture);
+    return true;
+  } catch (error) {
+    room.log.error({ capture: capture.id, error }, 'sidecar not written');
+    return false;
+  }
 }
 
 /** The capture as the sidecar of this one of its savefiles tells of it. */

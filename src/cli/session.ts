@@ -1,6 +1,7 @@
 import type { Actor, Origin } from '../capture/analyst.ts';
 import type { Millis } from '../capture/capture.ts';
-import { type Engine, openEngine } from '../capture/engine.ts';
+import type { Engine } from '../capture/door.ts';
+import { openEngine } from '../capture/engine.ts';
 import type { EngineParts } from '../capture/opening.ts';
 import type { Verb } from '../command/command.ts';
 import { quoteWord } from '../command/words.ts';

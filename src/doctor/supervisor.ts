@@ -1,9 +1,8 @@
-import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import type { Millis } from '../capture/capture.ts';
-import { isAlive, pidOf } from '../capture/process.ts';
+import { isAlive, pidOf, sinceBoot } from '../capture/process.ts';
 import { isHeld, type Lease, openSupervision } from '../capture/supervision.ts';
 import type { Config } from '../config.ts';
 import { counted, lasting } from '../reports/figures.ts';
@@ -69,8 +68,4 @@ function idle({ retention }: Config): Finding {
     'Have the unit run; deploy/README.md installs it.',
     'systemctl enable --now capture-supervisor',
   );
-}
-
-function sinceBoot(): Millis {
-  return uptime() * 1_000;
 }

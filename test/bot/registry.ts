@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { Capture } from '../../src/capture/capture.ts';
-import type { Engine } from '../../src/capture/engine.ts';
+import type { Engine } from '../../src/capture/door.ts';
 
 /** Captures as a registry would have them, changed by the test's hand: what the bot follows. */
 export function registry(): Pick<Engine, 'peek' | 'watch'> & { put(capture: Capture): Capture; quiet(): void } {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import pino from 'pino';
 import type { Actor, Role } from '../../src/capture/analyst.ts';
 import type { Capture } from '../../src/capture/capture.ts';
-import { type Engine, openEngine } from '../../src/capture/engine.ts';
+import type { Engine } from '../../src/capture/door.ts';
+import { openEngine } from '../../src/capture/engine.ts';
 import type { AuditEntry, SearchOrder, SearchStep } from '../../src/capture/orders.ts';
 import type { Config } from '../../src/config.ts';
 

@@ -14,7 +14,8 @@ import type { Message } from '../../sandbox/workspace/messages.ts';
 import { openWorkspace, type Workspace } from '../../sandbox/workspace/workspace.ts';
 import { openBot } from '../../src/bot/bot.ts';
 import type { Actor } from '../../src/capture/analyst.ts';
-import { type Engine, openEngine } from '../../src/capture/engine.ts';
+import type { Engine } from '../../src/capture/door.ts';
+import { openEngine } from '../../src/capture/engine.ts';
 import type { AuditEntry } from '../../src/capture/orders.ts';
 import type { Config } from '../../src/config.ts';
 import { openDatabase } from '../../src/database.ts';
@@ -49,7 +50,7 @@ export interface Setting {
 }
 
 /** Opens a stage whose captures listen on `lo`; all that it began ends with the test. */
-export async function openStage(t: TestContext, { reports }: Setting = {}): Promise<Stage> {
+export async function openStage(t: Pick<TestContext, 'after'>, { reports }: Setting = {}): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'capture-e2e-'));
   const workspace = await openWorkspace({ manifest: manifest() });
   const cast = withCast(workspace);

@@ -1,11 +1,14 @@
+import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Capture, Counts, Facts } from '../capture.ts';
+import { CaptureError } from '../errors.ts';
 import type { Examined } from '../facts.ts';
-import { isAlive, type ProcessToken, runningWith, signal } from '../process.ts';
+import { endProcess, isAlive, type ProcessToken, pidOf } from '../process.ts';
 import type { Room } from '../room.ts';
 import { cutInWords, settle } from '../settling.ts';
 import { closingCounts, complaint, runningCounts } from '../tcpdump.ts';
-import { lastWords } from './launch.ts';
+import { tcpdumpsWritingInto } from '../writing.ts';
+import { lastWords, patience } from './launch.ts';
 
 /**
  * The kernel hands packets over in blocks, at the latest a second after the first of a block came (TPACKET_V3; tcpdump asks for
@@ -13,8 +16,6 @@ import { lastWords } from './launch.ts';
  * into the file.
  */
 const lastBlock = 1_100;
-/** What tcpdump gets to answer a signal before the next, stronger one. */
-const patience = 5_000;
 
 /** How a live capture came to its end. */
 export interface LiveEnd {
@@ -26,6 +27,7 @@ export interface LiveEnd {
  * Ends the tcpdump of a capture whose ending this process has claimed, then settles it. One that was dead already is told as died,
  * not as stopped.
  * @param begun whether a process that is gone may have interrupted it already, in the same stop
+ * @throws CaptureError `tool_failed` when its tcpdump outlives every signal: it stays claimed, and the next look tries again
  */
 export async function endLive(room: Room, capture: Capture, begun: boolean, alongside: () => void): Promise<void> {
   const tcpdump = tcpdumpOf(room, capture);
@@ -37,7 +39,7 @@ export async function endLive(room: Room, capture: Capture, begun: boolean, alon
     return settleLive(room, capture, { state: 'died', why: `${death}; found when it was ${why}` }, alongside);
   }
   await pause(lastBlock);
-  await interrupt(tcpdump);
+  if (!(await endProcess(tcpdump, ['SIGINT', 'SIGTERM', 'SIGKILL'], patience))) throw outlivesSignals(capture, tcpdump);
   return settleLive(room, capture, { state, why }, alongside);
 }
 
@@ -76,18 +78,19 @@ async function endedOrderly(room: Room, capture: Capture): Promise<boolean> {
 
 /** The tcpdump of a live capture, found among the running ones where we were killed before we could note it. */
 export function tcpdumpOf(room: Room, capture: Capture): ProcessToken | undefined {
-  return room.registry.processes(capture.id).tcpdump ?? runningWith('tcpdump', capture.path);
+  const { tcpdump } = room.registry.processes(capture.id);
+  if (tcpdump !== null) return tcpdump;
+  const savefile = basename(capture.path);
+  return tcpdumpsWritingInto(dirname(capture.path)).find((writing) => writing.savefile === savefile)?.tcpdump;
 }
 
-async function interrupt(tcpdump: ProcessToken): Promise<void> {
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
-    signal(tcpdump, name);
-    const giveUp = Date.now() + patience;
-    while (Date.now() < giveUp) {
-      if (!isAlive(tcpdump)) return;
-      await pause(20);
-    }
-  }
+/** That a tcpdump hangs in the kernel, most likely on the disk: settled now, it would write on in a savefile that has a digest. */
+export function outlivesSignals({ id }: Capture, tcpdump: ProcessToken): CaptureError {
+  const pid = pidOf(tcpdump);
+  return new CaptureError(
+    'tool_failed',
+    `the tcpdump of ${id} (process ${pid}) does not end, not even when it is killed: "ps -o stat,wchan ${pid}" says where it hangs; ${id} is not settled before it has ended, and every look tries again`,
+  );
 }
 
 /** What is missing from the evidence: tcpdump itself is silent about a full disk and exits with 0. */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Capture } from '../capture.ts';
 import { createSavefile, isThere } from '../custody.ts';
 import { CaptureError } from '../errors.ts';
-import { isAlive, type ProcessToken, signal, tokenOf } from '../process.ts';
+import { endProcess, isAlive, type ProcessToken, signal, tokenOf } from '../process.ts';
 import type { Room } from '../room.ts';
 import { settleFailed } from '../settling.ts';
 import { complaint, isListening, spawnLive } from '../tcpdump.ts';
@@ -14,6 +14,8 @@ import { complaint, isListening, spawnLive } from '../tcpdump.ts';
 /** A tcpdump that does not listen after this long never will. Milliseconds. */
 const listeningTimeout = 10_000;
 const pollEvery = 10;
+/** What tcpdump gets to answer a signal before the next, stronger one. Milliseconds. */
+export const patience = 5_000;
 const longestWords = 16 * 1024;
 
 /** Where a live capture's tcpdump says what it has to say. */
@@ -54,12 +56,12 @@ export async function launch(
     if (tcpdump !== undefined) room.registry.noteTcpdump(capture.id, tcpdump);
     await listening(room, capture, tcpdump);
   } catch (error) {
-    if (tcpdump !== undefined) signal(tcpdump, 'SIGKILL');
-    if (isOurs) await removeEmpty(capture.path);
+    const ended = tcpdump === undefined || (await endProcess(tcpdump, ['SIGKILL'], patience));
+    if (isOurs && ended) await removeEmpty(capture.path);
     const why = error instanceof Error ? error.message : String(error);
     const failed = () => settle('failed', why);
-    // What holds packets is settled by reconcile, with their count and digest.
-    if (!(isOurs && (await isThere(capture.path)))) settleFailed(room, capture, why, failed);
+    // What holds packets is settled by reconcile, with their count and digest; what still runs, once that has ended it.
+    if (ended && !(isOurs && (await isThere(capture.path)))) settleFailed(room, capture, why, failed);
     failed();
     throw error;
   }

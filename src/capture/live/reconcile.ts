@@ -1,11 +1,11 @@
 import type { Capture } from '../capture.ts';
 import { isThere } from '../custody.ts';
-import { isAlive, isOfEarlierBoot, signal } from '../process.ts';
+import { endProcess, isAlive, isOfEarlierBoot } from '../process.ts';
 import { inHand, observe, type Room, takeOver } from '../room.ts';
 import { settleFailed } from '../settling.ts';
-import { endLive, packetsReached, settleLive, tcpdumpOf, whyItDied } from './ending.ts';
+import { endLive, outlivesSignals, packetsReached, settleLive, tcpdumpOf, whyItDied } from './ending.ts';
 import { startFurther } from './further.ts';
-import { listening, removeEmpty } from './launch.ts';
+import { listening, patience, removeEmpty } from './launch.ts';
 
 /** Brings an open live capture's entry in the registry and its process back together, whatever was killed in between. */
 export async function reconcileLive(room: Room, capture: Capture): Promise<void> {
@@ -36,7 +36,8 @@ async function finishStart(room: Room, capture: Capture): Promise<void> {
   try {
     await listening(room, capture, tcpdump);
   } catch (error) {
-    if (tcpdump !== undefined) signal(tcpdump, 'SIGKILL');
+    if (tcpdump !== undefined && !(await endProcess(tcpdump, ['SIGKILL'], patience)))
+      throw outlivesSignals(capture, tcpdump);
     await removeEmpty(capture.path);
     if (await isThere(capture.path)) {
       const death = await whyItDied(room, capture);

@@ -1,11 +1,10 @@
 import { readdirSync } from 'node:fs';
-import { uptime } from 'node:os';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Actor } from '../../capture/analyst.ts';
 import { openAudit } from '../../capture/audit.ts';
 import type { CaptureId, Millis } from '../../capture/capture.ts';
-import { bootId, type ProcessToken } from '../../capture/process.ts';
+import { bootId, type ProcessToken, sinceBoot } from '../../capture/process.ts';
 import { openRestoring, type Restored } from '../../capture/restore.ts';
 import { numberOf } from '../../capture/row.ts';
 import type { Config } from '../../config.ts';
@@ -85,7 +84,7 @@ function parted(found: readonly FoundCapture[]): { withId: Map<CaptureId, FoundC
 function limited({ from, restored }: FoundCapture, config: Config, now: Millis): Restored {
   if (from !== 'process') return restored;
   const { duration, size } = config.limits;
-  const deadline = { at: now + duration, uptime: uptime() * 1_000 + duration, boot: bootId };
+  const deadline = { at: now + duration, uptime: sinceBoot() + duration, boot: bootId };
   return { ...restored, deadline, limits: { ...restored.limits, bytes: size } };
 }
 

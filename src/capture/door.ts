@@ -1,0 +1,91 @@
+import type { Actor, Origin } from './analyst.ts';
+import type { Capture, Millis, RingFileReport } from './capture.ts';
+import type { Custodian } from './custodian.ts';
+import type {
+  Attempt,
+  AuditEntry,
+  AuditQuery,
+  BothOrder,
+  BothStep,
+  ChainHead,
+  Day,
+  SearchOrder,
+  SearchStep,
+  Selection,
+  Started,
+  StartOrder,
+} from './orders.ts';
+
+/**
+ * The capture engine's door: plain values in, plain values and iterables out. Every method throws CaptureError for what a person
+ * can mend; every order is in the audit log before it is carried out.
+ */
+export interface Engine extends Custodian {
+  /**
+   * The analyst behind an identity, as an actor with the words they typed.
+   * @throws CaptureError `not_allowed` for a stranger, once that is in the audit log
+   */
+  identify(origin: Origin, verb: string, words: string): Actor;
+  /**
+   * Refuses an attempt that the door itself judged: writes it to the audit log and throws.
+   * @throws CaptureError `not_allowed` with `why`, always
+   */
+  refuse(attempt: Attempt, why: string): never;
+  /**
+   * Starts a live capture; resolves when tcpdump listens.
+   * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
+   */
+  start(order: StartOrder, actor: Actor): Promise<Started>;
+  /**
+   * Searches a ring for the past, ring file by ring file. Aborting the signal ends it as `cancelled`, keeping what was merged.
+   * @throws CaptureError where it is read: `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
+   */
+  search(order: SearchOrder, actor: Actor, signal: AbortSignal): AsyncIterable<SearchStep>;
+  /**
+   * Starts a live capture, then searches the ring of its interface up to it. Aborting the signal cancels the search alone.
+   * @throws CaptureError where it is read, as `start` and `search`; before anything was started when the ring cannot be searched
+   */
+  both(order: BothOrder, actor: Actor, signal: AbortSignal): AsyncIterable<BothStep>;
+  /** Captures that match, newest first. */
+  list(selection: Selection, actor: Actor): Promise<Capture[]>;
+  /** @throws CaptureError `not_found` */
+  show(id: string, actor: Actor): Promise<Capture>;
+  /** The coverage statement of a search, ring file by ring file in time order; empty for a live capture. */
+  coverage(id: string): RingFileReport[];
+  /**
+   * Stops what the selector (an id or a word) names among what runs; null stops all that the person may stop. Resolves with each in
+   * its final state, facts and digest included; a search of another process is asked to stop and comes back when it has.
+   * @throws CaptureError `not_found`, `conflict` when it has ended already, `not_allowed`
+   */
+  stop(selector: string | null, actor: Actor): Promise<Capture[]>;
+  /**
+   * Entries of the audit log, oldest first.
+   * @throws CaptureError `not_allowed` unless the person may read it
+   */
+  audit(query: AuditQuery, actor: Actor): AuditEntry[];
+  /**
+   * Moves the deadline of a live capture by so many milliseconds.
+   * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs or the limit is a lead's to pass
+   */
+  extend(id: string, by: Millis, actor: Actor): Promise<Capture>;
+  /**
+   * Has a live capture started again after a reboot.
+   * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs
+   */
+  keep(id: string, actor: Actor): Promise<Capture>;
+  /** One capture as it is now, for a view; not an order, so not in the audit log. */
+  peek(id: string): Capture | undefined;
+  /** What ran and what was written to the audit log from `from` to before `to`. */
+  day(from: Millis, to: Millis): Day;
+  head(): ChainHead;
+  /** Settles every capture whose process is gone: the one path for every ending that nobody ordered. Done before every list, show and stop. */
+  reconcile(): Promise<void>;
+  /** Captures as they change, in this process or another, first all with a version above `after`; ends with the signal. Looks every 250 ms. */
+  watch(after: number, signal: AbortSignal): AsyncIterable<Capture>;
+  /**
+   * Looks after the installation while no other process does: limits, free space and kernel drops of running captures, retention, syslog.
+   * Ends with the signal, or, `untilIdle`, when nothing runs any more or another process looks after it.
+   */
+  supervise(untilIdle: boolean, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** Another process, which can keep a registry to itself. */
+export interface Locker {
+  /** Resolves once it has the lock. */
+  lock(): Promise<void>;
+  /** Resolves once it has let go, and ended. */
+  release(): Promise<void>;
+}
+
+export async function openLocker(file: string): Promise<Locker> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'lock-registry.ts'), file], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  const said = () =>
+    Promise.race([once(child.stdout, 'data'), ended.then(() => Promise.reject(new Error('the locker has ended')))]);
+  await said();
+  return {
+    lock: async () => {
+      child.stdin.write('lock\n');
+      await said();
+    },
+    release: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
