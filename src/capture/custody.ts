@@ -5,6 +5,7 @@ import { type Capture, type Kind, type Millis, savefileName } from './capture.ts
 import { CaptureError } from './errors.ts';
 import { tokenOf } from './process.ts';
 import { toolVersions } from './tcpdump.ts';
+import { cannotWrite } from './unwritable.ts';
 
 /** Where savefiles are kept, and for whom. */
 export interface Place {
@@ -54,30 +55,6 @@ export async function createSavefile(path: string) {
     );
   } catch (cause) {
     return cannotWrite(path, cause);
-  }
-}
-
-/** Turns what the file system says of a write into what the analyst can do. */
-export function cannotWrite(path: string, cause: unknown): never {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      throw new CaptureError('no_room', `the disk is full: nothing more can be written to ${path}`, { cause });
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      throw new CaptureError(
-        'no_room',
-        `${path} is not writable for this user: mend its owner or mode, or run capture as root`,
-        { cause },
-      );
-    case 'ENOENT':
-      throw new CaptureError('no_room', `${path} cannot be made: is the captures directory there?`, { cause });
-    case 'EEXIST':
-      throw new CaptureError('conflict', `${path} is there already: try again`, { cause });
-    default:
-      throw cause;
   }
 }
 

@@ -3,7 +3,6 @@ import type { Config } from '../config.ts';
 import { openDatabase } from '../database.ts';
 import { openAudit } from './audit.ts';
 import type { Millis } from './capture.ts';
-import { cannotWrite } from './custody.ts';
 import { CaptureError } from './errors.ts';
 import { openHoldings } from './holdings.ts';
 import { openOutbox } from './outbox.ts';
@@ -11,6 +10,7 @@ import { sinceBoot, tokenOf } from './process.ts';
 import { openRegistry } from './registry.ts';
 import { inHandOf, type Log, type Room } from './room.ts';
 import { openSupervision } from './supervision.ts';
+import { cannotWrite } from './unwritable.ts';
 
 export interface EngineParts {
   readonly config: Config;

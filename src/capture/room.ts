@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { type Actor, mayRole } from './analyst.ts';
 import type { Audit } from './audit.ts';
 import type { Capture, CaptureId, Millis } from './capture.ts';
-import { freeName, namesIn, type Place } from './custody.ts';
+import type { Place } from './custody.ts';
 import { CaptureError } from './errors.ts';
 import type { Holdings } from './holdings.ts';
 import type { SearchOrder, StartOrder } from './orders.ts';
@@ -104,6 +104,7 @@ export async function addCapture(
   capture: Omit<NewCapture, 'savefile' | 'file'>,
   allow: () => void = () => undefined,
 ): Promise<Capture> {
+  const { freeName, namesIn } = await import('./custody.ts');
   const present = await namesIn(room.place);
   // Immediate: of two orders with the same words in the same second, only one may find the name free.
   return room.database

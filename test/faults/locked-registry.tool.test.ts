@@ -75,7 +75,8 @@ describe('a registry that another process keeps locked', { concurrency: 3 }, () 
     await types('/capture stop c1');
     await pause(longerThanPatience);
     await locker.release();
-    await messageIn(stage, soc, /Capturing · before/);
+    // The stop that Slack gave up on may have been carried out all the same.
+    await messageIn(stage, soc, /(Capturing|Stopped) · before/);
     // It was deaf while it waited, and connects anew.
     const hears = async () => {
       assert.equal(bot.process.exitCode, null, bot.lines.join('\n'));

@@ -1,10 +1,11 @@
 import { link, lstat, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Capture, type Micros, processingName } from '../capture.ts';
-import { cannotWrite, createSavefile } from '../custody.ts';
+import { createSavefile } from '../custody.ts';
 import { pidOf } from '../process.ts';
 import type { Room } from '../room.ts';
 import { headerFor, type PcapHeader } from '../savefile.ts';
+import { cannotWrite } from '../unwritable.ts';
 import type { Append } from './scan.ts';
 
 /** A search's savefile while it grows, under its processing name; the final name is a symbolic link to it. */
