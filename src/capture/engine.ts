@@ -166,9 +166,9 @@ function engineIn(room: Room): Engine {
           return await supervise(room, look, untilIdle, signal);
         } catch (error) {
           // A damaged registry must be let go of: it is made anew while nobody has it open.
-          const code = registryTrouble(error, config.state)?.code;
-          if (code !== 'conflict' && code !== 'no_room') throw error;
-          room.log.warn({ error }, 'the registry is not at hand, next try follows');
+          const trouble = registryTrouble(error, config.state);
+          if (trouble?.code !== 'conflict' && trouble?.code !== 'no_room') throw error;
+          room.log.warn({ error: trouble }, 'the registry is not at hand, next try follows');
           await pause(superviseAgain, undefined, { signal }).catch(() => undefined);
         }
       }
