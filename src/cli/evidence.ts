@@ -2,6 +2,7 @@ import type { ChainStep, Fetchable, Verified, VerifyOrder, VerifyTally } from '.
 import type { ChainHead } from '../capture/orders.ts';
 import { quoteWord } from '../command/words.ts';
 import { counted, percentOf, size } from '../reports/figures.ts';
+import { findingsInWords } from '../reports/findings.ts';
 import { oneLine } from '../reports/words.ts';
 import { exits } from './exits.ts';
 import { interruptible } from './interrupt.ts';
@@ -93,13 +94,9 @@ export function verifiedLines({ held, finding, sidecar }: Verified): string[] {
 }
 
 /** How many savefiles met each finding. */
-export function tallyLine({ findings, sidecars }: VerifyTally): string {
-  const files = Object.values(findings).reduce((sum, each) => sum + each, 0);
-  const each = Object.entries(findings).map(([finding, of]) => `${of} ${finding}`);
-  const beside = sidecars === 0 ? [] : [`${counted(sidecars, 'sidecar does', 'sidecars do')} not hold`];
-  return [`${counted(files, 'savefile')}${each.length === 0 ? '' : `: ${each.join(', ')}`}`, ...beside]
-    .join('; ')
-    .replaceAll('\u202f', '');
+export function tallyLine(tally: VerifyTally): string {
+  const beside = tally.sidecars === 0 ? [] : [`${counted(tally.sidecars, 'sidecar does', 'sidecars do')} not hold`];
+  return [findingsInWords(tally), ...beside].join('; ').replaceAll('\u202f', '');
 }
 
 function verifiedJson({ held, finding, sidecar }: Verified): Json {

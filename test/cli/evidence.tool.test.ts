@@ -32,7 +32,7 @@ describe('evidence at the shell', () => {
   test('verify says that what was not touched holds, and exits with 0', async () => {
     const { code, out, err } = await as('will', 'verify');
     assert.equal(code, 0, err);
-    assert.match(out, /^c1 holds grant_first_\S+\nc2 holds grant_second_\S+\n2 savefiles: 2 holds\n$/);
+    assert.match(out, /^c1 holds grant_first_\S+\nc2 holds grant_second_\S+\n2 savefiles: 2 hold\n$/);
   });
 
   test('get prints what fetches it, and what checks that it arrived whole', async () => {

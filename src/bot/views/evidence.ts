@@ -1,6 +1,7 @@
 import type { Fetchable, Verified, VerifyTally } from '../../capture/evidence.ts';
 import { quoteWord } from '../../command/words.ts';
 import { counted, size } from '../../reports/figures.ts';
+import { findingsInWords } from '../../reports/findings.ts';
 import { bold, code, escaped, said, typed } from './text.ts';
 import { bulleted, type Row, rows, type View } from './view.ts';
 
@@ -36,10 +37,8 @@ function fetchRows({ held, host, login, warnings }: Fetchable): Row[] {
  * @param wrong those that are not as they should be
  */
 export function verifyView(tally: VerifyTally, wrong: readonly Verified[]): View {
-  const counts = Object.entries(tally.findings).map(([finding, files]) => `${files} ${finding}`);
-  const files = Object.values(tally.findings).reduce((sum, each) => sum + each, 0);
   const title = tally.sound ? '✅ Nothing is wrong' : `⚠️ ${counted(wrong.length, 'savefile')} not as it should be`;
-  const told = `${counted(files, 'savefile')}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`;
+  const told = findingsInWords(tally);
   return {
     text: `${title}. ${told}`,
     blocks: [
