@@ -54,7 +54,7 @@ describe('verify', () => {
 
   test('ends with how many there were of each', () => {
     const tally = { findings: { holds: 1_200, changed: 1 }, sidecars: 2, sound: false };
-    assert.equal(tallyLine(tally), '1201 savefiles: 1200 holds, 1 changed; 2 sidecars do not hold');
+    assert.equal(tallyLine(tally), '1201 savefiles: 1200 hold, 1 changed; 2 sidecars do not hold');
     assert.equal(tallyLine({ findings: {}, sidecars: 0, sound: true }), 'no savefiles');
   });
 });
