@@ -5,7 +5,7 @@ export class Pace {
   readonly #lately = new Map<string, number>([['stop limit', 3_000]]);
 
   of(phase: Phase, door: Door | 'limit'): number {
-    return this.#lately.get(`${phase} ${door}`) ?? 1_500;
+    return this.#lately.get(`${phase} ${door}`) ?? 3_000;
   }
 
   took(phase: Phase, door: Door | 'limit', millis: number): void {

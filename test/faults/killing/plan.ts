@@ -50,7 +50,7 @@ function planRound(random: () => number): Round {
   return {
     victim,
     phase,
-    from: oneOf(random, ['order', 'trace']),
+    from: oneOf(random, ['order', 'trace', 'trace']),
     at: random() * latest,
     startBy: victim !== 'supervisor' && phase === 'start' ? victim : door,
     endBy: victim !== 'supervisor' && phase === 'stop' ? victim : ends,

@@ -30,20 +30,31 @@ export async function struck(
   };
   // Nobody's shell has anything to do with what runs, but those that look.
   if (phase === 'running' && round.victim === 'shell') watched(field.installation.shell('list', '-v'));
+  let over = false;
   const strike = (async () => {
-    await instant(field, round, phase, description);
+    await instant(field, { round, phase, description }, () => over);
     field.tally.kill(round.victim, phase, await kill(field, round, own));
   })();
   await act(watched);
+  over = true;
   await strike;
 }
 
 /** Not a wait for something: the instant is the test. */
-async function instant({ installation, pace }: Field, round: Round, phase: Phase, description: string): Promise<void> {
+async function instant(
+  { installation, pace }: Field,
+  { round, phase, description }: { readonly round: Round; readonly phase: Phase; readonly description: string },
+  isOver: () => boolean,
+): Promise<void> {
   const door = phase === 'start' ? round.startBy : phase === 'stop' ? round.endBy : 'shell';
   if (round.from === 'order' || phase === 'running') return pause(round.at * pace.of(phase, door));
-  await seen(installation, description, (known) => phase === 'start' || known.state !== 'running');
+  // However long Node takes to come up on a busy machine.
+  while (!isOver() && !hasTrace(phase, installation.known(description))) await pause(10);
   return pause(round.at * afterTrace[phase]);
+}
+
+function hasTrace(phase: Phase, known: Known | undefined): boolean {
+  return known !== undefined && (phase === 'start' || known.state !== 'running');
 }
 
 async function kill({ engine, installation }: Field, { victim }: Round, shell: ChildProcess | undefined) {

@@ -7,6 +7,8 @@ export class Tally {
   readonly #missed = new Map<string, number>();
   readonly #states = new Map<string, number>();
   packets = 0;
+  /** Orders whose process was killed between asking and settling. */
+  cutOff = 0;
   readonly violations: string[] = [];
 
   /** A kill that was planned; `hit` unless its victim had ended before. */
@@ -28,6 +30,7 @@ export class Tally {
       `rounds: ${this.rounds}`,
       `kills: ${sum(this.#kills)} (${inWords(this.#kills)})`,
       `victims that had ended before: ${sum(this.#missed)} (${inWords(this.#missed)})`,
+      `orders cut off between what was asked and what came of it: ${this.cutOff}`,
       `captures by final state: ${inWords(this.#states)}`,
       `packets that were sent while a capture surely ran: ${this.packets}`,
       `violations: ${this.violations.length}`,
