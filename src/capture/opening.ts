@@ -20,7 +20,7 @@ export interface EngineParts {
   /** Milliseconds since boot; the sensor's own where it is left out. */
   readonly uptime?: () => Millis;
   /** Starts a process that looks after running captures and outlives this one; called when none does. */
-  readonly leaveSupervisor?: (configFile: string) => void;
+  readonly leaveSupervisor?: (configFile: string) => void | Promise<void>;
 }
 
 /**
@@ -52,8 +52,9 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     audit: openAudit(database, self, now),
     self,
     inHand: inHandOf(config.state),
-    leaveSupervisor: () => {
-      if (leaveSupervisor !== undefined && !room.supervision.isLeaseHeld(bootClock())) leaveSupervisor(config.file);
+    leaveSupervisor: async () => {
+      if (leaveSupervisor !== undefined && !room.supervision.isLeaseHeld(bootClock()))
+        await leaveSupervisor(config.file);
     },
   };
   return room;

@@ -29,7 +29,7 @@ export interface Room {
   /** This process, as owner of what it starts. */
   readonly self: ProcessToken;
   /** Sees to it that somebody looks after running captures when we are gone. */
-  readonly leaveSupervisor: () => void;
+  readonly leaveSupervisor: () => Promise<void>;
   /** What this process starts, searches or ends at the moment. */
   readonly inHand: Held;
 }

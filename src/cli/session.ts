@@ -7,7 +7,6 @@ import { quoteWord } from '../command/words.ts';
 import type { Config } from '../config.ts';
 import { recallConfig } from '../environment.ts';
 import { oneLine } from '../reports/words.ts';
-import { leaveSupervisor } from '../supervisor/leave.ts';
 import type { Zone } from './clock.ts';
 import { shellOrigin } from './identity.ts';
 import type { Output } from './output.ts';
@@ -43,6 +42,8 @@ export async function inSession(
   act: (session: Session) => Promise<number>,
 ): Promise<number> {
   const config = await recallConfig(file);
+  const leaveSupervisor = async (configuration: string) =>
+    (await import('../supervisor/leave.ts')).leaveSupervisor(configuration);
   const engine = openEngine({ config, log: warningsTo(given.output), now: given.now, leaveSupervisor });
   try {
     const origin = shellOrigin(config.state);
