@@ -7,7 +7,7 @@ import { quoteWord } from '../command/words.ts';
 import type { Config } from '../config.ts';
 import { recallConfig } from '../environment.ts';
 import { oneLine } from '../reports/words.ts';
-import type { Zone } from './clock.ts';
+import type { Shown, Zone } from './clock.ts';
 import { shellOrigin } from './identity.ts';
 import type { Output } from './output.ts';
 
@@ -61,4 +61,9 @@ function warningsTo(output: Output): EngineParts['log'] {
     output.note(`Warning: ${words}: ${oneLine(told)}`);
   };
   return { info: () => undefined, warn, error: warn };
+}
+
+/** How a session's lines are shown. */
+export function shown({ timezone, output }: Session): Shown {
+  return { timezone, terminal: output.terminal };
 }
