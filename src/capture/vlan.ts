@@ -64,7 +64,8 @@ export async function seesTags(interfaceName: string, patience: number): Promise
   // timeout(1), and not a timer of ours: SIGTERM does not end an idle tcpdump in immediate mode, and we may be gone by then.
   const limit = ['--signal=KILL', String(patience / 1_000)];
   // --immediate-mode: without it the kernel holds a lone packet back for up to a second.
-  const probe = ['tcpdump', '--immediate-mode', '-nn', '-i', interfaceName, '-c', '1', '-w', '/dev/null', '--', 'vlan'];
+  // No -w: run by root, tcpdump gives what it writes to its own user, and /dev/null would be that user's.
+  const probe = ['tcpdump', '--immediate-mode', '-nn', '-i', interfaceName, '-c', '1', '--', 'vlan'];
   const { failed } = await execa('timeout', [...limit, ...probe], { stdin: 'ignore', stdout: 'ignore', reject: false });
   return !failed;
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { execa } from 'execa';
 import { sampleCarriesTags } from '../../src/capture/ringfile.ts';
-import { expandForVlan, isParent } from '../../src/capture/vlan.ts';
+import { expandForVlan, isParent, seesTags } from '../../src/capture/vlan.ts';
 import { type Packet, pcap, type Shape, udpFrame } from './pcaps.ts';
 import { openSensor, type Sensor, searched } from './sensor.ts';
 
@@ -194,4 +195,13 @@ describe('where the interface is known to carry tags, an expression', () => {
     assert.equal(expanded, null);
     assert.match(warnings, /behind tags: libpcap needs more than 4 s to compile this expression/);
   });
+});
+
+test('the look on the wire leaves the machine’s devices to whom they belong', async () => {
+  const owner = () => statSync('/dev/null').uid;
+  const before = owner();
+  const { stdout: tcpdump } = await execa('id', ['-u', 'tcpdump'], { reject: false });
+  assert.notEqual(String(before), tcpdump, 'it was given away before: chown root:root /dev/null');
+  assert.equal(await seesTags('lo', 250), false);
+  assert.equal(owner(), before);
 });
