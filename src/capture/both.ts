@@ -36,13 +36,7 @@ export async function* startBoth(
   }
   const joint = { live: started.capture, at: room.now() * 1_000 };
   yield { step: 'started', ...started };
-  const searched = ask(room, 'search', actor, order.analyst);
-  try {
-    yield* searchRing(room, search, { actor, asked: searched, signal, joint });
-  } catch (error) {
-    searched.fail(error);
-    throw error;
-  }
+  yield* searchRing(room, search, { actor, signal, joint });
 }
 
 /** The interface to capture on and the ring that holds its past. @throws CaptureError `bad_request` when there are no two that meet */

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { setImmediate as otherWork, setTimeout as pause } from 'node:timers/promises';
-import { registryTrouble } from '../database.ts';
+import { isPassing, registryTrouble } from '../database.ts';
 import { type Actor, analystAt, mayRole, strangerInWords } from './analyst.ts';
 import { type Capture, isOpen, type Millis } from './capture.ts';
 import { openCustodian } from './custodian.ts';
@@ -71,14 +71,8 @@ function engineIn(room: Room): Engine {
       return carryOut(asked, async () => (await import('./live/start.ts')).startLive(room, order, actor, asked));
     },
     search: async function* (order, actor, signal) {
-      const asked = ask(room, 'search', actor, order.analyst);
-      try {
-        const { searchRing } = await import('./past/search.ts');
-        yield* searchRing(room, order, { actor, asked, signal, joint: null });
-      } catch (error) {
-        asked.fail(error);
-        throw error;
-      }
+      const { searchRing } = await import('./past/search.ts');
+      yield* searchRing(room, order, { actor, signal, joint: null });
     },
     both: async function* (order, actor, signal) {
       const { startBoth } = await import('./both.ts');
@@ -166,9 +160,11 @@ function engineIn(room: Room): Engine {
           return await supervise(room, look, untilIdle, signal);
         } catch (error) {
           // A damaged registry must be let go of: it is made anew while nobody has it open.
-          const trouble = registryTrouble(error, config.state);
-          if (trouble?.code !== 'conflict' && trouble?.code !== 'no_room') throw error;
-          room.log.warn({ error: trouble }, 'the registry is not at hand, next try follows');
+          if (!isPassing(error)) throw error;
+          room.log.warn(
+            { error: registryTrouble(error, config.state) },
+            'the registry is not at hand, next try follows',
+          );
           await pause(superviseAgain, undefined, { signal }).catch(() => undefined);
         }
       }

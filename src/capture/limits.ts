@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { type StatsFs, statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { type Actor, mayRole } from './analyst.ts';
 import type { Capture, Millis } from './capture.ts';
@@ -72,13 +72,15 @@ export function allowAnother(room: Room, analyst: string): void {
 
 /** Bytes that may still be written on the captures' volume by whoever has no privileges there. */
 export async function freeBytes(room: Room): Promise<number> {
-  const { bavail, bsize } = await statfs(room.place.directory);
-  return bavail * bsize;
+  return unprivileged(await statfs(room.place.directory));
 }
 
 /** The same without a promise: a look at one volume. */
 export function freeNow(room: Room): number {
-  const { bavail, bsize } = statfsSync(room.place.directory);
+  return unprivileged(statfsSync(room.place.directory));
+}
+
+function unprivileged({ bavail, bsize }: StatsFs): number {
   return bavail * bsize;
 }
 

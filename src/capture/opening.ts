@@ -9,7 +9,7 @@ import { openOutbox } from './outbox.ts';
 import { sinceBoot, tokenOf } from './process.ts';
 import { openRegistry } from './registry.ts';
 import { inHandOf, type Log, type Room } from './room.ts';
-import { openSupervision } from './supervision.ts';
+import { isHeld, openSupervision } from './supervision.ts';
 import { cannotWrite } from './unwritable.ts';
 
 export interface EngineParts {
@@ -53,7 +53,7 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     inHand: inHandOf(config.state),
     owed: [],
     leaveSupervisor: () => {
-      if (leaveSupervisor !== undefined && !room.supervision.isLeaseHeld(bootClock())) leaveSupervisor(config);
+      if (leaveSupervisor !== undefined && !isHeld(room.supervision.lease(), bootClock())) leaveSupervisor(config);
     },
   };
   return room;

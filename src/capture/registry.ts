@@ -119,7 +119,6 @@ export function openRegistry(database: Database.Database, directory: string, pro
   );
   const isOpenSql = `state IN ('starting', 'running', 'stopping')`;
   const byNumber = database.prepare<[number], Row>('SELECT * FROM captures WHERE number = ?');
-  const open = database.prepare<[], Row>(`SELECT * FROM captures WHERE ${isOpenSql} ORDER BY number DESC`);
   const matches = `(:word IS NULL OR instr(lower(analyst), lower(:word)) OR instr(lower(description), lower(:word))
     OR instr(lower(expression), lower(:word)) OR instr(lower(coalesce(incident, '')), lower(:word)))`;
   const openMatching = database.prepare<[{ word: string | null }], Row>(
@@ -193,7 +192,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
       const { owner, tcpdump, ending } = known(id);
       return { owner, tcpdump, ending };
     },
-    open: () => open.all().map(inWords),
+    open: () => openMatching.all({ word: null }).map(inWords),
     openMatching: (selector) => {
       const named = selector === undefined ? undefined : byId(selector);
       if (named !== undefined) return named.endedAt === null ? [named] : [];

@@ -95,13 +95,13 @@ export function walkRecords(
 export function wantedRecords(
   bytes: Buffer,
   header: PcapHeader,
-  isWanted: (record: RecordHeader, packet: Buffer) => boolean,
+  isWanted: (record: RecordHeader, offset: number, end: number) => boolean,
 ): Walked & { readonly wanted: Buffer; readonly packets: number } {
   const runs: Buffer[] = [];
   let packets = 0;
   let begin = 0;
   const walked = walkRecords(bytes, header, (record, offset, recordEnd) => {
-    if (isWanted(record, bytes.subarray(offset + recordHeaderBytes, recordEnd))) {
+    if (isWanted(record, offset, recordEnd)) {
       packets += 1;
       return;
     }

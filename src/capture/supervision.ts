@@ -11,8 +11,6 @@ const leaseTime: Millis = 15_000;
 export interface Supervision {
   /** The process that looks after running captures, and when it last said so, in uptime. */
   lease(): Lease | undefined;
-  /** Whether its holder is alive and well. @param uptime now, milliseconds since boot */
-  isLeaseHeld(uptime: Millis): boolean;
   /** Takes the lease from the holder that was seen, or where there is none; false when somebody was faster. */
   takeLease(seen: Lease | undefined, holder: string, uptime: Millis): boolean;
   /** Gives the lease back unless something still runs. */
@@ -76,7 +74,6 @@ export function openSupervision(database: Database.Database, process: string): S
 
   return {
     lease: () => lease.get(),
-    isLeaseHeld: (uptime) => isHeld(lease.get(), uptime),
     takeLease: (seen, holder, uptime) =>
       (seen === undefined
         ? insertLease.run(holder, uptime)

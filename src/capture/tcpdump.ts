@@ -7,6 +7,12 @@ import { headerFor } from './savefile.ts';
 /** The word for an expression that matches every packet; libpcap knows it as no expression at all. */
 export const everything = 'everything';
 
+/**
+ * The kernel hands packets over in blocks, at the latest a second after the first of a block came (TPACKET_V3; tcpdump asks for
+ * 1000 ms). Milliseconds.
+ */
+export const lastBlock = 1_100;
+
 /** What a live capture needs of tcpdump. */
 export interface LiveArguments {
   readonly interface: string;

@@ -85,12 +85,12 @@ export function allOf({ engine, grant }: Sensor): Promise<Capture[]> {
   return engine.list({ all: true }, grant);
 }
 
-export function auditOf({ engine, grant }: Sensor): AuditEntry[] {
+export function auditOf({ engine, grant }: Pick<Sensor, 'engine' | 'grant'>): AuditEntry[] {
   return engine.audit({}, grant);
 }
 
 /** Every order in the audit log that has no outcome yet. */
-export function unsettled(sensor: Sensor): AuditEntry[] {
+export function unsettled(sensor: Pick<Sensor, 'engine' | 'grant'>): AuditEntry[] {
   const entries = auditOf(sensor);
   const settled = new Set(entries.map(({ settles }) => settles));
   return entries.filter(({ outcome, seq }) => outcome === 'asked' && !settled.has(seq));

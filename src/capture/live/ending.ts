@@ -6,16 +6,9 @@ import type { Examined } from '../facts.ts';
 import { endProcess, isAlive, type ProcessToken, pidOf } from '../process.ts';
 import type { Room } from '../room.ts';
 import { cutInWords, settle } from '../settling.ts';
-import { closingCounts, complaint, runningCounts } from '../tcpdump.ts';
+import { closingCounts, complaint, lastBlock, runningCounts } from '../tcpdump.ts';
 import { tcpdumpsWritingInto } from '../writing.ts';
 import { lastWords, patience } from './launch.ts';
-
-/**
- * The kernel hands packets over in blocks, at the latest a second after the first of a block came (TPACKET_V3; tcpdump asks for
- * 1000 ms), and tcpdump drops the block at hand when it is interrupted. Waiting that long puts every packet that came before the order
- * into the file.
- */
-const lastBlock = 1_100;
 
 /** How a live capture came to its end. */
 export interface LiveEnd {
@@ -38,6 +31,7 @@ export async function endLive(room: Room, capture: Capture, begun: boolean, alon
     const death = await whyItDied(room, capture);
     return settleLive(room, capture, { state: 'died', why: `${death}; found when it was ${why}` }, alongside);
   }
+  // tcpdump drops the block at hand when it is interrupted: so long, and every packet that came before the order is in the file.
   await pause(lastBlock);
   if (!(await endProcess(tcpdump, ['SIGINT', 'SIGTERM', 'SIGKILL'], patience))) throw outlivesSignals(capture, tcpdump);
   return settleLive(room, capture, { state, why }, alongside);

@@ -5,6 +5,7 @@ import { freeBytes, limitReached, timeLeft } from '../limits.ts';
 import { signal } from '../process.ts';
 import { sizeInWords } from '../quantities.ts';
 import { inHand, observe, type Room } from '../room.ts';
+import { isHeld } from '../supervision.ts';
 import { runningCounts } from '../tcpdump.ts';
 import { endLive } from './ending.ts';
 import { lastWords } from './launch.ts';
@@ -50,7 +51,7 @@ export async function supervise(
 
 function holdLease(room: Room): boolean {
   const lease = room.supervision.lease();
-  if (lease !== undefined && lease.holder !== room.self && room.supervision.isLeaseHeld(room.uptime())) return false;
+  if (isHeld(lease, room.uptime()) && lease.holder !== room.self) return false;
   return room.supervision.takeLease(lease, room.self, room.uptime());
 }
 

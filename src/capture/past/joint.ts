@@ -5,6 +5,7 @@ import type { Capture, Micros, Millis } from '../capture.ts';
 import type { SearchOrder } from '../orders.ts';
 import type { Room } from '../room.ts';
 import { chunkBytes, headerBytes, type RecordHeader, readHeader, recordHeaderBytes, walkRecords } from '../savefile.ts';
+import { lastBlock } from '../tcpdump.ts';
 import { knownRing } from './wanted.ts';
 
 /** Where a search of the ring meets a live capture that was started before it. */
@@ -14,8 +15,6 @@ export interface Joint {
   readonly at: Micros;
 }
 
-/** The kernel hands a packet over at the latest a second after it came (TPACKET_V3), to the logger as to our tcpdump. */
-const lastBlock: Millis = 1_100;
 /** How long a logger that writes nothing is waited for. */
 const loggerPatience: Millis = 10_000;
 const lookEvery: Millis = 50;
@@ -50,6 +49,7 @@ export async function meet(room: Room, order: SearchOrder, joint: Joint, signal:
  * @returns false when the logger wrote nothing for 10 s
  */
 async function loggerReaches(ring: string, { at }: Joint, signal: AbortSignal): Promise<boolean> {
+  // The kernel hands packets over to the logger as it does to our tcpdump.
   const wanted = at / 1_000 + lastBlock;
   const giveUp = wanted + loggerPatience;
   for (;;) {

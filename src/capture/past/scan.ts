@@ -183,10 +183,12 @@ async function collect(
       if (header === undefined) continue;
       pending = pending.subarray(headerBytes);
     }
+    const records = pending;
     const { wanted, packets, end } = wantedRecords(
-      pending,
+      records,
       header,
-      (record, packet) => twins === null || !twins.has(record, packet),
+      (record, offset, recordEnd) =>
+        twins === null || !twins.has(record, records.subarray(offset + recordHeaderBytes, recordEnd)),
     );
     if (packets > 0) await append(wanted);
     matched.packets += packets;

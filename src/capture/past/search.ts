@@ -2,7 +2,7 @@ import type { Actor } from '../analyst.ts';
 import { type Capture, type RingFileReport, searchedToItsEnd } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
-import type { Order, Room } from '../room.ts';
+import { ask, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, meet, type Twins } from './joint.ts';
@@ -18,8 +18,6 @@ const noteEvery = 500;
 /** What comes with a search's order. */
 export interface Ordered {
   readonly actor: Actor;
-  /** The order's audit entry, settled in the transaction that ends the search. */
-  readonly asked: Order;
   /** Cancels it. */
   readonly signal: AbortSignal;
   /** Where it ends, when that is at a live capture; what both saw is then the live capture's alone. */
@@ -28,13 +26,24 @@ export interface Ordered {
 
 /**
  * Searches a ring for the past: ring file by ring file in time order. The first step is `planned`, the last `ended`; a reader that
- * walks away cancels it.
+ * walks away cancels it. In the audit log before all of it, and settled in the transaction that ends it.
  * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
  */
-export async function* searchRing(
+export async function* searchRing(room: Room, order: SearchOrder, ordered: Ordered): AsyncGenerator<SearchStep> {
+  const asked = ask(room, 'search', ordered.actor, order.analyst);
+  try {
+    yield* searchAsked(room, order, ordered, asked);
+  } catch (error) {
+    asked.fail(error);
+    throw error;
+  }
+}
+
+async function* searchAsked(
   room: Room,
   order: SearchOrder,
-  { actor, asked, signal, joint }: Ordered,
+  { actor, signal, joint }: Ordered,
+  asked: Order,
 ): AsyncGenerator<SearchStep> {
   const meeting = joint && (await meet(room, order, joint, signal));
   const { capture, plan, warnings } = await planSearch(room, meeting?.order ?? order, actor);

@@ -1,12 +1,12 @@
 import { createSocket } from 'node:dgram';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { randomFrom } from '../../../sandbox/ring/random.ts';
 import { type BotProcess, openStage, type Stage } from '../../e2e/stage.ts';
 import { killSupervisors, knownIn, supervisorsOf } from './installation.ts';
 import { afterTrace } from './pace.ts';
 import type { Phase } from './plan.ts';
 import { quietly } from './quiet.ts';
-import { randomFrom } from './random.ts';
 import { seen } from './strike.ts';
 import type { Tally } from './tally.ts';
 import { sendTo, target } from './traffic.ts';

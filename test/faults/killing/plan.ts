@@ -1,4 +1,4 @@
-import { oneOf, randomFrom } from './random.ts';
+import { oneOf, randomFrom } from '../../../sandbox/ring/random.ts';
 
 export type Victim = 'shell' | 'engine' | 'supervisor' | 'bot';
 export type Phase = 'start' | 'running' | 'stop';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Actor } from '../../../src/capture/analyst.ts';
 import { type Capture, isOpen } from '../../../src/capture/capture.ts';
 import type { Engine } from '../../../src/capture/door.ts';
-import { tcpdumpsOf } from '../../capture/sensor.ts';
+import { tcpdumpsOf, unsettled } from '../../capture/sensor.ts';
 
 /** A sensor after somebody was killed and somebody else has reconciled. */
 export interface Aftermath {
@@ -23,7 +23,9 @@ export async function contradictions(aftermath: Aftermath): Promise<string[]> {
     ...processes(captures, directory),
     ...files(captures, directory),
     ...captures.filter(({ endedAt }) => endedAt !== null).flatMap((capture) => evidence(capture, aftermath)),
-    ...unsettled(engine, lead),
+    ...unsettled({ engine, grant: lead }).map(
+      ({ seq, words }) => `audit entry ${seq} (${words}) was asked and never settled`,
+    ),
     ...(await brokenChain(engine, lead)),
   ];
 }
@@ -74,14 +76,6 @@ function sealed(told: string, path: string, { sha256, hasPackets }: { sha256: st
   if (!existsSync(`${path}.json`)) return [`${told} has no sidecar`];
   const { sha256: explained } = JSON.parse(readFileSync(`${path}.json`, 'utf8'));
   return explained === sha256 ? [] : [`${told} has a sidecar of another digest`];
-}
-
-function unsettled(engine: Engine, lead: Actor): string[] {
-  const entries = engine.audit({}, lead);
-  const settled = new Set(entries.map(({ settles }) => settles));
-  return entries
-    .filter(({ outcome, seq }) => outcome === 'asked' && !settled.has(seq))
-    .map(({ seq, words }) => `audit entry ${seq} (${words}) was asked and never settled`);
 }
 
 async function brokenChain(engine: Engine, lead: Actor): Promise<string[]> {
