@@ -110,7 +110,7 @@ describe('capture doctor on a ring', () => {
     const now = Math.floor(Date.now() / 1_000);
     writeRingFile(join(sensor.directory, 'stopped'), now - 7_200, { count: 2, port: 1 });
     utimesSync(join(sensor.directory, 'stopped', `daemonlogger.pcap.${now - 7_200}`), now - 7_200, now - 7_200);
-    writeRingFile(join(sensor.directory, 'ahead'), now + 3_600, { count: 2, port: 1 });
+    writeRingFile(join(sensor.directory, 'ahead'), now + 1_800, { count: 2, port: 1 });
     writeRingFile(join(sensor.directory, 'mixed'), now - 10, { count: 2, port: 1 });
     writeFileSync(
       join(sensor.directory, 'mixed', 'notes.txt'),
