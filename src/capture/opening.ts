@@ -19,7 +19,7 @@ export interface EngineParts {
   /** Milliseconds since boot; the sensor's own where it is left out. */
   readonly uptime?: () => Millis;
   /** Starts a process that looks after running captures and outlives this one; called when none does. */
-  readonly leaveSupervisor?: (config: Config) => void;
+  readonly leaveSupervisor?: (config: Config) => void | Promise<void>;
 }
 
 /**
@@ -52,8 +52,9 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     self,
     inHand: inHandOf(config.state),
     owed: [],
-    leaveSupervisor: () => {
-      if (leaveSupervisor !== undefined && !isHeld(room.supervision.lease(), bootClock())) leaveSupervisor(config);
+    leaveSupervisor: async () => {
+      if (leaveSupervisor !== undefined && !isHeld(room.supervision.lease(), bootClock()))
+        await leaveSupervisor(config);
     },
   };
   return room;

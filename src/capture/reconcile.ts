@@ -9,7 +9,7 @@ import { isCaredFor, type Room } from './room.ts';
 export async function reconcileAll(room: Room): Promise<void> {
   const open = room.registry.open();
   await Promise.all(open.map((capture) => reconcileOne(room, capture)));
-  if (open.some(({ kind }) => kind === 'live')) room.leaveSupervisor();
+  if (open.some(({ kind }) => kind === 'live')) await room.leaveSupervisor();
   room.audit.settleAbandoned(isAlive);
   for (let write = room.owed[0]; write !== undefined; write = room.owed[0]) {
     write();

@@ -52,8 +52,8 @@ export interface Processes {
   readonly ending: 'stopped' | 'finished' | null;
 }
 
-/** Captures of one look: some 10 ms. */
-const pageSize = 500;
+/** Captures of one look: some 5 ms. */
+const pageSize = 250;
 
 /** All SQL for captures. The verbs that change a state say whether they did: false when it was not in a state that allows it. */
 export interface Registry {

@@ -29,7 +29,7 @@ export interface Room {
   /** This process, as owner of what it starts. */
   readonly self: ProcessToken;
   /** Sees to it that somebody looks after running captures when we are gone. */
-  readonly leaveSupervisor: () => void;
+  readonly leaveSupervisor: () => Promise<void>;
   /** What this process starts, searches or ends at the moment. */
   readonly inHand: Held;
   /** Outcomes of this process's orders that the audit log did not take, locked or on a full disk as it was: written at the next look. */

@@ -3,6 +3,12 @@ import type { Millis } from '../capture/capture.ts';
 /** A time zone by its name; null is this process's own: to know its name takes a tenth of what a list takes. */
 export type Zone = string | null;
 
+/** Where lines are shown: the zone of the times, and whether a person is looking. */
+export interface Shown {
+  readonly timezone: Zone;
+  readonly terminal: boolean;
+}
+
 /** `Tue Nov 24 02:10:05 2026` in a time zone, as the original script lists it. */
 export function clockTime(at: Millis, timezone: Zone): string {
   const { day, year } = partsOf(at, timezone);
@@ -18,6 +24,11 @@ export function zonedTime(at: Millis, timezone: Zone): string {
 /** The name of this process's own zone. */
 export function ownZone(): string {
   return usableZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
+}
+
+/** Which zone the times are in, for a person who looks. */
+export function zoneLine(captures: readonly unknown[], { timezone, terminal }: Shown): string[] {
+  return terminal && captures.length > 0 ? [`Times are in ${timezone ?? ownZone()}.`] : [];
 }
 
 /** The zone that TZ names; as in libc, UTC where that is empty or no zone. */

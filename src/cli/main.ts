@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { CaptureError } from '../capture/errors.ts';
 import type { Setting } from '../command/command.ts';
 import { doorOptions } from '../command/door.ts';
-import { helpText } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
 import { manyLines } from '../reports/words.ts';
 import { ownZone } from './clock.ts';
@@ -31,6 +30,7 @@ async function run(words: readonly string[], output: Output, deaf: AbortSignal):
   };
   const command = parseCommand(said, setting);
   if (command.verb === 'help') {
+    const { helpText } = await import('../command/help.ts');
     const help = helpText(command.topic, 'shell');
     if (json) output.json({ help });
     else output.lines([help]);
@@ -42,7 +42,7 @@ async function run(words: readonly string[], output: Output, deaf: AbortSignal):
     return command.rebuild ? rebuild(call) : doctor(call);
   }
   // Help and refused words need neither the configuration nor the engine, and answer at once.
-  const [{ inSession }, { carryOut }] = await Promise.all([import('./session.ts'), import('./verbs.ts')]);
+  const [{ inSession }, { carryOut }] = await Promise.all([import('./session.ts'), import('./carry-out.ts')]);
   const given = { words: said, json, timezone: null, output, deaf, now: Date.now };
   return inSession({ verb: command.verb, file: config, given }, (session) => carryOut(command, session));
 }

@@ -6,7 +6,7 @@ import { bytesInWords } from '../capture/quantities.ts';
 import { counted, utc } from '../reports/figures.ts';
 import { dropsInWords, holesInWords, missingOf } from '../reports/holes.ts';
 import { oneLine } from '../reports/words.ts';
-import { clockTime, ownZone, type Zone, zonedTime } from './clock.ts';
+import { type Shown, type Zone, zonedTime, zoneLine } from './clock.ts';
 import { labelled, type Row } from './labels.ts';
 
 /** What the file system says of a capture's file now; null where it is gone. */
@@ -16,23 +16,6 @@ export type FileStatus = {
   readonly accessedAt: Millis;
   readonly changedAt: Millis;
 } | null;
-
-/** Where lines are shown: the zone of the times, and whether a person is looking. */
-export interface Shown {
-  readonly timezone: Zone;
-  readonly terminal: boolean;
-}
-
-/** A capture a line, `<analyst> <Day Mon dd hh:mm:ss yyyy> <description>`; on a terminal below a line that names the zone, and with what is missing from its evidence. */
-export function listLines(captures: readonly Capture[], { timezone, terminal }: Shown): string[] {
-  const lines = captures.map((capture) => {
-    const { analyst, startedAt, description } = capture;
-    const line = `${analyst} ${clockTime(startedAt, timezone)} ${oneLine(description)}`;
-    const holes = terminal ? holesInWords(capture) : [];
-    return holes.length === 0 ? line : `${line} [${holes.join(', ')}]`;
-  });
-  return [...zoneLine(captures, { timezone, terminal }), ...lines];
-}
 
 /** A block a capture, in the original's words; on a terminal each with the id that `show` and `stop` take. */
 export function blockLines(
@@ -124,8 +107,4 @@ export function whoamiLines(analyst: Analyst, origin: Origin, sensor: string): s
     ['Known by', oneLine(originInWords(origin))],
     ['Sensor', sensor],
   ]);
-}
-
-function zoneLine(captures: readonly Capture[], { timezone, terminal }: Shown): string[] {
-  return terminal && captures.length > 0 ? [`Times are in ${timezone ?? ownZone()}.`] : [];
 }

@@ -8,8 +8,7 @@ import { quoteWord } from '../command/words.ts';
 import type { Config } from '../config.ts';
 import { recallConfig } from '../environment.ts';
 import { oneLine } from '../reports/words.ts';
-import { leaveSupervisor } from '../supervisor/leave.ts';
-import type { Zone } from './clock.ts';
+import type { Shown, Zone } from './clock.ts';
 import { shellOrigin } from './identity.ts';
 import type { Output } from './output.ts';
 
@@ -44,6 +43,7 @@ export async function inSession(
   act: (session: Session) => Promise<number>,
 ): Promise<number> {
   const config = await recallConfig(file);
+  const leaveSupervisor = async (found: Config) => (await import('../supervisor/leave.ts')).leaveSupervisor(found);
   const engine = openEngine({ config, log: warningsTo(given.output), now: given.now, leaveSupervisor });
   try {
     const origin = shellOrigin(config.state);
@@ -61,4 +61,9 @@ function warningsTo(output: Output): EngineParts['log'] {
     output.note(`Warning: ${words}: ${oneLine(told)}`);
   };
   return { info: () => undefined, warn, error: warn };
+}
+
+/** How a session's lines are shown. */
+export function shown({ timezone, output }: Session): Shown {
+  return { timezone, terminal: output.terminal };
 }

@@ -10,10 +10,10 @@ import type { Deletion } from '../capture/evidence.ts';
 import { outcomeNames, outcomes, troubledFiles } from '../reports/coverage.ts';
 import { utcOf } from '../reports/figures.ts';
 import { oneLine } from '../reports/words.ts';
-import { zonedTime } from './clock.ts';
+import { type Shown, zonedTime } from './clock.ts';
 import { fileInfoLines } from './facts.ts';
 import { labelled, type Row } from './labels.ts';
-import { blockRows, type FileStatus, limitsInWords, packetsInWords, type Shown } from './print.ts';
+import { blockRows, type FileStatus, limitsInWords, packetsInWords } from './print.ts';
 
 function earlierInWords({ savefile, packets, sha256, why }: EarlierSavefile): string {
   return `${savefile} (${packets ?? 'unknown'} packets, SHA-256 ${sha256 ?? 'not made'}; ${oneLine(why)})`;

@@ -48,7 +48,7 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
   const started = await inHand(room, capture.id, () =>
     launch(room, capture, (outcome, detail) => asked.settle(outcome, capture.id, detail)),
   );
-  room.leaveSupervisor();
+  await room.leaveSupervisor();
   return { capture: started, warnings };
 }
 

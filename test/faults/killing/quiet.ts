@@ -36,5 +36,10 @@ async function reconcileUntilNothingChanges(engine: Engine): Promise<string[]> {
 }
 
 async function stopAll(engine: Engine, lead: Actor, found: string[]): Promise<void> {
-  await engine.stop(null, lead).catch((error: Error) => found.push(`what runs cannot be stopped: ${error.message}`));
+  const stopped = engine.stop(null, lead).then(() => true);
+  const inTime = await Promise.race([stopped, pause(patience, false, { ref: false })]).catch((error: Error) => {
+    found.push(`what runs cannot be stopped: ${error.message}`);
+    return true;
+  });
+  if (!inTime) found.push('the stop of what runs does not come back');
 }

@@ -59,7 +59,15 @@ function hasTrace(phase: Phase, known: Known | undefined): boolean {
 
 async function kill({ engine, installation }: Field, { victim }: Round, shell: ChildProcess | undefined) {
   if (victim === 'engine') return engine.kill();
-  if (victim === 'supervisor') return killSupervisors(installation) > 0;
+  if (victim === 'supervisor') {
+    // A start leaves one as its last act, and Node takes a while to come up.
+    const giveUp = Date.now() + patience;
+    while (killSupervisors(installation) === 0) {
+      if (Date.now() > giveUp) return false;
+      await pause(10);
+    }
+    return true;
+  }
   return shell !== undefined && shell.exitCode === null && shell.kill('SIGKILL');
 }
 

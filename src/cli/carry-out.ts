@@ -1,0 +1,47 @@
+import type { Command } from '../command/command.ts';
+import type { Session } from './session.ts';
+
+/** A command that needs the engine. */
+export type Order = Exclude<Command, { verb: 'help' | 'doctor' }>;
+
+/**
+ * Carries a command out: one call of the engine, then its answer in print.
+ * @returns the exit code
+ * @throws CaptureError as the engine does
+ */
+export async function carryOut(order: Order, session: Session): Promise<number> {
+  switch (order.verb) {
+    case 'start':
+      return (await import('./verbs.ts')).start(order.order, session);
+    case 'search':
+      return (await import('./search.ts')).search(order.order, session);
+    case 'both':
+      return (await import('./search.ts')).both(order.order, session);
+    case 'list':
+      return (await import('./list.ts')).list(order.selection, order.details, session);
+    case 'show':
+      return (await import('./verbs.ts')).show(order.id, session);
+    case 'stop':
+      return (await import('./verbs.ts')).stop(order.selector, order.details, session);
+    case 'extend':
+      return (await import('./verbs.ts')).moved(
+        await session.engine.extend(order.id, order.by, session.actor),
+        session,
+      );
+    case 'keep':
+      return (await import('./verbs.ts')).moved(await session.engine.keep(order.id, session.actor), session);
+    case 'get':
+      return (await import('./evidence.ts')).get(order.id, session);
+    case 'verify':
+      return (await import('./evidence.ts')).verify(order.order, session);
+    case 'audit':
+      if ('query' in order) return (await import('./verbs.ts')).audit(order.query, session);
+      return (await import('./evidence.ts')).verifyAudit(order.witnessed, session);
+    case 'digest':
+      return (await import('./verbs.ts')).digest(order.date, session);
+    case 'whoami':
+      return (await import('./verbs.ts')).whoami(session);
+    default:
+      return order satisfies never;
+  }
+}
