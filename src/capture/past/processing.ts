@@ -4,7 +4,7 @@ import { type Capture, type Micros, processingName } from '../capture.ts';
 import { createSavefile } from '../custody.ts';
 import { pidOf } from '../process.ts';
 import type { Room } from '../room.ts';
-import { headerFor, type PcapHeader } from '../savefile.ts';
+import { headerFor, type WrittenHeader } from '../savefile.ts';
 import { cannotWrite } from '../unwritable.ts';
 import type { Append } from './scan.ts';
 
@@ -22,11 +22,7 @@ export interface ProcessingFile {
  * Creates the file with its pcap header, and the link.
  * @throws CaptureError `no_room`, `conflict` when the name was taken meanwhile
  */
-export async function openProcessingFile(
-  room: Room,
-  capture: Capture,
-  header: Omit<PcapHeader, 'littleEndian'>,
-): Promise<ProcessingFile> {
+export async function openProcessingFile(room: Room, capture: Capture, header: WrittenHeader): Promise<ProcessingFile> {
   const { directory } = room.place;
   const pid = pidOf(room.self);
   const final = join(directory, capture.savefile);
