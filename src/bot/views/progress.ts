@@ -18,11 +18,17 @@ export function progressView(capture: Capture, reports: readonly RingFileReport[
 
 function running(capture: Capture, reports: readonly RingFileReport[]): View {
   const { emoji, words } = statusOf(capture);
-  const lines = capture.progress === null ? ['Looking at what the ring holds'] : progressLines(capture.progress);
+  const lines = capture.progress === null ? [beforeItsFirst(capture)] : progressLines(capture.progress);
   return {
     text: `${emoji} ${capture.id}: ${[words, ...lines].join('. ')}`,
     blocks: [rows([bold(`${emoji} ${words}`)], ...lines.map((line) => [said(line)])), ...troubleBlocks(reports, 10)],
   };
+}
+
+function beforeItsFirst({ state }: Capture): string {
+  return state === 'starting'
+    ? 'Waiting until the logger has written what came before the live capture'
+    : 'Looking at what the ring holds';
 }
 
 function ended(capture: Capture, reports: readonly RingFileReport[]): View {
