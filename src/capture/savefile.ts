@@ -11,6 +11,9 @@ export interface PcapHeader {
   readonly version: { readonly major: number; readonly minor: number };
 }
 
+/** What of a header tells how its records are laid out. */
+export type RecordFormat = Pick<PcapHeader, 'littleEndian' | 'precision'>;
+
 /** What a header that we write says. */
 export type WrittenHeader = Pick<PcapHeader, 'precision' | 'snaplen' | 'linktype'>;
 
@@ -67,7 +70,7 @@ export function headerFor({ precision, snaplen, linktype }: WrittenHeader): Buff
 }
 
 /** Reads the record header at an offset that has 16 bytes behind it. */
-export function readRecordHeader(bytes: Buffer, offset: number, header: PcapHeader): RecordHeader {
+export function readRecordHeader(bytes: Buffer, offset: number, header: RecordFormat): RecordHeader {
   const read = header.littleEndian ? readLittle : readBig;
   const fraction = read(bytes, offset + 4);
   return {
@@ -89,7 +92,7 @@ export interface Walked {
  */
 export function walkRecords(
   bytes: Buffer,
-  header: PcapHeader,
+  header: RecordFormat,
   visit: (record: RecordHeader, offset: number, end: number) => void,
 ): Walked {
   let offset = 0;
@@ -107,7 +110,7 @@ export function walkRecords(
 /** The whole records in `bytes` that are wanted, one behind the other, and how many they are; the rest as `walkRecords`. */
 export function wantedRecords(
   bytes: Buffer,
-  header: PcapHeader,
+  header: RecordFormat,
   isWanted: (record: RecordHeader, offset: number, end: number) => boolean,
 ): Walked & { readonly wanted: Buffer; readonly packets: number } {
   const runs: Buffer[] = [];

@@ -102,14 +102,6 @@ export async function compileForInterface(
   await compile(expression, { source: ['-i', interfaceName], input: undefined }, patience);
 }
 
-/**
- * Lets libpcap compile an expression for files of a linktype.
- * @throws CaptureError `bad_expression` with libpcap's own words
- */
-export async function compileForFiles(expression: string, linktype: number, patience = compilePatience): Promise<void> {
-  await compile(expression, filesOf(linktype), patience);
-}
-
 /** libpcap's optimiser takes 25 ms for 40 hosts ORed and 52 s for 1,000: what takes longer than this is left as it is. Milliseconds. */
 const optimiserPatience = 2_000;
 

@@ -2,7 +2,16 @@ import { open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Capture, Micros, Millis } from '../capture.ts';
 import type { Room } from '../room.ts';
-import { chunkBytes, headerBytes, type RecordHeader, readHeader, recordHeaderBytes, walkRecords } from '../savefile.ts';
+import {
+  chunkBytes,
+  headerBytes,
+  type RecordFormat,
+  type RecordHeader,
+  readHeader,
+  recordHeaderBytes,
+  walkRecords,
+  wantedRecords,
+} from '../savefile.ts';
 import { lastBlock } from '../tcpdump.ts';
 import { arrivalsIn } from './logger.ts';
 
@@ -68,6 +77,15 @@ export interface Twins {
   has(record: RecordHeader, packet: Buffer): boolean;
   /** How many it had. */
   readonly shared: number;
+}
+
+/** Takes the whole records in `records` that the search has alone. */
+export function ownRecords(records: Buffer, format: RecordFormat, twins: Twins | null) {
+  return wantedRecords(
+    records,
+    format,
+    (record, offset, end) => twins === null || !twins.has(record, records.subarray(offset + recordHeaderBytes, end)),
+  );
 }
 
 interface Twin {

@@ -1,4 +1,5 @@
 import type { Actor } from '../analyst.ts';
+import type { Program } from '../bpf.ts';
 import type { Capture, Window } from '../capture.ts';
 import { checkExpression } from '../expression.ts';
 import { allowSpace } from '../limits.ts';
@@ -7,7 +8,7 @@ import { partialAddresses } from '../partial.ts';
 import { ethernet } from '../ringfile.ts';
 import { addCapture, attribution, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
-import { compileForFiles } from '../tcpdump.ts';
+import { compileProgram } from '../tcpdump.ts';
 import { filesOf } from './progress.ts';
 import { type Planned, planRing, unread } from './ring.ts';
 import { checkWindow, formOver, knownRing } from './wanted.ts';
@@ -15,6 +16,8 @@ import { checkWindow, formOver, knownRing } from './wanted.ts';
 /** What a search reads, and what for. */
 export interface Plan {
   readonly expression: string;
+  /** What libpcap makes of it. */
+  readonly program: Program;
   readonly window: Window;
   readonly places: readonly Planned[];
   readonly linktype: number;
@@ -66,9 +69,10 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor) {
   const files = filesOf(places);
   // Ethernet, for a ring that holds nothing yet.
   const linktype = files[0]?.header.linktype ?? ethernet;
-  await compileForFiles(expression, linktype);
+  const plain = await compileProgram(expression, linktype);
   const form = await formOver(room, ring, expression, { files, linktype, exact: order.exact ?? false });
   const expanded = form?.expanded ?? null;
+  const program = expanded === null ? plain : await compileProgram(expanded, linktype);
   await allowSpace(room);
   const wanted = {
     kind: 'past',
@@ -89,7 +93,7 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor) {
     : 'microseconds';
   return {
     wanted,
-    plan: { expression: expanded ?? expression, window: order.window, places, linktype, precision },
+    plan: { expression: expanded ?? expression, program, window: order.window, places, linktype, precision },
     warnings: [...partialAddresses(expression), ...(form === null ? [] : [form.warning])],
   };
 }

@@ -11,7 +11,7 @@ import type { Append } from './scan.ts';
 /** A search's savefile while it grows, under its processing name; the final name is a symbolic link to it. */
 export interface ProcessingFile {
   /** Writes another pcap header in the place of the first one, before anything is appended. */
-  begin(header: Omit<PcapHeader, 'littleEndian'>): Promise<void>;
+  begin(header: WrittenHeader): Promise<void>;
   readonly append: Append;
   readonly name: () => string;
   /** Moves it to the name that says how far the search is; the link points to a file at every instant. */

@@ -13,8 +13,9 @@ import {
   wantedRecords,
 } from '../savefile.ts';
 import { complaint, spawnFilter } from '../tcpdump.ts';
-import type { Twins } from './joint.ts';
-import { type RingFile, unread } from './ring.ts';
+import { ownRecords, type Twins } from './joint.ts';
+import { notOpened, notThePlanned, type Read, reportOf } from './report.ts';
+import type { RingFile } from './ring.ts';
 
 /** What of a ring file is wanted. */
 export interface Selection {
@@ -52,13 +53,12 @@ export async function* scanRingFile(
   try {
     file = await openRingFile(planned.path);
   } catch (error) {
-    return gone(planned, error);
+    return notOpened(planned, error);
   }
   try {
     const { ino, size } = await file.stat();
-    if (ino !== planned.inode) return unread(planned.name, 'pruned', 'another file has its name now', planned.firstAt);
-    if ((await firstTime(file, planned.header)) !== planned.firstAt)
-      return unread(planned.name, 'pruned', 'it was begun anew: what it holds now was not searched', planned.firstAt);
+    const other = notThePlanned(planned, { inode: ino, firstAt: await firstTime(file, planned.header) });
+    if (other !== undefined) return other;
     return yield* filterFile(file, planned, size, selection, append, signal);
   } finally {
     await file.close();
@@ -70,15 +70,6 @@ async function firstTime(file: FileHandle, header: PcapHeader): Promise<Micros |
   const start = Buffer.alloc(headerBytes + recordHeaderBytes);
   const { bytesRead } = await file.read(start, 0, start.length, 0);
   return bytesRead === start.length ? readRecordHeader(start, headerBytes, header).at : undefined;
-}
-
-/** What reading the records of a file came to. */
-interface Read {
-  bytes: number;
-  reached: Micros | null;
-  /** Offset up to which whole records were read. */
-  whole: number;
-  damaged: boolean;
 }
 
 async function* filterFile(
@@ -187,44 +178,10 @@ async function collect(
       if (header === undefined) continue;
       pending = pending.subarray(headerBytes);
     }
-    const records = pending;
-    const { wanted, packets, end } = wantedRecords(
-      records,
-      header,
-      (record, offset, recordEnd) =>
-        twins === null || !twins.has(record, records.subarray(offset + recordHeaderBytes, recordEnd)),
-    );
+    const { wanted, packets, end } = ownRecords(pending, header, twins);
     if (packets > 0) await append(wanted);
     matched.packets += packets;
     pending = pending.subarray(end);
   }
   return pending.length === 0;
-}
-
-function reportOf(
-  file: RingFile,
-  read: Read,
-  end: { packets: number; size: number; words: string | null; cancelled: boolean; growing: boolean },
-): RingFileReport {
-  const line = (outcome: RingFileReport['outcome'], detail: string | null): RingFileReport => ({
-    file: file.name,
-    outcome,
-    from: file.firstAt,
-    to: read.reached,
-    packets: end.packets,
-    detail,
-  });
-  if (end.cancelled) return line('not searched', `cancelled in the middle of it, at offset ${read.whole}`);
-  if (end.words !== null) return line('damaged', end.words);
-  if (read.damaged) return line('damaged', `damaged at offset ${read.whole}: no packet can be that long`);
-  if (read.whole === end.size) return line('searched', null);
-  if (end.growing) return line('searched', 'still being written: read up to its last whole packet');
-  return line('cut', `its last packet, at offset ${read.whole}, is not whole`);
-}
-
-function gone(file: RingFile, error: unknown): RingFileReport {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-    return unread(file.name, 'pruned', 'it was pruned before it was read', file.firstAt);
-  }
-  return unread(file.name, 'unreadable', error instanceof Error ? error.message : String(error), file.firstAt);
 }

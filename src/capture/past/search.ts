@@ -8,9 +8,10 @@ import { type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, type Meeting, meet, type Twins } from './joint.ts';
 import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
-import { beginning, fileDone, further } from './progress.ts';
+import { beginning, fileDone, filesOf, further } from './progress.ts';
 import { type Planned, unread } from './ring.ts';
 import { scanRingFile } from './scan.ts';
+import { openCrew } from './threads/crew.ts';
 import { knownRing } from './wanted.ts';
 
 /** Milliseconds between two notes of the progress in the registry. */
@@ -118,6 +119,7 @@ async function* scanRing(
   cancel: Cancel,
 ): AsyncGenerator<SearchStep, SearchEnd> {
   const stop = cancel.signal;
+  const crew = openCrew(filesOf(plan.places), plan.program, plan, stop);
   let progress = beginning(plan.places);
   let notedAt = room.now();
   const note = async () => {
@@ -135,7 +137,7 @@ async function* scanRing(
           ? place.report
           : unread(place.search.name, 'not searched', 'cancelled before it', place.search.firstAt);
       if ('search' in place && !stop.aborted) {
-        const scan = scanRingFile(place.search, plan, file.append, stop);
+        const scan = crew?.scan(place.search, file.append) ?? scanRingFile(place.search, plan, file.append, stop);
         try {
           for (let step = await scan.next(); ; step = await scan.next()) {
             if (step.done) {
@@ -159,6 +161,7 @@ async function* scanRing(
       if (isTrouble(report)) yield { step: 'troubled', capture: current(room, capture), file: report };
     }
   } finally {
+    await crew?.close();
     // Whoever walks away, or a full disk, leaves files that the coverage statement must not pass over.
     const packets = progress.packets - whole.packets;
     for (const [at, report] of plan.places.slice(told).map(leftOut).entries()) {

@@ -2,7 +2,7 @@ import type { Micros, Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import { sampleCarriesTags } from '../ringfile.ts';
 import type { Room } from '../room.ts';
-import { compileForFiles } from '../tcpdump.ts';
+import { compileProgram } from '../tcpdump.ts';
 import { expansionPatience, formFor, missesTags } from '../vlan.ts';
 import type { RingFile } from './ring.ts';
 
@@ -48,6 +48,6 @@ export async function formOver(
     expression,
     exact,
     missed: 'packets with tags',
-    compile: (expanded) => compileForFiles(expanded, linktype, expansionPatience),
+    compile: async (expanded) => void (await compileProgram(expanded, linktype, expansionPatience)),
   });
 }
