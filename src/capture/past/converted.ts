@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { CaptureError } from '../errors.ts';
+import { chunkBytes } from '../savefile.ts';
 import { lz4Cut } from './lz4.ts';
 
 /** What a ring file that is no classic pcap can be and still be searched. */
@@ -52,11 +53,12 @@ export async function* convert(file: FileHandle, packing: Packing, conversion: C
 }
 
 async function* inflate(file: FileHandle, packing: 'gzip' | 'zstd', conversion: Conversion): AsyncGenerator<Buffer> {
-  const inflater = packing === 'gzip' ? createGunzip() : createZstdDecompress();
+  const inflater =
+    packing === 'gzip' ? createGunzip({ chunkSize: chunkBytes }) : createZstdDecompress({ chunkSize: chunkBytes });
   const source = file.createReadStream({ start: 0, autoClose: false });
   // A reader that walks away destroys the inflater; what it says then is nobody's concern.
   pipeline(source, inflater, () => undefined);
-  const inflated = troubled(inflater, packing, conversion);
+  const inflated = troubled(inflater, conversion);
   const first = await inflated.next();
   if (first.done) return;
   try {
@@ -75,11 +77,11 @@ async function* inflate(file: FileHandle, packing: 'gzip' | 'zstd', conversion: 
 }
 
 /** The inflated bytes; what is wrong with the packed ones ends them, and is noted. */
-async function* troubled(inflater: Readable, packing: string, conversion: Conversion): AsyncGenerator<Buffer> {
+async function* troubled(inflater: Readable, conversion: Conversion): AsyncGenerator<Buffer> {
   try {
     yield* inflater as AsyncIterable<Buffer>;
   } catch (error) {
-    conversion.trouble = `${packing}: ${error instanceof Error ? error.message : String(error)}`;
+    conversion.trouble = error instanceof Error ? error.message : String(error);
   }
 }
 

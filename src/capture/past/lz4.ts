@@ -18,20 +18,20 @@ export async function lz4Cut(file: FileHandle): Promise<string | null> {
   while (offset < size) {
     const magic = await wordAt(offset);
     const descriptor = await wordAt(offset + 4);
-    if (magic === undefined || descriptor === undefined) return `lz4: cut at offset ${offset}`;
+    if (magic === undefined || descriptor === undefined) return `cut at offset ${offset}`;
     if ((magic & 0xfffffff0) >>> 0 === skippable) {
       offset += 8 + descriptor;
       continue;
     }
-    if (magic !== 0x184d2204) return `lz4: what begins at offset ${offset} is no frame`;
+    if (magic !== 0x184d2204) return `what begins at offset ${offset} is no frame`;
     const blockChecksum = descriptor & 0x10 ? 4 : 0;
     const contentChecksum = descriptor & 0x04 ? 4 : 0;
     offset += 7 + (descriptor & 0x08 ? 8 : 0) + (descriptor & 0x01 ? 4 : 0);
     for (let block = await wordAt(offset); block !== endMark; block = await wordAt(offset)) {
-      if (block === undefined) return `lz4: cut at offset ${offset}`;
+      if (block === undefined) return `cut at offset ${offset}`;
       offset += 4 + (block & 0x7fffffff) + blockChecksum;
     }
     offset += 4 + contentChecksum;
   }
-  return offset > size ? `lz4: cut at offset ${size}` : null;
+  return offset > size ? `cut at offset ${size}` : null;
 }

@@ -12,6 +12,7 @@ import {
   readRecordHeader,
   recordHeaderBytes,
 } from '../savefile.ts';
+import { type Conversion, convert, type Packing, packingOf } from './converted.ts';
 
 /** A ring file that can be read: bounded by its first packet, since its name only hints at the time. */
 export interface RingFile {
@@ -25,6 +26,8 @@ export interface RingFile {
   readonly modifiedAt: number;
   /** The ring's newest file may end in the middle of a packet: the logger is still writing it. */
   readonly newest: boolean;
+  /** How it is to be converted before it is read; null for a classic pcap. */
+  readonly packing: Packing | null;
 }
 
 /** A place in the coverage statement: a file to search, or what is to be said of it instead. */
@@ -113,19 +116,17 @@ async function lookInside(
   const start = Buffer.alloc(headerBytes + recordHeaderBytes);
   const { bytesRead } = await file.read(start, 0, start.length, 0);
   if (bytesRead < headerBytes) return skip('empty', bytesRead === 0 ? null : 'its pcap header is not whole yet');
-  const header = readHeader(start);
-  if (header === undefined) return skip('not searched', kindOf(start));
-  if (bytesRead < start.length) return skip('empty', null);
-  const { at: firstAt, captured } = readRecordHeader(start, headerBytes, header);
+  const packing = packingOf(start) ?? null;
+  const beginning =
+    packing === null ? { bytes: start.subarray(0, bytesRead), trouble: null } : await beginningOf(file, packing);
+  const header = readHeader(beginning.bytes);
+  if (header === undefined) return skip('not searched', beginning.trouble ?? 'not a pcap file');
+  if (beginning.bytes.length < start.length) return skip('empty', beginning.trouble);
+  const { at: firstAt, captured } = readRecordHeader(beginning.bytes, headerBytes, header);
   // Its time is no better than its length, and may not decide whether the file is looked at.
   if (captured > longestPacket) return skip('damaged', `damaged at offset ${headerBytes}: no packet can be that long`);
   const search: RingFile = {
-    name,
-    path,
-    inode: stats.ino,
-    size: stats.size,
-    header,
-    firstAt,
+    ...{ name, path, inode: stats.ino, size: stats.size, header, packing, firstAt },
     modifiedAt: stats.mtimeMs,
     newest: false,
   };
@@ -151,16 +152,19 @@ function notOpened(name: string, error: unknown): RingFileReport {
   }
 }
 
-/** What a file that is no classic pcap seems to be, by its first bytes. */
-function kindOf(start: Buffer): string {
-  switch (start.readUInt32BE(0)) {
-    case 0x0a0d0d0a:
-      return 'pcapng: only classic pcap is read';
-    case 0x28b52ffd:
-      return 'compressed with zstd: only classic pcap is read';
-    case 0x04224d18:
-      return 'compressed with lz4: only classic pcap is read';
-    default:
-      return start.readUInt16BE(0) === 0x1f8b ? 'compressed with gzip: only classic pcap is read' : 'not a pcap file';
+/** The header and the first record's, of what a packed file holds. */
+async function beginningOf(file: FileHandle, packing: Packing): Promise<{ bytes: Buffer; trouble: string | null }> {
+  const conversion: Conversion = { trouble: null };
+  let bytes: Buffer = Buffer.alloc(0);
+  try {
+    for await (const chunk of convert(file, packing, conversion)) {
+      bytes = Buffer.concat([bytes, chunk]);
+      if (bytes.length >= headerBytes + recordHeaderBytes) break;
+    }
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    return { bytes: Buffer.alloc(0), trouble: `${packing}: ${error.message}` };
   }
+  const said = conversion.trouble;
+  return { bytes, trouble: said === null ? null : `${packing}: ${said}` };
 }

@@ -13,6 +13,7 @@ import {
   wantedRecords,
 } from '../savefile.ts';
 import { complaint, spawnFilter } from '../tcpdump.ts';
+import { type Conversion, convert } from './converted.ts';
 import { ownRecords, type Twins } from './joint.ts';
 import { notOpened, notThePlanned, type Read, reportOf } from './report.ts';
 import type { RingFile } from './ring.ts';
@@ -57,7 +58,9 @@ export async function* scanRingFile(
   }
   try {
     const { ino, size } = await file.stat();
-    const other = notThePlanned(planned, { inode: ino, firstAt: await firstTime(file, planned.header) });
+    // What is packed is not begun anew in the middle of a search.
+    const firstAt = planned.packing === null ? await firstTime(file, planned.header) : planned.firstAt;
+    const other = notThePlanned(planned, { inode: ino, firstAt });
     if (other !== undefined) return other;
     return yield* filterFile(file, planned, size, selection, append, signal);
   } finally {
@@ -85,13 +88,17 @@ async function* filterFile(
   const collected = collect(tcpdump.stdout, selection.twins, append, matched);
   // Told where it is awaited; until then it must not count as unhandled.
   collected.catch(() => undefined);
-  const read: Read = { bytes: 0, reached: null, whole: headerBytes, damaged: false };
+  const read: Read = { bytes: 0, reached: null, whole: 0, damaged: false };
+  const conversion: Conversion = { trouble: null };
+  const source = planned.packing === null ? piecesOf(file, size) : convert(file, planned.packing, conversion);
+  let isRead = true;
   try {
-    for await (const records of recordsIn(file, planned.header, size, selection.window, read)) {
+    for await (const records of recordsIn(source, planned.header, selection.window, read)) {
       await feed(tcpdump.stdin, records, collected);
       yield { bytes: read.bytes, reached: read.reached, packets: matched.packets };
       // One that has ended takes no more: what it was not given, it has not searched.
-      if (signal.aborted || tcpdump.stdin.destroyed) break;
+      isRead = !(signal.aborted || tcpdump.stdin.destroyed);
+      if (!isRead) break;
     }
     const tookAll = !tcpdump.stdin.destroyed;
     tcpdump.stdin.end();
@@ -107,12 +114,14 @@ async function* filterFile(
         `the tcpdump that filtered ${planned.name} was ended by ${endedBy ?? 'SIGINT'}: the search is not complete, run it again`,
       );
     }
+    const growing = planned.newest || size > planned.size;
+    const notConverted = conversion.trouble === null || growing ? null : `${planned.packing}: ${conversion.trouble}`;
     return reportOf(planned, read, {
       packets: matched.packets,
-      size,
-      words,
-      cancelled: signal.aborted && (interrupted || read.bytes < size),
-      growing: planned.newest || size > planned.size,
+      size: planned.packing === null ? size : conversion.trouble === null ? read.bytes : Number.POSITIVE_INFINITY,
+      words: words ?? notConverted,
+      cancelled: signal.aborted && (interrupted || !isRead),
+      growing,
     });
   } finally {
     tcpdump.kill('SIGKILL');
@@ -120,37 +129,46 @@ async function* filterFile(
   }
 }
 
-/** The file's header, then the whole records of the window, chunk after chunk. */
+/** The file from its beginning to the size that it had. */
+async function* piecesOf(file: FileHandle, size: number): AsyncGenerator<Buffer> {
+  for (let offset = 0; offset < size; ) {
+    // A new buffer each time: tcpdump's pipe may still hold the last one.
+    const piece = Buffer.allocUnsafe(Math.min(chunkBytes, size - offset));
+    const { bytesRead } = await file.read(piece, 0, piece.length, offset);
+    if (bytesRead === 0) return;
+    offset += bytesRead;
+    yield piece.subarray(0, bytesRead);
+  }
+}
+
+/** The file's header, then the whole records of the window, piece after piece. */
 async function* recordsIn(
-  file: FileHandle,
+  source: AsyncIterable<Buffer>,
   header: PcapHeader,
-  size: number,
   window: Window,
   read: Read,
 ): AsyncGenerator<Buffer> {
   const since = window.since ?? Number.NEGATIVE_INFINITY;
   const until = window.until ?? Number.POSITIVE_INFINITY;
-  const first = Buffer.alloc(headerBytes);
-  await file.read(first, 0, headerBytes, 0);
-  read.bytes = headerBytes;
-  yield first;
-  let leftOver: Buffer = Buffer.alloc(0);
-  while (read.bytes < size && !read.damaged) {
-    // A new buffer each time: tcpdump's pipe may still hold the last one.
-    const chunk = Buffer.allocUnsafe(leftOver.length + Math.min(chunkBytes, size - read.bytes));
-    leftOver.copy(chunk);
-    const { bytesRead } = await file.read(chunk, leftOver.length, chunk.length - leftOver.length, read.bytes);
-    if (bytesRead === 0) return;
-    read.bytes += bytesRead;
-    const bytes = chunk.subarray(0, leftOver.length + bytesRead);
-    const { wanted, end, damaged } = wantedRecords(bytes, header, ({ at }) => {
+  let pending: Buffer = Buffer.alloc(0);
+  for await (const piece of source) {
+    read.bytes += piece.length;
+    pending = pending.length === 0 ? piece : Buffer.concat([pending, piece]);
+    if (read.whole === 0) {
+      if (pending.length < headerBytes) continue;
+      yield pending.subarray(0, headerBytes);
+      read.whole = headerBytes;
+      pending = pending.subarray(headerBytes);
+    }
+    const { wanted, end, damaged } = wantedRecords(pending, header, ({ at }) => {
       read.reached = Math.max(read.reached ?? at, at);
       return at >= since && at < until;
     });
     read.whole += end;
-    read.damaged = damaged;
-    leftOver = bytes.subarray(end);
+    pending = pending.subarray(end);
     yield wanted;
+    read.damaged = damaged;
+    if (damaged) return;
   }
 }
 

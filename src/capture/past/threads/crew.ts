@@ -40,7 +40,7 @@ export function openCrew(
   signal: AbortSignal,
 ): Crew | undefined {
   if (!judge(program).translatable) return undefined;
-  const scannable = files.filter(({ header }) => isScannable(header).scannable);
+  const scannable = files.filter(({ header, packing }) => packing === null && isScannable(header).scannable);
   if (scannable.length === 0) return undefined;
   const bytes = scannable.reduce((sum, { size }) => sum + size, 0);
   const threads = bytes < worthTwo ? 1 : Math.min(mostThreads, Math.max(2, availableParallelism() - 1));
