@@ -54,6 +54,7 @@ const golden: Record<string, View> = {
     past({ ...found, state: 'cancelled', why: 'cancelled by grant', coverage: { searched: 180, 'not searched': 252 } }),
     now,
   ),
+  'search-waiting': progressView(past({ state: 'starting', progress: null, bytes: null }), []),
   'search-progress': progressView(past(), reports),
   'search-not-held': captureView(past({ ...found, coverage: { searched: 432 }, ringSpan: brokenRing }), now),
   'search-coverage-not-held': progressView(past({ ...found, ringSpan: brokenRing }), reports),
