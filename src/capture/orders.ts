@@ -58,9 +58,10 @@ export interface Started {
 
 /**
  * The steps of a search. The first is `planned`, with what the analyst should know of it, the last `ended`; the capture is as the registry
- * has it at that step.
+ * has it at that step. `waiting` comes before them where the search meets a live capture: the ring's logger has not written all yet.
  */
 export type SearchStep =
+  | { readonly step: 'waiting'; readonly capture: Capture }
   | { readonly step: 'planned'; readonly capture: Capture; readonly warnings: readonly string[] }
   | { readonly step: 'reached'; readonly capture: Capture; readonly progress: SearchProgress }
   | { readonly step: 'troubled'; readonly capture: Capture; readonly file: RingFileReport }

@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
-import type { Capture, CaptureId, Counts, Facts, Millis, RingFileReport, SearchProgress, State } from './capture.ts';
+import type { Capture, CaptureId, Counts, Facts, Millis, RingFileReport, RingSpan, SearchProgress } from './capture.ts';
 import { captureOf, type EarlierRow, numberOf, type OutcomeCount, type Row } from './row.ts';
 
-/** A capture before it has a number: a live one begins as `starting`, a search as `running`. */
+/** A capture before it has a number. */
 export type NewCapture = Pick<
   Capture,
   | 'kind'
@@ -21,6 +21,8 @@ export type NewCapture = Pick<
   | 'expanded'
   | 'keep'
 > & {
+  /** A live one begins as `starting`, and so does a search that waits before it reads. */
+  readonly state: 'starting' | 'running';
   /** The name of the file now. */
   readonly file: string;
   readonly deadline: Deadline | null;
@@ -60,6 +62,8 @@ export interface Registry {
   add(capture: NewCapture): Capture;
   noteTcpdump(id: CaptureId, process: string): void;
   markRunning(id: CaptureId): boolean;
+  /** A search that waited begins to read, with the expression as it is now expanded. */
+  markReading(id: CaptureId, expanded: string | null): boolean;
   /** Claims the ending for this process: ordered by somebody (`stopped`), or by a limit (`finished`). */
   markStopping(id: CaptureId, ending: 'stopped' | 'finished', why: string): boolean;
   /** Takes an open capture over from a process that is gone. */
@@ -68,6 +72,7 @@ export interface Registry {
   noteProgress(id: CaptureId, progress: SearchProgress, file: string): boolean;
   /** Writes a line of the coverage statement; a later one of the same position takes its place. */
   noteReport(id: CaptureId, position: number, report: RingFileReport): void;
+  noteRingSpan(id: CaptureId, span: RingSpan): void;
   isNameTaken(savefile: string): boolean;
   settle(id: CaptureId, ending: Ending): boolean;
   byId(id: string): Capture | undefined;
@@ -95,6 +100,9 @@ export function openRegistry(database: Database.Database, directory: string, pro
       :snaplen, :savefile, :file, :channel, :startedAt, :owner, :expanded, :at, :uptime, :boot, :maxBytes, :maxPackets, :keep)`);
   const noteTcpdump = database.prepare('UPDATE captures SET tcpdump = ? WHERE number = ?');
   const markRunning = database.prepare(`UPDATE captures SET state = 'running' WHERE number = ? AND state = 'starting'`);
+  const markReading = database.prepare(
+    `UPDATE captures SET state = 'running', expanded = ? WHERE number = ? AND kind = 'past' AND state = 'starting'`,
+  );
   const markStopping = database.prepare(`
     UPDATE captures SET state = 'stopping', why = :why, ending = :ending, owner = iif(kind = 'live', :owner, owner)
     WHERE number = :number AND state IN ('starting', 'running')`);
@@ -107,6 +115,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
   const addReport = database.prepare(
     'INSERT OR REPLACE INTO coverage VALUES (:number, :position, :file, :outcome, :from, :to, :packets, :detail)',
   );
+  const noteRingSpan = database.prepare('UPDATE captures SET ring_span = ? WHERE number = ?');
   const named = database.prepare<[string]>('SELECT 1 FROM captures WHERE savefile = ?');
   const coverage = database.prepare<[number], RingFileReport>(
     'SELECT file, outcome, "from", "to", packets, detail FROM coverage WHERE capture = ? ORDER BY position',
@@ -152,11 +161,9 @@ export function openRegistry(database: Database.Database, directory: string, pro
 
   return {
     add: (capture) => {
-      const state: State = capture.kind === 'live' ? 'starting' : 'running';
       const { window, deadline, keep, ...columns } = capture;
       const { lastInsertRowid } = insert.run({
         ...columns,
-        state,
         since: window?.since ?? null,
         until: window?.until ?? null,
         at: deadline?.at ?? null,
@@ -169,6 +176,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
     },
     noteTcpdump: (id, tcpdump) => void noteTcpdump.run(tcpdump, numberOf(id)),
     markRunning: (id) => markRunning.run(numberOf(id)).changes > 0,
+    markReading: (id, expanded) => markReading.run(expanded, numberOf(id)).changes > 0,
     markStopping: (id, ending, why) =>
       markStopping.run({ number: numberOf(id), ending, why, owner: process }).changes > 0,
     takeOver: (id, goneOwner) => takeOver.run(process, numberOf(id), goneOwner).changes > 0,
@@ -177,6 +185,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
       return known(id).state === 'running';
     },
     noteReport: (id, position, report) => void addReport.run({ ...report, number: numberOf(id), position }),
+    noteRingSpan: (id, span) => void noteRingSpan.run(JSON.stringify(span), numberOf(id)),
     isNameTaken: (savefile) => named.get(savefile) !== undefined,
     settle: (id, { counts, facts, ...ending }) =>
       settle.run({

@@ -39,11 +39,11 @@ async function stopOne(room: Room, named: Capture, why: string): Promise<Capture
   return ended(room, stopping);
 }
 
-/** A capture once it has started: until its tcpdump is known there is nothing to end. */
+/** A live capture once it has started: until its tcpdump is known there is nothing to end. A search that waits hears of it at once. */
 async function started(room: Room, capture: Capture): Promise<Capture> {
   for (;;) {
     const now = room.registry.byId(capture.id) ?? capture;
-    if (now.state !== 'starting') return now;
+    if (now.kind === 'past' || now.state !== 'starting') return now;
     await reconcileLive(room, now);
     await pause(pollEvery);
   }

@@ -65,7 +65,10 @@ export async function spawnLive(order: LiveArguments, stderr: number): Promise<n
   return child.pid;
 }
 
-/** A tcpdump that filters a pcap stream from its stdin to its stdout; in an object, since whoever awaits it alone awaits its end. */
+/**
+ * A tcpdump that filters a pcap stream from its stdin to its stdout; in an object, since whoever awaits it alone awaits its end. However
+ * we end, its stdin then does, and so it does.
+ */
 export async function spawnFilter(expression: string, precision: 'microseconds' | 'nanoseconds') {
   // Without --nano tcpdump cuts nanoseconds off without a word.
   const nano = precision === 'nanoseconds' ? ['--nano'] : [];
@@ -77,6 +80,8 @@ export async function spawnFilter(expression: string, precision: 'microseconds' 
     buffer: { stdout: false },
     maxBuffer: 64 * 1024,
     reject: false,
+    // A terminal's Ctrl-C is for us: tcpdump would stop in the middle of what it was given, and call that a read error of the file's.
+    detached: true,
   });
   return { tcpdump };
 }

@@ -51,6 +51,9 @@ async function follow(session: Session, stepsUntil: (stop: AbortSignal) => Async
       last = step.capture;
       if (json) output.json(lineOf(step, session));
       switch (step.step) {
+        case 'waiting':
+          if (!json) output.rewrite('Waiting until the logger has written what came before it');
+          break;
         case 'planned':
           if (!json) output.lines([`Generating ${step.capture.savefile}`]);
           for (const warning of step.warnings) output.note(`Warning: ${warning}`);
@@ -80,6 +83,8 @@ async function follow(session: Session, stepsUntil: (stop: AbortSignal) => Async
 
 function lineOf(step: SearchStep, { engine }: Session): Json {
   switch (step.step) {
+    case 'waiting':
+      return captureJson(step.capture);
     case 'planned':
       return { ...captureJson(step.capture), warnings: step.warnings };
     case 'reached':

@@ -1,4 +1,4 @@
-// Gives one order in a process of its own, so that it can be killed: order-process.ts DIRECTORY start|stop|search [JSON]
+// Gives one order in a process of its own, so that it can be killed: order-process.ts DIRECTORY start|stop|search|both [JSON]
 import { openEngine } from '../../src/capture/engine.ts';
 import { actor, configIn, errorsInto } from './sensor.ts';
 
@@ -23,6 +23,11 @@ switch (verb) {
     }
     break;
   }
+  case 'both':
+    for await (const { step } of engine.both({ ...said, since: null }, grant, new AbortController().signal)) {
+      process.stdout.write(`${step}\n`);
+    }
+    break;
 }
 await engine.close();
 process.stdout.write('done\n');

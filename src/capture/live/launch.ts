@@ -106,7 +106,7 @@ async function spawn(room: Room, capture: Capture): Promise<ProcessToken | undef
  * @throws CaptureError `tool_failed` with its words when it ended instead, or never will
  */
 export async function listening(room: Room, capture: Capture, tcpdump: ProcessToken | undefined): Promise<void> {
-  const giveUp = Date.now() + listeningTimeout;
+  const giveUp = room.uptime() + listeningTimeout;
   for (;;) {
     // Looked at before its words are read: what it said before it ended is then all there.
     const alive = tcpdump !== undefined && isAlive(tcpdump);
@@ -117,7 +117,7 @@ export async function listening(room: Room, capture: Capture, tcpdump: ProcessTo
         'tool_failed',
         `tcpdump did not start: ${complaint(said) ?? 'it ended at once and said nothing'}`,
       );
-    if (Date.now() > giveUp)
+    if (room.uptime() > giveUp)
       throw new CaptureError(
         'tool_failed',
         `tcpdump did not begin to listen within ${listeningTimeout / 1000} s and was ended`,

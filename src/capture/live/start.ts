@@ -31,6 +31,7 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
   // The registry first: no file and no process without an owner, whenever we are killed.
   const wanted = {
     kind: 'live',
+    state: 'starting',
     ...attributed,
     expression,
     interface: interfaceName,

@@ -24,8 +24,17 @@ export async function settleSearch(room: Room, capture: Capture, end: SearchEnd,
 export async function reconcileSearch(room: Room, capture: Capture): Promise<void> {
   if (!takeOver(room, capture.id)) return;
   await inHand(room, capture.id, async () => {
-    const { filesDone, filesTotal } = capture.progress ?? { filesDone: 0, filesTotal: 0 };
-    const why = `the process that searched was gone after ${filesDone} of ${filesTotal} ring files: the others were not searched to their end`;
+    const why = `the process that searched was gone ${goneIn(capture)}`;
     await settleSearch(room, capture, { state: 'died', why }, () => observe(room, capture, 'died', why));
   });
+}
+
+function goneIn({ progress, state }: Capture): string {
+  if (progress !== null) {
+    const { filesDone, filesTotal } = progress;
+    return `after ${filesDone} of ${filesTotal} ring files: the others were not searched to their end`;
+  }
+  return state === 'starting'
+    ? "while it waited for the ring's logger: nothing of the ring was searched"
+    : 'before it came to its first ring file: nothing of the ring was searched';
 }

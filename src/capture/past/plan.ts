@@ -38,11 +38,23 @@ export async function checkSearch(room: Room, order: SearchOrder, actor: Actor):
 
 /**
  * Plans a search and writes it into the registry.
+ * @param state `starting` where it waits before it reads, and is then planned again
  * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
  */
-export async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise<Planning> {
+export async function planSearch(
+  room: Room,
+  order: SearchOrder,
+  actor: Actor,
+  state: 'starting' | 'running',
+): Promise<Planning> {
   const { wanted, ...planned } = await prepare(room, order, actor);
-  return { capture: await addCapture(room, { ...wanted, startedAt: room.now() }), ...planned };
+  return { capture: await addCapture(room, { ...wanted, state, startedAt: room.now() }), ...planned };
+}
+
+/** Plans a search again, over what its ring holds by now. @throws CaptureError as `planSearch` */
+export async function planAgain(room: Room, order: SearchOrder, actor: Actor) {
+  const { wanted, ...planned } = await prepare(room, order, actor);
+  return { expanded: wanted.expanded, ...planned };
 }
 
 async function prepare(room: Room, order: SearchOrder, actor: Actor) {
@@ -95,6 +107,7 @@ function oneLinktype(places: readonly Planned[]): Planned[] {
         `linktype ${header.linktype}, while the savefile has ${linktype}`,
         firstAt,
       ),
+      file: place.search,
     };
   });
 }

@@ -10,6 +10,8 @@ import type { Append } from './scan.ts';
 
 /** A search's savefile while it grows, under its processing name; the final name is a symbolic link to it. */
 export interface ProcessingFile {
+  /** Writes another pcap header in the place of the first one, before anything is appended. */
+  begin(header: Omit<PcapHeader, 'littleEndian'>): Promise<void>;
   readonly append: Append;
   readonly name: () => string;
   /** Moves it to the name that says how far the search is; the link points to a file at every instant. */
@@ -48,6 +50,10 @@ export async function openProcessingFile(
     throw error;
   }
   return {
+    begin: async (other) => {
+      const bytes = headerFor(other);
+      await file.write(bytes, 0, bytes.length, 0).catch((cause) => cannotWrite(directory, cause));
+    },
     append,
     name: () => name,
     reach: async (at) => {

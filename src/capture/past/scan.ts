@@ -102,21 +102,25 @@ async function* filterFile(
       // One that has ended takes no more: what it was not given, it has not searched.
       if (signal.aborted || tcpdump.stdin.destroyed) break;
     }
+    const tookAll = !tcpdump.stdin.destroyed;
     tcpdump.stdin.end();
-    await collected;
+    const gaveWhole = await collected;
     const { stderr, failed, signal: endedBy } = await tcpdump;
-    if (endedBy !== undefined) {
+    const words = failed ? (complaint(stderr) ?? 'tcpdump ended early') : null;
+    // SIGINT it takes as an end like any other, with a line end for its last word; or it blames the file for it.
+    const interrupted =
+      endedBy !== undefined || (words === null ? !(tookAll && gaveWhole) : words.includes('Interrupted system call'));
+    if (interrupted && !signal.aborted) {
       throw new CaptureError(
         'tool_failed',
-        `the tcpdump that filtered ${planned.name} was ended by ${endedBy}: the search is not complete, run it again`,
+        `the tcpdump that filtered ${planned.name} was ended by ${endedBy ?? 'SIGINT'}: the search is not complete, run it again`,
       );
     }
-    const words = failed ? (complaint(stderr) ?? 'tcpdump ended early') : null;
     return reportOf(planned, read, {
       packets: matched.packets,
       size,
       words,
-      cancelled: signal.aborted,
+      cancelled: signal.aborted && (interrupted || read.bytes < size),
       growing: planned.newest || size > planned.size,
     });
   } finally {
@@ -160,20 +164,20 @@ async function* recordsIn(
 }
 
 /** Writes to tcpdump and waits until it took it. One that has ended is told by its words later, not by a broken pipe here. */
-async function feed(stdin: Writable, records: Buffer, collected: Promise<void>): Promise<void> {
+async function feed(stdin: Writable, records: Buffer, collected: Promise<unknown>): Promise<void> {
   if (records.length === 0 || stdin.destroyed) return;
   const taken = new Promise<void>((resolve) => stdin.write(records, () => resolve()));
   // When what it prints can no longer be written, tcpdump would never take any more.
   await Promise.race([taken, collected]);
 }
 
-/** Takes whole records out of tcpdump's output as they come, without its file header. */
+/** Takes whole records out of tcpdump's output as they come, without its file header; resolves with whether it had nothing else. */
 async function collect(
   stdout: Readable,
   twins: Twins | null,
   append: Append,
   matched: { packets: number },
-): Promise<void> {
+): Promise<boolean> {
   let pending: Buffer = Buffer.alloc(0);
   let header: PcapHeader | undefined;
   for await (const chunk of stdout as AsyncIterable<Buffer>) {
@@ -194,6 +198,7 @@ async function collect(
     matched.packets += packets;
     pending = pending.subarray(end);
   }
+  return pending.length === 0;
 }
 
 function reportOf(
@@ -209,10 +214,9 @@ function reportOf(
     packets: end.packets,
     detail,
   });
+  if (end.cancelled) return line('not searched', `cancelled in the middle of it, at offset ${read.whole}`);
   if (end.words !== null) return line('damaged', end.words);
   if (read.damaged) return line('damaged', `damaged at offset ${read.whole}: no packet can be that long`);
-  if (end.cancelled && read.bytes < end.size)
-    return line('not searched', `cancelled in the middle of it, at offset ${read.whole}`);
   if (read.whole === end.size) return line('searched', null);
   if (end.growing) return line('searched', 'still being written: read up to its last whole packet');
   return line('cut', `its last packet, at offset ${read.whole}, is not whole`);
