@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Capture, CaptureId, Counts, Facts, Millis, RingFileReport, SearchProgress } from './capture.ts';
+import type { Capture, CaptureId, Counts, Facts, Millis, RingFileReport, RingSpan, SearchProgress } from './capture.ts';
 import { captureOf, type EarlierRow, numberOf, type OutcomeCount, type Row } from './row.ts';
 
 /** A capture before it has a number. */
@@ -72,6 +72,7 @@ export interface Registry {
   noteProgress(id: CaptureId, progress: SearchProgress, file: string): boolean;
   /** Writes a line of the coverage statement; a later one of the same position takes its place. */
   noteReport(id: CaptureId, position: number, report: RingFileReport): void;
+  noteRingSpan(id: CaptureId, span: RingSpan): void;
   isNameTaken(savefile: string): boolean;
   settle(id: CaptureId, ending: Ending): boolean;
   byId(id: string): Capture | undefined;
@@ -114,6 +115,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
   const addReport = database.prepare(
     'INSERT OR REPLACE INTO coverage VALUES (:number, :position, :file, :outcome, :from, :to, :packets, :detail)',
   );
+  const noteRingSpan = database.prepare('UPDATE captures SET ring_span = ? WHERE number = ?');
   const named = database.prepare<[string]>('SELECT 1 FROM captures WHERE savefile = ?');
   const coverage = database.prepare<[number], RingFileReport>(
     'SELECT file, outcome, "from", "to", packets, detail FROM coverage WHERE capture = ? ORDER BY position',
@@ -183,6 +185,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
       return known(id).state === 'running';
     },
     noteReport: (id, position, report) => void addReport.run({ ...report, number: numberOf(id), position }),
+    noteRingSpan: (id, span) => void noteRingSpan.run(JSON.stringify(span), numberOf(id)),
     isNameTaken: (savefile) => named.get(savefile) !== undefined,
     settle: (id, { counts, facts, ...ending }) =>
       settle.run({

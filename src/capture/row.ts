@@ -7,6 +7,7 @@ import type {
   Kind,
   Millis,
   RingFileOutcome,
+  RingSpan,
   SearchProgress,
   State,
 } from './capture.ts';
@@ -49,6 +50,7 @@ export interface Row {
   ending: 'stopped' | 'finished' | null;
   keep: 0 | 1;
   expanded: string | null;
+  ring_span: string | null;
   version: number;
 }
 
@@ -111,6 +113,7 @@ export function captureOf(
     facts: parsed<Facts>(row.facts),
     progress: parsed<SearchProgress>(row.progress),
     coverage: outcomes.length > 0 ? Object.fromEntries(outcomes.map(({ outcome, files }) => [outcome, files])) : null,
+    ringSpan: parsed<RingSpan>(row.ring_span),
     version: row.version,
   };
 }

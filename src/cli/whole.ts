@@ -7,8 +7,9 @@ import {
   searchedToItsEnd,
 } from '../capture/capture.ts';
 import type { Deletion } from '../capture/evidence.ts';
-import { outcomeNames, outcomes, troubledFiles } from '../reports/coverage.ts';
+import { notBegunInWords, outcomeNames, outcomes, troubledFiles, troubledInShort } from '../reports/coverage.ts';
 import { utcOf } from '../reports/figures.ts';
+import { heldInWords, notHeld } from '../reports/span.ts';
 import { oneLine } from '../reports/words.ts';
 import { type Shown, zonedTime } from './clock.ts';
 import { fileInfoLines } from './facts.ts';
@@ -76,25 +77,41 @@ export function stoppedLines(
 /** What a search prints at its end: how it ended, what it found, and what it looked through. */
 export function foundLines(capture: Capture, reports: readonly RingFileReport[]): string[] {
   const kept = capture.state === 'cancelled' ? ['What was merged until then is kept.'] : [];
-  return [...endedLine(capture), packetsLine(capture), ...kept, ...coverageLines(capture, reports)];
+  const { named, left } = troubledInShort(capture, reports);
+  return [
+    ...endedLine(capture),
+    packetsLine(capture),
+    ...kept,
+    ...tallyLines(capture),
+    ...named.map(troubleLine),
+    ...(left === null ? [] : [`  ${notBegunInWords(left)}: capture show ${capture.id} names each`]),
+  ];
 }
 
 /** The coverage statement: how many ring files met which outcome, then a line for each that an analyst must know of. */
 export function coverageLines(capture: Capture, reports: readonly RingFileReport[]): string[] {
+  return [...tallyLines(capture), ...troubledFiles(reports).map(troubleLine)];
+}
+
+/** How many ring files met which outcome, what the ring held, and what of the window it did not. */
+function tallyLines(capture: Capture): string[] {
   const tally = outcomeNames.flatMap((name) => {
     const files = capture.coverage?.[name] ?? 0;
     return files === 0 ? [] : [`${files} ${outcomes[name].words}`];
   });
+  const held = heldInWords(capture);
+  const none = held === null ? 'none was looked at' : 'none in the ring';
   return [
-    `Ring files: ${tally.length === 0 ? 'none in the window' : tally.join('; ')}`,
-    ...troubledFiles(reports).map((report) => `  ${troubleLine(report)}`),
+    `Ring files: ${tally.length === 0 ? none : tally.join('; ')}`,
+    ...(held === null ? [] : [`Ring held: ${held}`]),
+    ...notHeld(capture).map((missing) => `Not held: ${missing}`),
   ];
 }
 
 function troubleLine({ file, outcome, detail, from, to }: RingFileReport): string {
   const covered = from === null || to === null ? 'time unknown' : between(from, to);
   const why = detail === null ? '' : `: ${detail}`;
-  return oneLine(`${file} ${outcomes[outcome].words}${why} (${covered})`);
+  return `  ${oneLine(`${file} ${outcomes[outcome].words}${why} (${covered})`)}`;
 }
 
 function endedLine(capture: Capture): string[] {

@@ -63,11 +63,13 @@ describe('capture at the shell', () => {
   test('searches the ring and prints what it looked through', async () => {
     const found = await as('grant', 'search', '-d', 'beacon', 'udp port 4445');
     assert.equal(found.code, 0, found.err);
-    const [generating, finished, packets, ...statement] = found.out.trimEnd().split('\n');
+    const [generating, finished, packets, files, held, notHeld] = found.out.trimEnd().split('\n');
     assert.match(generating ?? '', /^Generating grant_beacon_.*_\.past\.pcap$/);
     assert.equal(finished, generating?.replace('Generating', 'Finished:'));
     assert.match(packets ?? '', /^10 packets; \d+ bytes$/);
-    assert.deepEqual(statement, ['Ring files: 3 searched']);
+    assert.equal(files, 'Ring files: 3 searched');
+    assert.equal(held, 'Ring held: 2026-11-23 02:10:00 UTC to 2026-11-23 02:12:09 UTC');
+    assert.match(notHeld ?? '', /^Not held: the ring ends at 2026-11-23 02:12:09 UTC: nothing from .* is in it$/);
   });
 
   test('searches as JSON, a line a step, the last one final', async () => {

@@ -1,7 +1,7 @@
 import { type Capture, isOpen, type RingFileReport } from '../../capture/capture.ts';
 import { troubledFiles } from '../../reports/coverage.ts';
 import { counted } from '../../reports/figures.ts';
-import { coverageRows, troubleBlocks } from './coverage.ts';
+import { coverageRows, troubleBlocksInShort } from './coverage.ts';
 import { custodyRows, factRows } from './facts.ts';
 import { progressLines, result } from './numbers.ts';
 import { statusOf } from './status.ts';
@@ -21,7 +21,10 @@ function running(capture: Capture, reports: readonly RingFileReport[]): View {
   const lines = capture.progress === null ? [beforeItsFirst(capture)] : progressLines(capture.progress);
   return {
     text: `${emoji} ${capture.id}: ${[words, ...lines].join('. ')}`,
-    blocks: [rows([bold(`${emoji} ${words}`)], ...lines.map((line) => [said(line)])), ...troubleBlocks(reports, 10)],
+    blocks: [
+      rows([bold(`${emoji} ${words}`)], ...lines.map((line) => [said(line)])),
+      ...troubleBlocksInShort(capture, reports, 10),
+    ],
   };
 }
 
@@ -43,7 +46,7 @@ function ended(capture: Capture, reports: readonly RingFileReport[]): View {
     blocks: [
       rows([bold(`${emoji} ${words}`)], ...why),
       rows(...coverageRows(capture, reports), [said('What the logger itself lost is not recorded in a ring.')]),
-      ...troubleBlocks(reports, 20),
+      ...troubleBlocksInShort(capture, reports, 20),
       rows(...(capture.facts === null ? [] : factRows(capture.facts)), ...custodyRows(capture)),
     ],
   };

@@ -111,6 +111,7 @@ function oneLinktype(places: readonly Planned[]): Planned[] {
         `linktype ${header.linktype}, while the savefile has ${linktype}`,
         firstAt,
       ),
+      file: place.search,
     };
   });
 }

@@ -30,8 +30,10 @@ export interface RingFile {
   readonly packing: Packing | null;
 }
 
-/** A place in the coverage statement: a file to search, or what is to be said of it instead. */
-export type Planned = { readonly search: RingFile } | { readonly report: RingFileReport };
+/** A place in the coverage statement: a file to search, or what is to be said of it instead; a file where it can be read. */
+export type Planned =
+  | { readonly search: RingFile }
+  | { readonly report: RingFileReport; readonly file?: RingFile | undefined };
 
 /** Milliseconds by which packets in a file may stand out of order, and its own time be off. */
 const slack = 60_000;
@@ -57,7 +59,8 @@ export async function planRing(directory: string, window: Window): Promise<Plann
     if ('report' in place) return place;
     const outside = outsideBy(place.search, window);
     if (outside !== undefined) {
-      return { report: unread(place.search.name, 'outside window', outside, place.search.firstAt) };
+      const { name, firstAt } = place.search;
+      return { report: unread(name, 'outside window', outside, firstAt), file: place.search };
     }
     return { search: { ...place.search, newest: place === newest } };
   });

@@ -1,5 +1,5 @@
 import type { Actor } from '../analyst.ts';
-import { type Capture, type RingFileReport, searchedToItsEnd } from '../capture.ts';
+import { type Capture, notBegun, type RingFileReport, searchedToItsEnd } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
 import { ask, type Order, type Room } from '../room.ts';
@@ -11,6 +11,7 @@ import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { beginning, fileDone, filesOf, further } from './progress.ts';
 import { type Planned, unread } from './ring.ts';
 import { scanRingFile } from './scan.ts';
+import { ringSpanOf } from './span.ts';
 import { openCrew } from './threads/crew.ts';
 import { knownRing } from './wanted.ts';
 
@@ -120,6 +121,10 @@ async function* scanRing(
 ): AsyncGenerator<SearchStep, SearchEnd> {
   const stop = cancel.signal;
   const crew = openCrew(filesOf(plan.places), plan.program, plan, stop);
+  const lookedAt = room.now();
+  const reports: RingFileReport[] = [];
+  const noteSpan = () =>
+    room.registry.noteRingSpan(capture.id, ringSpanOf(plan.places, reports, plan.window, lookedAt));
   let progress = beginning(plan.places);
   let notedAt = room.now();
   const note = async () => {
@@ -127,15 +132,15 @@ async function* scanRing(
     if (!room.registry.noteProgress(capture.id, progress, file.name())) cancel.now();
     notedAt = room.now();
   };
-  // After the last file that is done with: its place in the plan, and the progress.
-  let told = 0;
+  noteSpan();
+  // After the last file that is done with.
   let whole = progress;
   try {
     for (const [position, place] of plan.places.entries()) {
       let report =
         'report' in place
           ? place.report
-          : unread(place.search.name, 'not searched', 'cancelled before it', place.search.firstAt);
+          : unread(place.search.name, 'not searched', notBegun.cancelled, place.search.firstAt);
       if ('search' in place && !stop.aborted) {
         const scan = crew?.scan(place.search, file.append) ?? scanRingFile(place.search, plan, file.append, stop);
         try {
@@ -156,7 +161,7 @@ async function* scanRing(
         progress = fileDone(whole, place.search, report);
       }
       whole = progress;
-      told = position + 1;
+      reports.push(report);
       room.registry.noteReport(capture.id, position, report);
       if (isTrouble(report)) yield { step: 'troubled', capture: current(room, capture), file: report };
     }
@@ -164,10 +169,13 @@ async function* scanRing(
     await crew?.close();
     // Whoever walks away, or a full disk, leaves files that the coverage statement must not pass over.
     const packets = progress.packets - whole.packets;
+    const told = reports.length;
     for (const [at, report] of plan.places.slice(told).map(leftOut).entries()) {
-      const merged = at === 0 && packets > 0 ? { packets, to: progress.reached } : {};
-      room.registry.noteReport(capture.id, told + at, { ...report, ...merged });
+      const begun = at === 0 && progress !== whole ? { packets, to: progress.reached, detail: cutShort } : {};
+      reports.push({ ...report, ...begun });
+      room.registry.noteReport(capture.id, told + at, { ...report, ...begun });
     }
+    noteSpan();
   }
   await note();
   yield { step: 'reached', capture: current(room, capture), progress };
@@ -177,9 +185,12 @@ async function* scanRing(
     : { state: 'finished', why: searchedToItsEnd };
 }
 
+/** Of the file that a search was in the middle of when it ended. */
+const cutShort = 'the search ended before it was done with it';
+
 function leftOut(place: Planned): RingFileReport {
   if ('report' in place) return place.report;
-  return unread(place.search.name, 'not searched', 'the search ended before it was done with it', place.search.firstAt);
+  return unread(place.search.name, 'not searched', notBegun.ended, place.search.firstAt);
 }
 
 /** Whether a line of the coverage statement is one to tell at once. */

@@ -110,6 +110,7 @@ function running(
     sha256: null,
     facts: null,
     coverage: null,
+    ringSpan: null,
   };
 }
 

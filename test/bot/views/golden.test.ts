@@ -18,7 +18,7 @@ import { CaptureError } from '../../../src/capture/errors.ts';
 import type { HeldSavefile } from '../../../src/capture/evidence.ts';
 import { expandForVlan } from '../../../src/capture/vlan.ts';
 import { faultsOf } from './limits.ts';
-import { digest, disk, ended, found, head, live, now, past, reports } from './samples.ts';
+import { brokenRing, digest, disk, ended, found, head, leftOut, live, now, past, reports } from './samples.ts';
 
 const refused = new CaptureError(
   'bad_expression',
@@ -54,7 +54,14 @@ const golden: Record<string, View> = {
     past({ ...found, state: 'cancelled', why: 'cancelled by grant', coverage: { searched: 180, 'not searched': 252 } }),
     now,
   ),
+  'search-waiting': progressView(past({ state: 'starting', progress: null, bytes: null }), []),
   'search-progress': progressView(past(), reports),
+  'search-not-held': captureView(past({ ...found, coverage: { searched: 432 }, ringSpan: brokenRing }), now),
+  'search-coverage-not-held': progressView(past({ ...found, ringSpan: brokenRing }), reports),
+  'search-coverage-cancelled': progressView(past({ ...found, state: 'cancelled', why: 'cancelled' }), [
+    ...reports,
+    ...leftOut,
+  ]),
   'search-coverage': progressView(past(found), reports),
   'details-live': detailsView(live(ended), []),
   'details-search': detailsView(past(found), reports),

@@ -1,4 +1,10 @@
-import type { Capture, Facts, RingFileReport } from '../../../src/capture/capture.ts';
+import {
+  type Capture,
+  type Facts,
+  notBegun,
+  type RingFileReport,
+  type RingSpan,
+} from '../../../src/capture/capture.ts';
 import type { AuditEntry, Day } from '../../../src/capture/orders.ts';
 import { type Digest, digestOf } from '../../../src/reports/digest.ts';
 import { runningCapture } from '../../running-capture.ts';
@@ -74,6 +80,26 @@ export function past(changes: Partial<Capture> = {}): Capture {
   });
 }
 
+/** What a ring held that reaches back further than the window, and up to now. */
+export const wholeRing: RingSpan = {
+  at: now,
+  from: (now - 26 * hour) * 1000,
+  to: now * 1000 - 1_004_512,
+  writtenAt: now - 1_000,
+  holes: [],
+  holesOver: 60_000,
+};
+
+/** The same of a ring that begins too late, has a hole, and whose logger is dead. */
+export const brokenRing: RingSpan = {
+  at: now,
+  from: (now - 20 * hour) * 1000,
+  to: (now - 3 * hour) * 1000,
+  writtenAt: now - 3 * hour,
+  holes: [{ from: (now - 12 * hour) * 1000, to: (now - 10 * hour) * 1000 }],
+  holesOver: 60_000,
+};
+
 export const found: Partial<Capture> = {
   ...ended,
   state: 'finished',
@@ -81,6 +107,7 @@ export const found: Partial<Capture> = {
   counts: null,
   progress: null,
   coverage: { searched: 429, 'outside window': 38, empty: 1, damaged: 1, pruned: 1 },
+  ringSpan: wholeRing,
   path: '/var/lib/capture/captures/grant_shop..yesterday_Tue.Nov24.2026-02.09.20.UTC_1795486160_.past.pcap',
 };
 
@@ -90,6 +117,15 @@ export const reports: RingFileReport[] = [
   report('daemonlogger.pcap.1795443200', 'damaged', 'damaged at offset 4711'),
   report('daemonlogger.pcap.1795486100', 'empty', null),
 ];
+
+/** What a search that was cancelled did not come to. */
+export const leftOut: RingFileReport[] = Array.from({ length: 250 }, (_, at) => ({
+  ...report(`daemonlogger.pcap.${1_795_443_400 + at * 100}`, 'searched', null),
+  outcome: 'not searched',
+  detail: notBegun.cancelled,
+  to: null,
+  packets: 0,
+}));
 
 function report(file: string, outcome: RingFileReport['outcome'], detail: string | null): RingFileReport {
   const known = outcome === 'searched' || outcome === 'damaged';
