@@ -58,7 +58,7 @@ export interface Started {
 
 /**
  * The steps of a search. The first is `planned`, with what the analyst should know of it, the last `ended`; the capture is as the registry
- * has it at that step. `waiting` comes before them where the search meets a live capture: the ring's logger has not written all yet.
+ * has it at that step. Where the ring holds several linktypes the steps come again for each, of another capture. `waiting` comes before them where the search meets a live capture: the ring's logger has not written all yet.
  */
 export type SearchStep =
   | { readonly step: 'waiting'; readonly capture: Capture }
