@@ -111,16 +111,14 @@ describe('a translated program', () => {
     }
   });
 
-  test('finds its registers and cells empty at each packet', () => {
+  test('finds its registers empty at each packet', () => {
     const program = [
-      instruction(0x60, 3),
       instruction(0x4c),
-      instruction(0x15, 0, 0, 5),
+      instruction(0x15, 0, 0, 4),
       instruction(0x00, 9),
-      instruction(0x02, 3),
       instruction(0x07),
+      instruction(0x30, 0),
       accept,
-      reject,
       reject,
     ];
     const file = pcapFile([1, 2, 3].map((byte) => packetOf(Buffer.from([byte]))));
@@ -185,6 +183,14 @@ describe('left to tcpdump is', () => {
     assert.match(because([]), /no instruction/);
   });
 
+  test('a program that reads a cell which nothing was stored in on some way to it', () => {
+    const begin = [instruction(0x30, 0), instruction(0x15, 1, 0, 2), instruction(0x02, 3), instruction(0x05, 1)];
+    const end = [instruction(0x60, 3), instruction(0x16)];
+    assert.match(because([...begin, instruction(0x03, 4), ...end]), /instruction 5 reads a cell that may be empty/);
+    assert.match(because([instruction(0x61, 0), accept]), /instruction 0 reads a cell that may be empty/);
+    assert.equal(translate([...begin, instruction(0x03, 3), ...end]).translatable, true);
+  });
+
   test('an instruction that libpcap gives no certain meaning', () => {
     for (const unknown of [
       instruction(0x38),
@@ -236,5 +242,6 @@ function programOfChance(random: Random): Program {
       }
     }
   });
-  return [...body, instruction(0x16)];
+  const stores = Array.from({ length: 16 }, (_, cell) => instruction(0x02, cell));
+  return [...stores, ...body, instruction(0x16)];
 }
