@@ -151,8 +151,8 @@ function engineIn(room: Room): Engine {
     },
     supervise: async (untilIdle, signal) => {
       const { supervise } = await import('./live/supervisor.ts');
-      const look = () => {
-        for (const duty of duties) duty();
+      const look = (inCharge: boolean) => {
+        if (inCharge) for (const duty of duties) duty();
         return reconcile();
       };
       for (;;) {
@@ -161,6 +161,7 @@ function engineIn(room: Room): Engine {
         } catch (error) {
           // A damaged registry must be let go of: it is made anew while nobody has it open.
           if (!isPassing(error)) throw error;
+          if (signal.aborted) return;
           room.log.warn(
             { error: registryTrouble(error, config.state) },
             'the registry is not at hand, next try follows',

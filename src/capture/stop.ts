@@ -5,7 +5,7 @@ import { CaptureError } from './errors.ts';
 import { endLive } from './live/ending.ts';
 import { reconcileLive } from './live/reconcile.ts';
 import { reconcileSearch } from './past/ending.ts';
-import { inHand, type Order, type Room } from './room.ts';
+import { inHand, type Order, type Room, takeOver } from './room.ts';
 
 /** How often another process is asked whether it has come to its end, milliseconds. */
 const pollEvery = 50;
@@ -29,24 +29,25 @@ export async function stop(room: Room, selector: string | null, actor: Actor, as
 }
 
 async function stopOne(room: Room, named: Capture, why: string): Promise<Capture> {
-  const capture = await started(room, named);
-  const claimed = may.stop(capture) && room.registry.markStopping(capture.id, 'stopped', why);
-  const stopping = room.registry.byId(capture.id) ?? capture;
-  if (claimed && capture.kind === 'live') {
-    await inHand(room, capture.id, () => endLive(room, stopping, false, () => undefined));
-  }
-  // A search ends itself when it sees that it was told to; whoever claimed a live one before us ends that.
-  return ended(room, stopping);
-}
-
-/** A live capture once it has started: until its tcpdump is known there is nothing to end. A search that waits hears of it at once. */
-async function started(room: Room, capture: Capture): Promise<Capture> {
   for (;;) {
-    const now = room.registry.byId(capture.id) ?? capture;
-    if (now.kind === 'past' || now.state !== 'starting') return now;
+    const now = room.registry.byId(named.id) ?? named;
+    // Until its tcpdump is known there is nothing to end, but of one that waits to be started again: nobody may start that meanwhile.
+    const waited = room.supervision.isWaiting(now.id) && takeOver(room, now.id);
+    // A search that waits for its ring's logger hears of it at once.
+    if (now.kind === 'past' || now.state !== 'starting' || waited) {
+      await endOne(room, now, waited && now.why !== null ? `${why}; ${now.why}` : why);
+      return ended(room, now);
+    }
     await reconcileLive(room, now);
     await pause(pollEvery);
   }
+}
+
+async function endOne(room: Room, capture: Capture, why: string): Promise<void> {
+  if (!may.stop(capture) || !room.registry.markStopping(capture.id, { ending: 'stopped', why })) return;
+  const stopping = room.registry.byId(capture.id) ?? capture;
+  // A search ends itself when it sees that it was told to; whoever claimed a live one before us ends that.
+  if (capture.kind === 'live') await inHand(room, capture.id, () => endLive(room, stopping, false, () => undefined));
 }
 
 async function ended(room: Room, capture: Capture): Promise<Capture> {

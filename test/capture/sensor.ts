@@ -7,6 +7,7 @@ import type { Capture } from '../../src/capture/capture.ts';
 import type { Engine } from '../../src/capture/door.ts';
 import { openEngine } from '../../src/capture/engine.ts';
 import type { AuditEntry, SearchOrder, SearchStep } from '../../src/capture/orders.ts';
+import { sinceBoot } from '../../src/capture/process.ts';
 import type { Config } from '../../src/config.ts';
 
 /** An installation of its own in a directory that goes away with it: grant leads, will is an analyst, mona looks. */
@@ -25,12 +26,16 @@ export interface Sensor {
   close(): Promise<void>;
 }
 
-export function openSensor(differing: Partial<Config> = {}, now: () => number = Date.now): Sensor {
+export function openSensor(
+  differing: Partial<Config> = {},
+  now: () => number = Date.now,
+  uptime: () => number = sinceBoot,
+): Sensor {
   const directory = mkdtempSync(join(tmpdir(), 'capture-engine-'));
   const config = { ...configIn(directory), ...differing };
   mkdirSync(join(directory, 'ring'));
   const errors: string[] = [];
-  const engine = openEngine({ config, log: errorsInto(errors), now });
+  const engine = openEngine({ config, log: errorsInto(errors), now, uptime });
   const [grant, will, mona] = [actor('grant', 'lead'), actor('will', 'analyst'), actor('mona', 'viewer')];
   return {
     ...{ directory, config, engine, grant, will, mona, errors },
