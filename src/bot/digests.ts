@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Millis } from '../capture/capture.ts';
 import type { Engine } from '../capture/door.ts';
 import type { Config } from '../config.ts';
-import { dateIn, dayBounds } from '../reports/day.ts';
+import { dateNamed, dayBounds } from '../reports/day.ts';
 import { digestOf } from '../reports/digest.ts';
 import { scheduleDigest } from '../reports/schedule.ts';
 import type { DigestRecord } from './digest-record.ts';
@@ -25,12 +25,12 @@ export interface DailyParts extends DigestParts {
 
 /**
  * The report on a day of the configured zone.
- * @param date `yyyy-mm-dd`; null is today, so far
+ * @param date `yyyy-mm-dd`, `yesterday`, or null, which is today, so far
  * @throws CaptureError `bad_request` for a date that does not exist
  */
 export function digestOn(date: string | null, { engine, config, now }: DigestParts): View {
   const { timezone } = config.reports;
-  const day = date ?? dateIn(timezone, now());
+  const day = dateNamed(date, timezone, now());
   const { from, to } = dayBounds(day, timezone);
   return digestView(digestOf(engine.day(from, to), { date: day, timezone, sensor: config.sensor, now: now() }));
 }

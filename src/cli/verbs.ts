@@ -54,14 +54,14 @@ export function audit(query: AuditQuery, { engine, actor, output, json }: Sessio
 
 export async function digest(date: string | null, { engine, config, output, json, now }: Session): Promise<number> {
   // Only this verb needs the reports; the others start faster without them.
-  const [{ digestOf }, { digestLines }, { dateIn, dayBounds }, { digestJson }] = await Promise.all([
+  const [{ digestOf }, { digestLines }, { dateNamed, dayBounds }, { digestJson }] = await Promise.all([
     import('../reports/digest.ts'),
     import('../reports/lines.ts'),
     import('../reports/day.ts'),
     import('./digestJson.ts'),
   ]);
   const { timezone } = config.reports;
-  const day = date ?? dateIn(timezone, now());
+  const day = dateNamed(date, timezone, now());
   const { from, to } = dayBounds(day, timezone);
   const report = digestOf(engine.day(from, to), { date: day, timezone, sensor: config.sensor, now: now() });
   if (json) output.json(digestJson(report));
