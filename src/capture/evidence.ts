@@ -76,6 +76,19 @@ export interface Fetchable {
   readonly warnings: readonly string[];
 }
 
+/** A capture's savefiles for somebody who takes them away, oldest first. */
+export interface Fetched {
+  /** One at least. */
+  readonly savefiles: readonly Fetchable[];
+  /** Of the same capture, and not where the registry has them. */
+  readonly vanished: readonly HeldSavefile[];
+}
+
+/** That a savefile is not where the registry has it, and who may know more. */
+export function goneInWords({ capture, path }: HeldSavefile): string {
+  return `a savefile of ${capture} is gone, and capture did not delete it: ${path}; was it moved? verify ${capture} puts on record that it is`;
+}
+
 /** What is wrong with the first entry of the audit log that does not fit. */
 export interface BrokenEntry {
   readonly seq: number;

@@ -109,6 +109,11 @@ export interface ChainHead {
   readonly hash: string;
 }
 
+/** A head as `audit verify --head` takes it: `12:5f..`. */
+export function headInWords({ seq, hash }: ChainHead): string {
+  return `${seq}:${hash}`;
+}
+
 /** What a day held, for a report: every capture that ran in it and every audit entry written in it. */
 export interface Day {
   readonly captures: readonly Capture[];

@@ -1,4 +1,5 @@
 import type { Capture } from '../capture/capture.ts';
+import { headInWords } from '../capture/orders.ts';
 import { filesMissed } from './coverage.ts';
 import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from './digest.ts';
 import { diskInWords } from './disk.ts';
@@ -24,8 +25,8 @@ export function digestLines(digest: Digest): string[] {
     ...part('Refused', digest.refused.flatMap(attemptLines)),
     ...part('Disk', [diskInWords(digest.disk)]),
     '',
-    `Audit log at entry ${digest.head.seq}, SHA-256`,
-    `  ${digest.head.hash}`,
+    `Audit log at entry ${digest.head.seq}; for capture audit verify --head`,
+    `  ${headInWords(digest.head)}`,
   ];
   // A terminal's font may lack the thin space.
   return lines.map((line) => line.replaceAll('\u202F', ' '));

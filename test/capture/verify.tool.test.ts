@@ -44,8 +44,8 @@ function inRegistry(sql: string): void {
   database.close();
 }
 
-function lastOutcome(): string {
-  const { outcome, detail } = sensor.engine.audit({}, sensor.grant).findLast(({ verb }) => verb === 'verify') ?? {};
+function lastOutcome(of = 'verify'): string {
+  const { outcome, detail } = sensor.engine.audit({}, sensor.grant).findLast(({ verb }) => verb === of) ?? {};
   return `${outcome}: ${detail}`;
 }
 
@@ -196,22 +196,36 @@ describe('verify', () => {
 
 describe('get', () => {
   test('says where a savefile is, how large, and its digest', async () => {
-    const [one, ...more] = await sensor.engine.get(capture.id, sensor.will);
+    const {
+      savefiles: [one, ...more],
+      vanished,
+    } = await sensor.engine.get(capture.id, sensor.will);
     assert.ok(one);
     const { held, login, sidecar, warnings } = one;
     assert.deepEqual([held.path, held.bytes, held.sha256], [capture.path, kept.length, capture.sha256]);
-    assert.deepEqual([login, sidecar, warnings, more], ['will', `${capture.path}.json`, [], []]);
+    assert.deepEqual([login, sidecar, warnings, more, vanished], ['will', `${capture.path}.json`, [], [], []]);
   });
 
   test('names the login of an analyst who asks in Slack', async () => {
     const origin = { door: 'slack', team: 'T1', user: 'U2', channel: 'C1' } as const;
-    const [one] = await sensor.engine.get(capture.id, { ...sensor.will, origin });
-    assert.equal(one?.login, 'will');
+    const { savefiles } = await sensor.engine.get(capture.id, { ...sensor.will, origin });
+    assert.equal(savefiles[0]?.login, 'will');
   });
 
   test('warns of one that is not what its digest was made of, by its size', async () => {
     appendFileSync(capture.path, 'x');
-    assert.match((await sensor.engine.get(capture.id, sensor.will))[0]?.warnings[0] ?? '', /capture verify c\d+/);
+    const { savefiles } = await sensor.engine.get(capture.id, sensor.will);
+    assert.match(savefiles[0]?.warnings[0] ?? '', /capture verify c\d+/);
+  });
+
+  test('fetches nothing of a savefile that is gone: it says where it was, and that capture did not delete it', async () => {
+    rmSync(capture.path);
+    const message = new RegExp(
+      `^a savefile of ${capture.id} is gone, and capture did not delete it: ${capture.path}; `,
+    );
+    await assert.rejects(sensor.engine.get(capture.id, sensor.will), { code: 'not_found', message });
+    assert.match(lastOutcome('get'), /^invalid: a savefile of c\d+ is gone/);
+    writeFileSync(capture.path, kept);
   });
 
   test('is not for viewers, and is in the audit log either way', async () => {

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { type Capture, isOpen } from '../../capture/capture.ts';
+import { type ChainHead, headInWords } from '../../capture/orders.ts';
 import { filesMissed } from '../../reports/coverage.ts';
 import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from '../../reports/digest.ts';
 import { diskInWords } from '../../reports/disk.ts';
@@ -23,9 +24,14 @@ export function digestView(digest: Digest): View {
       ...listed('🚫 Refused', digest.refused.map(attemptRow), 8),
       context(plain(`💾 ${diskInWords(digest.disk)}`)),
       context(plain(`${digest.timezone}: ${utc(digest.from)} to ${utc(digest.to)}`)),
-      context(mrkdwn(`Audit log at entry ${digest.head.seq}, SHA-256 \`${escaped(digest.head.hash, 80)}\``)),
+      context(mrkdwn(`Audit log at entry ${digest.head.seq}: \`${witness(digest.head)}\``)),
     ],
   };
+}
+
+/** In a shell on the sensor it tells later whether the log is still the same up to here. */
+function witness(head: ChainHead): string {
+  return `capture audit verify --head ${escaped(headInWords(head), 100)}`;
 }
 
 function inShort(digest: Digest): string {
