@@ -28,11 +28,11 @@ export interface DailyParts extends DigestParts {
  * @param date `yyyy-mm-dd`, `yesterday`, or null, which is today, so far
  * @throws CaptureError `bad_request` for a date that does not exist
  */
-export function digestOn(date: string | null, { engine, config, now }: DigestParts): View {
+export async function digestOn(date: string | null, { engine, config, now }: DigestParts): Promise<View> {
   const { timezone } = config.reports;
   const day = dateNamed(date, timezone, now());
   const { from, to } = dayBounds(day, timezone);
-  return digestView(digestOf(engine.day(from, to), { date: day, timezone, sensor: config.sensor, now: now() }));
+  return digestView(digestOf(await engine.day(from, to), { date: day, timezone, sensor: config.sensor, now: now() }));
 }
 
 /** Posts each day's digest to its channel, once; `stop` ends it. */
@@ -52,7 +52,7 @@ async function post(date: string, parts: DailyParts): Promise<void> {
   const { slack, channel, record } = parts;
   const metadata = { event_type: 'capture_digest', event_payload: { op_id: `digest ${date}` } };
   try {
-    const view = digestOn(date, parts);
+    const view = await digestOn(date, parts);
     const { ts } = await slack.chat.postMessage({
       channel,
       ...view,

@@ -59,10 +59,10 @@ export interface Engine extends Custodian {
    */
   stop(selector: string | null, actor: Actor): Promise<Capture[]>;
   /**
-   * Entries of the audit log, oldest first.
-   * @throws CaptureError `not_allowed` unless the person may read it
+   * Entries of the audit log, oldest first, page by page.
+   * @throws CaptureError where it is read: `not_allowed` unless the person may read it
    */
-  audit(query: AuditQuery, actor: Actor): AuditEntry[];
+  audit(query: AuditQuery, actor: Actor): AsyncIterable<readonly AuditEntry[]>;
   /**
    * Moves the deadline of a live capture by so many milliseconds.
    * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs or the limit is a lead's to pass
@@ -76,7 +76,7 @@ export interface Engine extends Custodian {
   /** One capture as it is now, for a view; not an order, so not in the audit log. */
   peek(id: string): Capture | undefined;
   /** What ran and what was written to the audit log from `from` to before `to`. */
-  day(from: Millis, to: Millis): Day;
+  day(from: Millis, to: Millis): Promise<Day>;
   head(): ChainHead;
   /** Settles every capture whose process is gone: the one path for every ending that nobody ordered. Done before every list, show and stop. */
   reconcile(): Promise<void>;

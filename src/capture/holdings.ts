@@ -26,8 +26,8 @@ export interface Custody {
 
 /** All SQL for complete savefiles: which there are, what they were found to be, which were deleted. */
 export interface Holdings {
-  /** In the order of captures, behind the one that was the last of the page before. A word is matched as in `list`. */
-  page(word: string | null, behind: HeldSavefile | null, most: number): HeldSavefile[];
+  /** All that match a word, as in `list`, in the order of captures; so many numbers a page: none keeps the process from other work for long. */
+  pages(word: string | null): Generator<HeldSavefile[], void, undefined>;
   /** The savefiles of one capture; none while its first is not complete, or once they are deleted. */
   of(id: string): HeldSavefile[];
   /** Savefiles of captures that have ended, themselves from before a time, oldest first, behind the last of the page before. */
@@ -44,6 +44,9 @@ export interface Holdings {
   noteDeleted(held: HeldSavefile, why: string): void;
   deletion(id: string): Deletion | undefined;
 }
+
+/** Numbers of captures of one look: some milliseconds. */
+const pageSize = 500;
 
 interface HeldRow {
   readonly number: number;
@@ -63,11 +66,12 @@ export function openHoldings(
   { directory, process, now }: { readonly directory: string; readonly process: string; readonly now: () => Millis },
 ): Holdings {
   const columns = 'number, analyst, savefile, ended_at, bytes, sha256';
-  const page = database.prepare<[{ number: number; savefile: string; word: string | null; most: number }], HeldRow>(`
+  const newest = database.prepare<[], number | null>('SELECT max(number) FROM captures').pluck();
+  const page = database.prepare<[{ above: number; upTo: number; word: string | null }], HeldRow>(`
     SELECT ${columns} FROM held
-    WHERE (number, savefile) > (:number, :savefile) AND (:word IS NULL OR instr(lower(analyst), :word)
+    WHERE number > :above AND number <= :upTo AND (:word IS NULL OR instr(lower(analyst), :word)
       OR instr(lower(description), :word) OR instr(lower(expression), :word) OR instr(lower(coalesce(incident, '')), :word))
-    ORDER BY number, savefile LIMIT :most`);
+    ORDER BY number, savefile`);
   const one = database.prepare<[number], HeldRow>(`SELECT ${columns} FROM held WHERE number = ? ORDER BY ended_at`);
   // When savefiles can be pinned, a pinned one is left out here, as those of running captures are.
   const deletable = database.prepare<[{ before: Millis; endedAt: Millis; savefile: string; most: number }], HeldRow>(`
@@ -109,9 +113,11 @@ export function openHoldings(
   const named = ({ savefile, capture }: HeldSavefile) => ({ savefile, number: numberOf(capture), at: now(), process });
 
   return {
-    page: (word, behind, most) => {
-      const { number, savefile } = behind === null ? { number: 0, savefile: '' } : named(behind);
-      return page.all({ word: word?.toLowerCase() ?? null, number, savefile, most }).map(inWords);
+    pages: function* (word) {
+      const last = newest.get() ?? 0;
+      for (let above = 0; above < last; above += pageSize) {
+        yield page.all({ word: word?.toLowerCase() ?? null, above, upTo: above + pageSize }).map(inWords);
+      }
     },
     of: (id) => one.all(numberOf(id)).map(inWords),
     deletable: (before, behind, most) => {

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import type { Capture } from '../../src/capture/capture.ts';
 import type { Verified, VerifyStep } from '../../src/capture/evidence.ts';
 import { writeRingFile } from '../cli/shell.ts';
-import { openSensor, type Sensor, searched } from './sensor.ts';
+import { auditOf, openSensor, type Sensor, searched } from './sensor.ts';
 
 let sensor: Sensor;
 let capture: Capture;
@@ -45,7 +45,7 @@ function inRegistry(sql: string): void {
 }
 
 function lastOutcome(of = 'verify'): string {
-  const { outcome, detail } = sensor.engine.audit({}, sensor.grant).findLast(({ verb }) => verb === of) ?? {};
+  const { outcome, detail } = auditOf(sensor).findLast(({ verb }) => verb === of) ?? {};
   return `${outcome}: ${detail}`;
 }
 
@@ -106,9 +106,7 @@ describe('verify', () => {
     assert.deepEqual(finding, { finding: 'hashed', sha256: capture.sha256, bytes: kept.length });
     assert.deepEqual(sidecar, { sidecar: 'holds' });
     assert.equal((await verified(true)).finding.finding, 'holds');
-    const late = sensor.engine
-      .audit({}, sensor.grant)
-      .filter(({ verb, capture: id }) => verb === 'hash' && id === capture.id);
+    const late = auditOf(sensor).filter(({ verb, capture: id }) => verb === 'hash' && id === capture.id);
     assert.equal(late.length, 1);
     assert.match(
       late[0]?.detail ?? '',
@@ -232,9 +230,7 @@ describe('get', () => {
     await assert.rejects(sensor.engine.get(capture.id, sensor.mona), { code: 'not_allowed' });
     await assert.rejects(sensor.engine.get('c999', sensor.will), { code: 'not_found' });
     await sensor.engine.get(capture.id, sensor.will);
-    const outcomes = sensor.engine
-      .audit({}, sensor.grant)
-      .filter(({ verb, outcome }) => verb === 'get' && outcome !== 'asked');
+    const outcomes = auditOf(sensor).filter(({ verb, outcome }) => verb === 'get' && outcome !== 'asked');
     assert.deepEqual(
       outcomes.slice(-3).map(({ outcome }) => outcome),
       ['refused', 'invalid', 'done'],
