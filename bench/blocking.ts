@@ -56,7 +56,6 @@ function ordersIn({ engine, lead }: Installation): Record<string, () => Promise<
     'audit --last 20 --analyst': () => throughAll(engine.audit({ analyst: 'nobody', last: 20 }, lead)),
     'digest of the last day': () => engine.day(filledUntil - 86_400_000, filledUntil),
     'digest of the first day': () => engine.day(filledFrom, filledFrom + 86_400_000),
-    'digest of all days at once': () => engine.day(0, Number.MAX_SAFE_INTEGER),
     'audit verify': () => Array.fromAsync(engine.verifyAudit(null, lead, forGood)),
   };
 }

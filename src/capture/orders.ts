@@ -70,7 +70,7 @@ export type SearchStep =
 export type BothStep = ({ readonly step: 'started' } & Started) | SearchStep;
 
 /**
- * What an entry of the audit log records. An order is `asked`, and then: `done`; `refused`, where the person was not allowed;
+ * What an entry of the audit log records. An order is `asked`, and then: `done`; `refused`, where the person was not allowed, or a limit of the configuration did not let them;
  * `invalid`, where the words could not be carried out as given; `failed`, where a tool, the disk or we did; `unknown`, where the
  * process was gone before it could say. `noted` is what the engine saw by itself.
  */
