@@ -3,9 +3,9 @@ import { beginning, walkChain } from '../capture/chain.ts';
 import type { ChainStep } from '../capture/evidence.ts';
 import type { ChainHead } from '../capture/orders.ts';
 import type { Config } from '../config.ts';
-import { count, counted } from '../reports/figures.ts';
+import { count, counted, named } from '../reports/figures.ts';
 import { type Condition, checkIn } from './condition.ts';
-import { broken, type Finding, named, ok } from './finding.ts';
+import { broken, type Finding, ok } from './finding.ts';
 
 const check = 'audit log';
 /** Entries that are walked, the newest: a tenth of a second, however long the log is. */
