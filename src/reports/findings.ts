@@ -15,8 +15,8 @@ const doubts = {
   vanished: 'gone, and not deleted by capture',
   changed: 'not what it was, as verify found',
   unreadable: 'not to be read',
-  'other size': 'of another size than its digest was made of',
-  'written to since': 'written to since its digest was made',
+  'other size': 'of another size than when digested',
+  'written to since': 'written to since digested',
 } as const satisfies Record<Doubt, string>;
 
 /** The savefiles that may not verify, a line a doubt: `2 savefiles gone, and not deleted by capture: c3 and c9`. */
