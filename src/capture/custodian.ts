@@ -3,7 +3,7 @@ import { type Actor, mayRole } from './analyst.ts';
 import type { Millis } from './capture.ts';
 import { walkChain } from './chain.ts';
 import { CaptureError } from './errors.ts';
-import type { ChainStep, Deletion, Fetchable, Retained, Shipping, VerifyOrder, VerifyStep } from './evidence.ts';
+import type { ChainStep, Deletion, Fetched, Retained, Shipping, VerifyOrder, VerifyStep } from './evidence.ts';
 import type { ChainHead } from './orders.ts';
 import { ask, type Order, type Room } from './room.ts';
 import type { verifySavefiles } from './verify.ts';
@@ -17,10 +17,11 @@ export interface Custodian {
    */
   verify(order: VerifyOrder, actor: Actor, signal: AbortSignal): AsyncIterable<VerifyStep>;
   /**
-   * What a person needs to take a capture's savefiles off the sensor, oldest first.
-   * @throws CaptureError `not_allowed`, `not_found`, `conflict` for one that is open, or was deleted
+   * What a person needs to take a capture's savefiles off the sensor.
+   * @throws CaptureError `not_allowed`, `not_found` when there is no such capture, or none of its savefiles is there any more,
+   * `conflict` for one that is open, or was deleted
    */
-  get(id: string, actor: Actor): Promise<Fetchable[]>;
+  get(id: string, actor: Actor): Promise<Fetched>;
   /**
    * Walks the audit log's hash chain to its end, or to the first entry that does not fit.
    * @param witnessed a head from a digest; null without one
@@ -61,10 +62,12 @@ export function openCustodian(room: Room): Custodian & Closing {
     get: async (id, actor) => {
       const asked = ask(room, 'get', actor);
       try {
-        const { fetchables } = await import('./takeaway.ts');
-        const savefiles = await fetchables(room, id, actor);
-        asked.settle('done', savefiles[0]?.held.capture ?? null, savefiles.map(({ held }) => held.savefile).join(', '));
-        return savefiles;
+        const { fetched } = await import('./takeaway.ts');
+        const { savefiles, vanished } = await fetched(room, id, actor);
+        const gone = vanished.map(({ savefile }) => `${savefile} is gone`);
+        const told = [...savefiles.map(({ held }) => held.savefile), ...gone].join(', ');
+        asked.settle('done', savefiles[0]?.held.capture ?? null, told);
+        return { savefiles, vanished };
       } catch (error) {
         asked.fail(error);
         throw error;

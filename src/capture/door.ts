@@ -1,6 +1,7 @@
 import type { Actor, Origin } from './analyst.ts';
 import type { Capture, Millis, RingFileReport } from './capture.ts';
 import type { Custodian } from './custodian.ts';
+import type { Day } from './evidence.ts';
 import type {
   Attempt,
   AuditEntry,
@@ -8,7 +9,6 @@ import type {
   BothOrder,
   BothStep,
   ChainHead,
-  Day,
   SearchOrder,
   SearchStep,
   Selection,
@@ -59,10 +59,10 @@ export interface Engine extends Custodian {
    */
   stop(selector: string | null, actor: Actor): Promise<Capture[]>;
   /**
-   * Entries of the audit log, oldest first.
-   * @throws CaptureError `not_allowed` unless the person may read it
+   * Entries of the audit log, oldest first, page by page.
+   * @throws CaptureError where it is read: `not_allowed` unless the person may read it
    */
-  audit(query: AuditQuery, actor: Actor): AuditEntry[];
+  audit(query: AuditQuery, actor: Actor): AsyncIterable<readonly AuditEntry[]>;
   /**
    * Moves the deadline of a live capture by so many milliseconds.
    * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs or the limit is a lead's to pass
@@ -75,8 +75,8 @@ export interface Engine extends Custodian {
   keep(id: string, actor: Actor): Promise<Capture>;
   /** One capture as it is now, for a view; not an order, so not in the audit log. */
   peek(id: string): Capture | undefined;
-  /** What ran and what was written to the audit log from `from` to before `to`. */
-  day(from: Millis, to: Millis): Day;
+  /** What ran and what was written to the audit log from `from` to before `to`, and how evidence stands now. */
+  day(from: Millis, to: Millis): Promise<Day>;
   head(): ChainHead;
   /** Settles every capture whose process is gone: the one path for every ending that nobody ordered. Done before every list, show and stop. */
   reconcile(): Promise<void>;

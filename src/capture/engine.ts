@@ -7,7 +7,6 @@ import { openCustodian } from './custodian.ts';
 import type { Engine } from './door.ts';
 import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
-import { freeNow } from './limits.ts';
 import { type EngineParts, openRoom } from './opening.ts';
 import { reconcileAll } from './reconcile.ts';
 import { ask, type Order, type Room } from './room.ts';
@@ -47,6 +46,7 @@ function engineIn(room: Room): Engine {
     audit.note({ outcome: 'refused', verb, analyst, actingFor: null, origin, words, detail: why });
     throw new CaptureError('not_allowed', why);
   };
+  const closing = new AbortController();
   const reconcile = () => reconcileAll(room);
   const duties = [whenDue(room, shipEvery, custodian.shipAudit), whenDue(room, retainEvery, custodian.retain)];
   const carryOut = async <Result>(order: Order, act: () => Promise<Result>): Promise<Result> => {
@@ -105,12 +105,15 @@ function engineIn(room: Room): Engine {
         return (await import('./stop.ts')).stop(room, selector, actor, asked);
       });
     },
-    audit: (query, actor) => {
+    audit: async function* (query, actor) {
       if (!mayRole.readAudit(actor.analyst)) {
         refuse({ ...actor, verb: 'audit', analyst: actor.analyst.name }, 'the audit log is for leads: ask one');
       }
       look('audit', actor, null);
-      return audit.entries(query);
+      for (const page of audit.pages(query)) {
+        if (page.length > 0) yield page;
+        await otherWork();
+      }
     },
     extend: (id, by, actor) => {
       const asked = ask(room, 'extend', actor);
@@ -124,12 +127,11 @@ function engineIn(room: Room): Engine {
       const capture = registry.byId(id);
       return capture && present(capture);
     },
-    day: (from, to) => ({
-      captures: registry.ranBetween(from, to).map(present),
-      entries: audit.entries({ since: from, until: to }),
-      head: audit.head(),
-      disk: { free: freeNow(room), floor: config.limits.freeSpace },
-    }),
+    day: async (from, to) => {
+      const { dayOf } = await import('./day.ts');
+      const day = await dayOf(room, from, to, closing.signal);
+      return { ...day, captures: day.captures.map(present) };
+    },
     head: audit.head,
     reconcile,
     watch: async function* (after, signal) {
@@ -172,6 +174,7 @@ function engineIn(room: Room): Engine {
     },
     ...custodian,
     close: async () => {
+      closing.abort(new Error('the engine was closed meanwhile'));
       await leave();
       database.close();
     },

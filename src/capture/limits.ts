@@ -70,6 +70,7 @@ export function allowAnother(room: Room, analyst: string): void {
   throw new CaptureError(
     'conflict',
     `${analyst} has ${running.length} captures running (${ids}), and ${perAnalyst} is the limit: stop one first`,
+    { byLimit: true },
   );
 }
 
@@ -95,6 +96,7 @@ export async function allowSpace(room: Room): Promise<void> {
   throw new CaptureError(
     'no_room',
     `${sizeInWords(free)} is free on the volume of ${room.place.directory}, and ${sizeInWords(floor)} must stay free (limits.freeSpace): make room first`,
+    { byLimit: true },
   );
 }
 

@@ -168,6 +168,7 @@ export function ask(room: Room, verb: string, actor: Actor, named?: string): Ord
 
 function outcomeOf(error: unknown): 'refused' | 'invalid' | 'failed' {
   if (!(error instanceof CaptureError)) return 'failed';
+  if (error.byLimit) return 'refused';
   switch (error.code) {
     case 'not_allowed':
       return 'refused';

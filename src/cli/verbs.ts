@@ -45,25 +45,29 @@ export function moved(capture: Capture, session: Session): number {
   return 0;
 }
 
-export function audit(query: AuditQuery, { engine, actor, output, json }: Session): number {
-  const entries = engine.audit(query, actor);
-  if (json) output.json(entries.map(auditJson));
-  else output.lines(entries.map(auditLine));
+export async function audit(query: AuditQuery, { engine, actor, output, json, deaf }: Session): Promise<number> {
+  const documents = [];
+  for await (const page of engine.audit(query, actor)) {
+    if (json) documents.push(...page.map(auditJson));
+    else output.lines(page.map(auditLine));
+    if (deaf.aborted) break;
+  }
+  if (json) output.json(documents);
   return 0;
 }
 
 export async function digest(date: string | null, { engine, config, output, json, now }: Session): Promise<number> {
   // Only this verb needs the reports; the others start faster without them.
-  const [{ digestOf }, { digestLines }, { dateIn, dayBounds }, { digestJson }] = await Promise.all([
+  const [{ digestOf }, { digestLines }, { dateNamed, dayBounds }, { digestJson }] = await Promise.all([
     import('../reports/digest.ts'),
     import('../reports/lines.ts'),
     import('../reports/day.ts'),
     import('./digestJson.ts'),
   ]);
   const { timezone } = config.reports;
-  const day = date ?? dateIn(timezone, now());
+  const day = dateNamed(date, timezone, now());
   const { from, to } = dayBounds(day, timezone);
-  const report = digestOf(engine.day(from, to), { date: day, timezone, sensor: config.sensor, now: now() });
+  const report = digestOf(await engine.day(from, to), { date: day, timezone, sensor: config.sensor, now: now() });
   if (json) output.json(digestJson(report));
   else output.lines(digestLines(report));
   return 0;

@@ -17,6 +17,7 @@ export type Command =
   | { readonly verb: 'audit'; readonly query: AuditQuery }
   /** `audit verify`: the whole log, up to a head that was witnessed where one is given. */
   | { readonly verb: 'audit'; readonly witnessed: ChainHead | null }
+  /** `yyyy-mm-dd` or `yesterday`; null is today. Both are days of the reports' zone. */
   | { readonly verb: 'digest'; readonly date: string | null }
   | { readonly verb: 'whoami' }
   | { readonly verb: 'doctor'; readonly rebuild: boolean }

@@ -143,7 +143,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     tail: 'DATE',
     options: [],
     doors: both,
-    examples: ['digest', 'digest 2026-11-23'],
+    examples: ['digest', 'digest yesterday', 'digest 2026-11-23'],
   },
   whoami: {
     verb: 'whoami',

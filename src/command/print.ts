@@ -1,5 +1,5 @@
 import type { Window } from '../capture/capture.ts';
-import type { StartOrder } from '../capture/orders.ts';
+import { headInWords, type StartOrder } from '../capture/orders.ts';
 import { bytesInWords, durationInWords } from '../capture/quantities.ts';
 import type { Command } from './command.ts';
 import type { OptionName } from './form.ts';
@@ -58,7 +58,7 @@ function optionsOf(command: Command): string[] {
     case 'audit': {
       if ('witnessed' in command) {
         const { witnessed } = command;
-        return ['verify', ...say('head', witnessed === null ? undefined : `${witnessed.seq}:${witnessed.hash}`)];
+        return ['verify', ...say('head', witnessed === null ? undefined : headInWords(witnessed))];
       }
       const { analyst, since, last } = command.query;
       return [

@@ -40,12 +40,14 @@ export function selectorOf(said: Said, form: Form, setting: Setting): string | u
   return selector !== undefined && /^C\d+$/.test(selector) ? selector.toLowerCase() : selector;
 }
 
-/** The day `yyyy-mm-dd` of a report; null where none is named. */
+/** The day of a report: `yyyy-mm-dd`, or `yesterday`, which is another day in another zone; null where none is named, and for `today`. */
 export function dateOf(said: Said, form: Form, setting: Setting): string | null {
   const date = onlyWord(said, form, setting);
-  if (date === undefined) return null;
+  if (date === undefined || /^today$/i.test(date)) return null;
+  if (/^yesterday$/i.test(date)) return 'yesterday';
   const today = dayAt(setting.now, setting.timezone);
-  if (!isDay(date)) refuse(`${typed(date)} is not a day: write ${commandName(setting.door)} digest ${today}`);
+  if (!isDay(date))
+    refuse(`${typed(date)} is not a day: write ${commandName(setting.door)} digest ${today}, or digest yesterday`);
   if (date > today) refuse(`${date} is in the future: today is ${today} in ${setting.timezone}`);
   return date;
 }

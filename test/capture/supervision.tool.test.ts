@@ -12,6 +12,7 @@ import type { StartOrder } from '../../src/capture/orders.ts';
 import { sinceBoot } from '../../src/capture/process.ts';
 import { longestDuration } from '../../src/capture/quantities.ts';
 import { openRegistry } from '../../src/capture/registry.ts';
+import { reboot } from './reboot.ts';
 import { openSensor, type Sensor, tcpdumpsOf } from './sensor.ts';
 import { until } from './wait.ts';
 
@@ -285,29 +286,12 @@ describe('the supervisor that a start leaves behind', () => {
 });
 
 describe('a reboot', () => {
-  /** Makes the registry believe that its processes ran before the sensor was last started. */
-  function reboot({ config }: Sensor): void {
-    const registry = new Database(join(config.state, 'registry.sqlite'));
-    const boot = '00000000-0000-0000-0000-000000000000';
-    for (const { number, tcpdump } of registry
-      .prepare<[], { number: number; tcpdump: string }>('SELECT number, tcpdump FROM captures')
-      .all()) {
-      const [pid = '', , started = ''] = tcpdump.split('/');
-      process.kill(Number(pid), 'SIGKILL');
-      registry
-        .prepare('UPDATE captures SET tcpdump = ?, boot = ? WHERE number = ?')
-        .run(`${pid}/${boot}/${started}`, boot, number);
-    }
-    registry.close();
-  }
-
   test('ends a capture, told; one that is kept goes on as a further savefile of the same capture', async (t) => {
     const sensor = openSensor();
     t.after(() => sensor.close());
     const { capture: plain } = await sensor.engine.start(order({ description: 'plain' }), sensor.grant);
     const { capture: kept } = await sensor.engine.start(order({ description: 'kept', keep: true }), sensor.grant);
-    reboot(sensor);
-    await until('every tcpdump to be gone', () => tcpdumpsOf(sensor.directory).length === 0);
+    await reboot(sensor.config.state);
     await sensor.engine.reconcile();
     assert.match(sensor.engine.peek(plain.id)?.why ?? '', /the sensor was started again/);
     assert.equal(sensor.engine.peek(plain.id)?.state, 'died');
@@ -336,7 +320,7 @@ describe('a reboot', () => {
       until('the packets to be in the file', () => (sensor.engine.peek(id)?.bytes ?? 0) > least);
     await Promise.all([send(2, 9), send(4, 10)]);
     await Promise.all([sized(packets, 100), sized(bytes, 200)]);
-    reboot(sensor);
+    await reboot(sensor.config.state);
     await until('every tcpdump to be gone', () => tcpdumpsOf(sensor.directory).length === 0);
     await sensor.engine.reconcile();
     assert.partialDeepStrictEqual(sensor.engine.peek(bytes.id), {
@@ -362,7 +346,7 @@ describe('a reboot', () => {
     t.after(() => sensor.close());
     const words = order({ description: 'same second', keep: true });
     const { capture } = await sensor.engine.start(words, sensor.grant);
-    reboot(sensor);
+    await reboot(sensor.config.state);
     await until('every tcpdump to be gone', () => tcpdumpsOf(sensor.directory).length === 0);
     await sensor.engine.reconcile();
     rmSync(capture.path);
@@ -376,8 +360,7 @@ describe('a reboot', () => {
     const sensor = openSensor({}, () => Date.now() + later);
     t.after(() => sensor.close());
     const { capture } = await sensor.engine.start(order({ keep: true, duration: hour }), sensor.grant);
-    reboot(sensor);
-    await until('every tcpdump to be gone', () => tcpdumpsOf(sensor.directory).length === 0);
+    await reboot(sensor.config.state);
     later = 2 * hour;
     await sensor.engine.reconcile();
     assert.deepEqual([sensor.engine.peek(capture.id)?.state, tcpdumpsOf(sensor.directory)], ['finished', []]);

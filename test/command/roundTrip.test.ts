@@ -102,7 +102,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc
     .tuple(fc.option(selector), flag)
     .map(([which, hash]): Command => ({ verb: 'verify', order: { selector: which, hash } })),
-  fc.constantFrom('2026-11-23', '2024-02-29', null).map((date): Command => ({ verb: 'digest', date })),
+  fc.constantFrom('2026-11-23', '2024-02-29', 'yesterday', null).map((date): Command => ({ verb: 'digest', date })),
   fc.constant<Command>({ verb: 'whoami' }),
   flag.map((rebuild): Command => ({ verb: 'doctor', rebuild })),
   fc.constantFrom('start', 'digest', null).map((topic): Command => ({ verb: 'help', topic })),

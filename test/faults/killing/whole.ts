@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Actor } from '../../../src/capture/analyst.ts';
 import { type Capture, isOpen } from '../../../src/capture/capture.ts';
 import type { Engine } from '../../../src/capture/door.ts';
-import { tcpdumpsOf, unsettled } from '../../capture/sensor.ts';
+import { tcpdumpsOf, unsettledOf } from '../../capture/sensor.ts';
 
 /** A sensor after somebody was killed and somebody else has reconciled. */
 export interface Aftermath {
@@ -18,14 +18,12 @@ export interface Aftermath {
 /** What contradicts what: registry, process table, captures directory, audit log and traffic. None where all is well. */
 export async function contradictions(aftermath: Aftermath): Promise<string[]> {
   const { engine, lead, captures: directory } = aftermath;
-  const captures = engine.day(0, Number.MAX_SAFE_INTEGER).captures;
+  const { captures, entries } = await engine.day(0, Number.MAX_SAFE_INTEGER);
   return [
     ...processes(captures, directory),
     ...files(captures, directory),
     ...captures.filter(({ endedAt }) => endedAt !== null).flatMap((capture) => evidence(capture, aftermath)),
-    ...unsettled({ engine, grant: lead }).map(
-      ({ seq, words }) => `audit entry ${seq} (${words}) was asked and never settled`,
-    ),
+    ...unsettledOf(entries).map(({ seq, words }) => `audit entry ${seq} (${words}) was asked and never settled`),
     ...(await brokenChain(engine, lead)),
   ];
 }
