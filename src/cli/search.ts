@@ -52,6 +52,7 @@ async function follow(session: Session, stepsUntil: (stop: AbortSignal) => Async
       if (json) output.json(lineOf(step, session));
       switch (step.step) {
         case 'planned':
+          if (output.terminal && !json) output.note(howToEnd(step.capture));
           if (!json) output.lines([`Generating ${step.capture.savefile}`]);
           for (const warning of step.warnings) output.note(`Warning: ${warning}`);
           break;
@@ -76,6 +77,10 @@ async function follow(session: Session, stepsUntil: (stop: AbortSignal) => Async
     for (const signal of signals) process.off(signal, interrupt);
   }
   return exitOf(last?.state);
+}
+
+function howToEnd({ id, ring }: Capture): string {
+  return `${id} searches the ring ${ring}: Ctrl-C, or capture stop ${id}, ends it and keeps what was found`;
 }
 
 function lineOf(step: SearchStep, { engine }: Session): Json {

@@ -39,9 +39,8 @@ function copiedExample(form: Form): string {
 
 function aboutVerb(form: Form, door: Door): string[] {
   const name = commandName(door);
-  const tail = form.tail === null ? '' : ` [${form.tail}]`;
   return [
-    `${name} ${form.verb}${form.options.length > 0 ? ' [OPTIONS]' : ''}${tail}`,
+    `${name} ${form.verb} ${form.usage}`.trimEnd(),
     form.says,
     '',
     ...optionsOf(form).map(({ name: long, letter, value, says }) => {
@@ -51,6 +50,7 @@ function aboutVerb(form: Form, door: Door): string[] {
     '',
     'To copy:',
     ...form.examples.map((example) => `  ${name} ${example}`),
+    ...(form.tail === 'ID' ? ['', 'A word will do for the ID where one capture alone has it.'] : []),
     ...(form.tail === 'EXPRESSION' ? ['', 'Without -e, the words that belong to no option are the expression.'] : []),
   ];
 }

@@ -4,6 +4,7 @@ import type { Capture, Counts, Facts } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { Examined } from '../facts.ts';
 import { endProcess, isAlive, type ProcessToken, pidOf } from '../process.ts';
+import { counted } from '../quantities.ts';
 import type { Room } from '../room.ts';
 import { cutInWords, settle } from '../settling.ts';
 import { closingCounts, complaint, lastBlock, runningCounts } from '../tcpdump.ts';
@@ -61,7 +62,7 @@ export async function whyItDied(room: Room, capture: Capture): Promise<string> {
 export async function packetsReached(room: Room, capture: Capture): Promise<string | undefined> {
   const { packets } = capture.limits;
   if (packets === null || closingCounts(await lastWords(room, capture))?.captured !== packets) return undefined;
-  return `its limit of ${packets} packets was reached`;
+  return `its limit of ${counted(packets, 'packet')} was reached`;
 }
 
 /** Whether a tcpdump said its closing counts and nothing else: then a signal ended it. */
@@ -98,14 +99,16 @@ function holes(counts: Counts | null, before: Counts | null, examined: Examined 
       : []),
     ...lost(counts, facts),
     ...cutInWords(examined),
-    ...(counts?.droppedByKernel ? [`${counts.droppedByKernel} packets were dropped by the kernel`] : []),
+    ...(counts?.droppedByKernel
+      ? [`${counted(counts.droppedByKernel, 'packet was', 'packets were')} dropped by the kernel`]
+      : []),
   ];
 }
 
 function lastKnown(counts: Counts | null): string {
-  return counts === null
+  return counts?.droppedByKernel == null
     ? ''
-    : ` (${counts.droppedByKernel} packets when it was last asked, of ${counts.captured} captured)`;
+    : ` (${counted(counts.droppedByKernel, 'packet')} when it was last asked, of ${counts.captured} captured)`;
 }
 
 function lost(counts: Counts | null, facts: Facts): string[] {

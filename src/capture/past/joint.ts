@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Capture, Micros, Millis } from '../capture.ts';
 import type { SearchOrder } from '../orders.ts';
+import { counted } from '../quantities.ts';
 import type { Room } from '../room.ts';
 import { chunkBytes, headerBytes, type RecordHeader, readHeader, recordHeaderBytes, walkRecords } from '../savefile.ts';
 import { lastBlock } from '../tcpdump.ts';
@@ -39,8 +40,13 @@ export async function meet(room: Room, order: SearchOrder, joint: Joint, signal:
   return {
     order: { ...order, window: { ...order.window, until: joint.at } },
     twins,
-    inWords: () => `up to the live capture ${id}: ${twins.shared} packets that both saw are in ${id} alone${heldBack}`,
+    inWords: () => `up to the live capture ${id}: ${sharedInWords(twins.shared, id)}${heldBack}`,
   };
+}
+
+function sharedInWords(shared: number, id: string): string {
+  if (shared === 0) return 'no packet was seen by both';
+  return `${counted(shared, 'packet that both saw is', 'packets that both saw are')} in ${id} alone`;
 }
 
 /**
