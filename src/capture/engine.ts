@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { setImmediate as otherWork, setTimeout as pause } from 'node:timers/promises';
 import { isPassing, registryTrouble } from '../database.ts';
 import { type Actor, analystAt, mayRole, strangerInWords } from './analyst.ts';
-import { type Capture, isOpen, type Millis } from './capture.ts';
+import { type Capture, isOpen, type Millis, mayStop } from './capture.ts';
 import { openCustodian } from './custodian.ts';
 import type { Engine } from './door.ts';
 import { whenDue } from './duties.ts';
@@ -81,30 +81,43 @@ function engineIn(room: Room): Engine {
     list: async (selection, actor) => {
       look('list', actor, null);
       await reconcile();
-      if (!selection.all) return registry.openMatching(selection.selector).map(present);
+      const { selector, all } = selection;
       const listed: Capture[] = [];
-      for (const page of registry.pages(selection.selector)) {
-        listed.push(...page.map(present));
-        await otherWork();
+      if (!all) listed.push(...registry.openMatching(selector).map(present));
+      else {
+        for (const page of registry.pages(selector)) {
+          listed.push(...page.map(present));
+          await otherWork();
+        }
       }
+      // That a word matches nothing is an answer; an id that was never given is a mistake.
+      if (listed.length === 0 && selector !== undefined && /^c\d+$/.test(selector) && !registry.byId(selector))
+        noCapture(selector);
       return listed;
     },
-    show: async (id, actor) => {
+    show: async (selector, actor) => {
       await reconcile();
+      const { idSelected } = await import('./selecting.ts');
+      const id = await idSelected(room, selector, 'all').catch((error: unknown) => {
+        look('show', actor, null, 'invalid');
+        throw error;
+      });
       const capture = registry.byId(id);
       look('show', actor, capture?.id ?? null, capture === undefined ? 'invalid' : 'done');
-      if (capture === undefined)
-        throw new CaptureError('not_found', `there is no capture ${id}: see what there is with "list --all"`);
-      return present(capture);
+      return present(capture ?? noCapture(id));
     },
     coverage: registry.coverage,
-    stop: (selector, actor) => {
+    stop: (which, actor) => {
       const asked = ask(room, 'stop', actor);
       return carryOut(asked, async () => {
         await reconcile();
-        return (await import('./stop.ts')).stop(room, selector, actor, asked);
+        return (await import('./stop.ts')).stop(room, which, actor, asked);
       });
     },
+    stoppable: (selector, actor) =>
+      registry
+        .openMatching(selector ?? undefined)
+        .flatMap((capture) => (mayStop(actor.analyst, capture) ? [present(capture)] : [])),
     audit: async function* (query, actor) {
       if (!mayRole.readAudit(actor.analyst)) {
         refuse({ ...actor, verb: 'audit', analyst: actor.analyst.name }, 'the audit log is for leads: ask one');
@@ -115,13 +128,17 @@ function engineIn(room: Room): Engine {
         await otherWork();
       }
     },
-    extend: (id, by, actor) => {
+    extend: (selector, by, actor) => {
       const asked = ask(room, 'extend', actor);
-      return carryOut(asked, async () => (await import('./extend.ts')).extend(room, id, by, actor, asked));
+      return carryOut(asked, async () =>
+        (await import('./extend.ts')).extend(room, await runningOne(room, selector), by, actor, asked),
+      );
     },
-    keep: (id, actor) => {
+    keep: (selector, actor) => {
       const asked = ask(room, 'keep', actor);
-      return carryOut(asked, async () => (await import('./extend.ts')).keep(room, id, actor, asked));
+      return carryOut(asked, async () =>
+        (await import('./extend.ts')).keep(room, await runningOne(room, selector), actor, asked),
+      );
     },
     peek: (id) => {
       const capture = registry.byId(id);
@@ -188,6 +205,15 @@ const superviseAgain = 1_000;
 /** How soon an entry of the audit log is with syslog, and how often savefiles are held against `retention`; by who supervises. */
 const shipEvery: Millis = 5_000;
 const retainEvery: Millis = 10 * 60_000;
+
+async function runningOne(room: Room, selector: string): Promise<string> {
+  return (await import('./selecting.ts')).idSelected(room, selector, 'running live');
+}
+
+/** @throws CaptureError `not_found`, always */
+function noCapture(id: string): never {
+  throw new CaptureError('not_found', `there is no capture ${id}: see what there is with "list --all"`);
+}
 
 /** What runs has no size in the registry: the file has it. */
 function present(capture: Capture): Capture {

@@ -5,7 +5,7 @@ import type { Capture, Millis } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import type { StartOrder } from './orders.ts';
 import { bootId } from './process.ts';
-import { bytesInWords, durationInWords, largestSize, longestDuration, sizeInWords } from './quantities.ts';
+import { bytesInWords, counted, durationInWords, largestSize, longestDuration, sizeInWords } from './quantities.ts';
 import type { Deadline } from './registry.ts';
 import type { Room } from './room.ts';
 
@@ -69,7 +69,7 @@ export function allowAnother(room: Room, analyst: string): void {
   const ids = running.map(({ id }) => id).join(', ');
   throw new CaptureError(
     'conflict',
-    `${analyst} has ${running.length} captures running (${ids}), and ${perAnalyst} is the limit: stop one first`,
+    `${analyst} has ${counted(running.length, 'capture')} running (${ids}), and ${perAnalyst} is the limit: stop one first`,
     { byLimit: true },
   );
 }

@@ -57,3 +57,13 @@ export function sizeInWords(bytes: number): string {
     .find(([, size]) => bytes >= size) ?? ['kB', 1e3];
   return `${Number((bytes / each).toFixed(3))}${unit}`;
 }
+
+/** `1 packet`, `2000 packets`, `no packets`; the number is written by `digits`. */
+export function counted(
+  value: number,
+  one: string,
+  many = `${one}s`,
+  digits: (value: number) => string = String,
+): string {
+  return value === 0 ? `no ${many}` : `${digits(value)} ${value === 1 ? one : many}`;
+}

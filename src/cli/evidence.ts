@@ -7,8 +7,9 @@ import {
   type VerifyTally,
 } from '../capture/evidence.ts';
 import { type ChainHead, headInWords } from '../capture/orders.ts';
+import { counted } from '../capture/quantities.ts';
 import { quoteWord } from '../command/words.ts';
-import { counted, percentOf, size } from '../reports/figures.ts';
+import { percentOf, size } from '../reports/figures.ts';
 import { findingsInWords } from '../reports/findings.ts';
 import { oneLine } from '../reports/words.ts';
 import { exits } from './exits.ts';
@@ -184,7 +185,7 @@ type ChainEnd = Extract<ChainStep, { step: 'ended' }>;
 
 /** What became of the walk: how far the log holds, and the first entry that does not. */
 export function chainLines({ entries, head, broken, unguarded }: ChainEnd): string[] {
-  const walked = counted(entries, 'entry', 'entries').replaceAll('\u202f', '');
+  const walked = counted(entries, 'entry', 'entries');
   const holds = `${walked} ${broken === null ? '' : 'before it '}${entries === 1 ? 'holds' : 'hold'}`;
   const heads = entries === 0 ? [] : [`${holds}; up to the last of them, for --head`, `  ${headInWords(head)}`];
   return [

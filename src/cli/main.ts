@@ -18,7 +18,12 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 async function run(words: readonly string[], output: Output, deaf: AbortSignal): Promise<number> {
-  const { json, config, words: said } = doorOptions(words);
+  const { json, config, version, words: said } = doorOptions(words);
+  if (version) {
+    const { tellVersion } = await import('./version.ts');
+    tellVersion(output, json);
+    return 0;
+  }
   const setting: Setting = {
     door: 'shell',
     now: Date.now(),

@@ -7,6 +7,7 @@ import { CaptureError } from '../errors.ts';
 import type { Examined } from '../facts.ts';
 import { packetsLeft } from '../limits.ts';
 import { endProcess, isAlive, type ProcessToken, pidOf } from '../process.ts';
+import { counted } from '../quantities.ts';
 import type { Ending } from '../registry.ts';
 import { ethernet } from '../ringfile.ts';
 import type { Room } from '../room.ts';
@@ -79,7 +80,7 @@ export async function packetsReached(room: Room, capture: Capture): Promise<stri
 
 /** That a capture has as many packets as it was to have, in all its savefiles. */
 export function packetLimitInWords({ limits, earlier }: Capture): string {
-  return `its limit of ${limits.packets} packets was reached${earlier.length > 0 ? ', all its savefiles together' : ''}`;
+  return `its limit of ${counted(limits.packets ?? 0, 'packet')} was reached${earlier.length > 0 ? ', all its savefiles together' : ''}`;
 }
 
 /** Whether a capture was to be started again after a reboot, and no tcpdump ever wrote its further savefile. */
@@ -135,14 +136,16 @@ function holes(counts: Counts | null, before: Counts | null, examined: Examined 
       : []),
     ...lost(counts, facts),
     ...cutInWords(examined),
-    ...(counts?.droppedByKernel ? [`${counts.droppedByKernel} packets were dropped by the kernel`] : []),
+    ...(counts?.droppedByKernel
+      ? [`${counted(counts.droppedByKernel, 'packet was', 'packets were')} dropped by the kernel`]
+      : []),
   ];
 }
 
 function lastKnown(counts: Counts | null): string {
-  return counts === null
+  return counts?.droppedByKernel == null
     ? ''
-    : ` (${counts.droppedByKernel} packets when it was last asked, of ${counts.captured} captured)`;
+    : ` (${counted(counts.droppedByKernel, 'packet')} when it was last asked, of ${counts.captured} captured)`;
 }
 
 function lost(counts: Counts | null, facts: Facts): string[] {
