@@ -1,6 +1,7 @@
 import type { Actor, Origin } from './analyst.ts';
 import type { Capture, Millis, RingFileReport } from './capture.ts';
 import type { Custodian } from './custodian.ts';
+import type { Day } from './evidence.ts';
 import type {
   Attempt,
   AuditEntry,
@@ -8,7 +9,6 @@ import type {
   BothOrder,
   BothStep,
   ChainHead,
-  Day,
   SearchOrder,
   SearchStep,
   Selection,
@@ -75,7 +75,7 @@ export interface Engine extends Custodian {
   keep(id: string, actor: Actor): Promise<Capture>;
   /** One capture as it is now, for a view; not an order, so not in the audit log. */
   peek(id: string): Capture | undefined;
-  /** What ran and what was written to the audit log from `from` to before `to`. */
+  /** What ran and what was written to the audit log from `from` to before `to`, and how evidence stands now. */
   day(from: Millis, to: Millis): Promise<Day>;
   head(): ChainHead;
   /** Settles every capture whose process is gone: the one path for every ending that nobody ordered. Done before every list, show and stop. */

@@ -24,10 +24,18 @@ export interface Custody {
   readonly process: string;
 }
 
+/** A savefile, and what was found of it at the last look: null where nobody looked yet. */
+export interface Standing {
+  readonly held: HeldSavefile;
+  readonly looked: { readonly finding: CustodyFinding; readonly at: Millis } | null;
+}
+
 /** All SQL for complete savefiles: which there are, what they were found to be, which were deleted. */
 export interface Holdings {
   /** All that match a word, as in `list`, in the order of captures; so many numbers a page: none keeps the process from other work for long. */
   pages(word: string | null): Generator<HeldSavefile[], void, undefined>;
+  /** The same of all, each with what the last look at it found. */
+  standings(): Generator<Standing[], void, undefined>;
   /** The savefiles of one capture; none while its first is not complete, or once they are deleted. */
   of(id: string): HeldSavefile[];
   /** Savefiles of captures that have ended, themselves from before a time, oldest first, behind the last of the page before. */
@@ -45,8 +53,10 @@ export interface Holdings {
   deletion(id: string): Deletion | undefined;
 }
 
-/** Numbers of captures of one look: some milliseconds. */
-const pageSize = 500;
+interface LookedRow {
+  readonly finding: CustodyFinding | null;
+  readonly at: Millis | null;
+}
 
 interface HeldRow {
   readonly number: number;
@@ -72,6 +82,9 @@ export function openHoldings(
     WHERE number > :above AND number <= :upTo AND (:word IS NULL OR instr(lower(analyst), :word)
       OR instr(lower(description), :word) OR instr(lower(expression), :word) OR instr(lower(coalesce(incident, '')), :word))
     ORDER BY number, savefile`);
+  const standing = database.prepare<[{ above: number; upTo: number }], HeldRow & LookedRow>(`
+    SELECT number, analyst, savefile, ended_at, bytes, sha256, custody.finding, custody.at FROM held LEFT JOIN custody USING (savefile)
+    WHERE number > :above AND number <= :upTo ORDER BY number, savefile`);
   const one = database.prepare<[number], HeldRow>(`SELECT ${columns} FROM held WHERE number = ? ORDER BY ended_at`);
   // When savefiles can be pinned, a pinned one is left out here, as those of running captures are.
   const deletable = database.prepare<[{ before: Millis; endedAt: Millis; savefile: string; most: number }], HeldRow>(`
@@ -114,9 +127,15 @@ export function openHoldings(
 
   return {
     pages: function* (word) {
-      const last = newest.get() ?? 0;
-      for (let above = 0; above < last; above += pageSize) {
-        yield page.all({ word: word?.toLowerCase() ?? null, above, upTo: above + pageSize }).map(inWords);
+      for (const numbers of numbersOf(newest.get() ?? 0))
+        yield page.all({ ...numbers, word: word?.toLowerCase() ?? null }).map(inWords);
+    },
+    standings: function* () {
+      for (const numbers of numbersOf(newest.get() ?? 0)) {
+        yield standing.all(numbers).map((row) => {
+          const { finding, at } = row;
+          return { held: inWords(row), looked: finding === null || at === null ? null : { finding, at } };
+        });
       }
     },
     of: (id) => one.all(numberOf(id)).map(inWords),
@@ -136,4 +155,11 @@ export function openHoldings(
     },
     deletion: (id) => deletion.get(numberOf(id)),
   };
+}
+
+/** Numbers of captures of one look: some milliseconds. */
+const pageSize = 500;
+
+function* numbersOf(newest: number): Generator<{ above: number; upTo: number }, void, undefined> {
+  for (let above = 0; above < newest; above += pageSize) yield { above, upTo: above + pageSize };
 }

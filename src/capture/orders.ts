@@ -114,15 +114,6 @@ export function headInWords({ seq, hash }: ChainHead): string {
   return `${seq}:${hash}`;
 }
 
-/** What a day held, for a report: every capture that ran in it and every audit entry written in it. */
-export interface Day {
-  readonly captures: readonly Capture[];
-  readonly entries: readonly AuditEntry[];
-  readonly head: ChainHead;
-  /** Bytes free on the captures' volume now, and how many must stay free. */
-  readonly disk: { readonly free: number; readonly floor: number };
-}
-
 /** A person's order that did not come as far as an act. */
 export interface Attempt {
   readonly verb: string;

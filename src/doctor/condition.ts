@@ -53,9 +53,17 @@ export async function checkIn(
 ): Promise<Finding[]> {
   if (condition.is === 'new') return [];
   if (!isReadable(condition)) return [skipped(check, `${unread}: no registry can be read`)];
+  return [await readingOn(config, look)];
+}
+
+/** Reads the registry as it is, for longer than one statement. */
+export async function readingOn<Result>(
+  config: Config,
+  read: (database: Database.Database) => Promise<Result>,
+): Promise<Result> {
   const database = openToRead(config);
   try {
-    return [await look(database)];
+    return await read(database);
   } finally {
     database.close();
   }

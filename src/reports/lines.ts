@@ -4,6 +4,7 @@ import { filesMissed } from './coverage.ts';
 import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from './digest.ts';
 import { diskInWords } from './disk.ts';
 import { counted, size, utc } from './figures.ts';
+import { chainFaultsInWords, doubtsInWords } from './findings.ts';
 import { holesInWords } from './holes.ts';
 import { clip, oneLine } from './words.ts';
 
@@ -48,7 +49,10 @@ function inShort(digest: Digest): string[] {
 }
 
 function attentionLines({ attention }: Digest): string[] {
+  const faults = attention.audit === null ? [] : chainFaultsInWords(attention.audit);
   return [
+    ...faults.flatMap((fault) => [fault, '  capture audit verify tells more']),
+    ...doubtsInWords(attention.doubtful).flatMap((doubt) => [doubt, '  capture verify tells more']),
     ...attention.broken.map((capture) => named(capture, `${capture.state}: ${capture.why ?? 'no reason known'}`)),
     ...attention.holed.map((capture) => named(capture, holesInWords(capture).join(', '))),
     ...attention.gaps.map((capture) =>

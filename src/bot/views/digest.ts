@@ -5,6 +5,7 @@ import { filesMissed } from '../../reports/coverage.ts';
 import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from '../../reports/digest.ts';
 import { diskInWords } from '../../reports/disk.ts';
 import { counted, size, utc } from '../../reports/figures.ts';
+import { chainFaultsInWords, doubtsInWords } from '../../reports/findings.ts';
 import { holesInWords } from '../../reports/holes.ts';
 import { statusOf } from './status.ts';
 import { bold, code, escaped, line, richDate, said, typed } from './text.ts';
@@ -50,7 +51,10 @@ function inShort(digest: Digest): string {
 function attentionBlocks({ attention }: Digest): KnownBlock[] {
   const missed = (capture: Capture) =>
     `${counted(filesMissed(capture.coverage), 'ring file')} not or not wholly searched`;
+  const faults = attention.audit === null ? [] : chainFaultsInWords(attention.audit);
   const items: Row[] = [
+    ...faults.map((fault): Row => [bold(`${fault}.`), said(' capture audit verify, in a shell, tells more')]),
+    ...doubtsInWords(attention.doubtful).map((doubt): Row => [said(`${doubt}. /capture verify tells more`)]),
     ...attention.broken.map((capture) => named(capture, brokenInWords(capture))),
     ...attention.holed.map((capture) => named(capture, holesInWords(capture).join(', '))),
     ...attention.gaps.map((capture) => named(capture, missed(capture))),

@@ -103,6 +103,16 @@ const golden: Record<string, View> = {
     { held, finding: { finding: 'vanished' }, sidecar: null },
   ]),
   digest: digestView(digest()),
+  'digest-doubtful': digestView(
+    digest({
+      ...{ captures: [], entries: [], head, disk },
+      chain: { entries: 11, broken: { seq: 12, fault: 'hash differs', detail: 'it carries 11' }, unguarded: [] },
+      doubtful: [
+        { held, doubt: 'vanished' },
+        { held: { ...held, capture: 'c13' }, doubt: 'other size' },
+      ],
+    }),
+  ),
   'digest-quiet': digestView(digest({ captures: [], entries: [], head, disk })),
 };
 
