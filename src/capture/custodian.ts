@@ -3,7 +3,16 @@ import { type Actor, mayRole } from './analyst.ts';
 import type { Millis } from './capture.ts';
 import { walkChain } from './chain.ts';
 import { CaptureError } from './errors.ts';
-import type { ChainStep, Deletion, Fetched, Retained, Shipping, VerifyOrder, VerifyStep } from './evidence.ts';
+import type {
+  ChainEnd,
+  ChainStep,
+  Deletion,
+  Fetched,
+  Retained,
+  Shipping,
+  VerifyOrder,
+  VerifyStep,
+} from './evidence.ts';
 import type { ChainHead } from './orders.ts';
 import { counted } from './quantities.ts';
 import { ask, type Order, type Room } from './room.ts';
@@ -112,7 +121,7 @@ async function* verifyChain(
   }
 }
 
-function chainInWords({ entries, head, broken, unguarded }: Extract<ChainStep, { step: 'ended' }>): string {
+function chainInWords({ entries, head, broken, unguarded }: ChainEnd): string {
   const gone = unguarded.length === 0 ? '' : `; without its triggers ${unguarded.join(', ')}`;
   if (broken === null)
     return `${counted(entries, 'entry holds', 'entries hold')}, head ${head.seq}:${head.hash}${gone}`;

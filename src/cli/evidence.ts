@@ -1,5 +1,5 @@
 import {
-  type ChainStep,
+  type ChainEnd,
   type Fetchable,
   goneInWords,
   type Verified,
@@ -180,8 +180,6 @@ export async function verifyAudit(witnessed: ChainHead | null, session: Session)
   }
   throw new Error('a chain without an end');
 }
-
-type ChainEnd = Extract<ChainStep, { step: 'ended' }>;
 
 /** What became of the walk: how far the log holds, and the first entry that does not. */
 export function chainLines({ entries, head, broken, unguarded }: ChainEnd): string[] {

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { beginning, walkChain } from '../capture/chain.ts';
-import type { ChainStep } from '../capture/evidence.ts';
+import type { ChainEnd } from '../capture/evidence.ts';
 import type { ChainHead } from '../capture/orders.ts';
 import type { Config } from '../config.ts';
 import { count, counted, named } from '../reports/figures.ts';
@@ -27,16 +27,14 @@ function entryBefore(database: Database): ChainHead {
   return entry.get(most) ?? beginning;
 }
 
-type Ended = Extract<ChainStep, { step: 'ended' }>;
-
-async function walked(database: Database, before: ChainHead): Promise<Ended> {
+async function walked(database: Database, before: ChainHead): Promise<ChainEnd> {
   for await (const step of walkChain(database, null, new AbortController().signal, before)) {
     if (step.step === 'ended') return step;
   }
   throw new Error('the walk through the audit log has no end');
 }
 
-function judged({ entries, broken: fault, head, unguarded }: Ended, before: ChainHead): Finding {
+function judged({ entries, broken: fault, head, unguarded }: ChainEnd, before: ChainHead): Finding {
   if (fault !== null) {
     return broken(
       check,
