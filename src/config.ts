@@ -36,9 +36,9 @@ export interface Ring {
 
 /** What live captures may take; an analyst may ask for less, a lead for more. */
 export interface LimitsConfig {
-  /** Milliseconds. */
+  /** Milliseconds from its start, extensions included. */
   readonly duration: number;
-  /** Bytes of one savefile. */
+  /** Bytes of one capture, its savefiles from before a reboot included. */
   readonly size: number;
   /** Live captures that one analyst may have running. */
   readonly perAnalyst: number;

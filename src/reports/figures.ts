@@ -39,14 +39,6 @@ export function named(names: readonly string[], most = 3): string {
   return shown.length === 0 ? (last ?? 'none') : `${shown.join(', ')} and ${last}`;
 }
 
-/** `c3`, `c3 and c5`, `c3, c5, c6 and 9 more`: names in a sentence. */
-export function named(names: readonly string[], most = 3): string {
-  const shown = names.slice(0, most);
-  const rest = names.length - shown.length;
-  const last = rest > 0 ? `${rest} more` : shown.pop();
-  return shown.length === 0 ? (last ?? 'none') : `${shown.join(', ')} and ${last}`;
-}
-
 /** A stretch of time in its two largest units: `3 d 4 h`, `2 h 5 min`, `12 s`; under ten seconds with tenths. */
 export function lasting(milliseconds: number): string {
   if (!Number.isFinite(milliseconds) || milliseconds < 0) return 'unknown time';

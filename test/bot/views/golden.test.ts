@@ -34,6 +34,15 @@ const held: HeldSavefile = { capture: id, analyst, savefile, path, endedAt: ende
 
 const golden: Record<string, View> = {
   'live-starting': captureView(live({ state: 'starting', bytes: null }), now),
+  'live-waiting': captureView(
+    live({
+      state: 'starting',
+      bytes: null,
+      keep: true,
+      why: 'not started again after a reboot: tcpdump did not start: eth1: That device is not up',
+    }),
+    now,
+  ),
   'live-running': captureView(live(), now),
   'live-stopped': captureView(live(ended), now),
   'live-stopped-with-drops': captureView(live({ ...ended, ...dropped }), now),
