@@ -1,7 +1,7 @@
 import { type Operations, targetsOf } from './judge.ts';
-import { type Place, type Registers, writeOperation } from './operation.ts';
 import { cells, type Operation } from './operations.ts';
 import type { Code, Label } from './wasm.ts';
+import { type Place, type Registers, writeOperation } from './write-operation.ts';
 
 /**
  * Writes a program inline: whatever the packet, it ends in a branch to `accept` or `reject`, and reads no byte outside of the packet.

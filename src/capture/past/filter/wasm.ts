@@ -1,7 +1,7 @@
+import { type Growing, growing, signed, unsigned } from './bytes.ts';
+
 /** Instructions of WebAssembly without an immediate operand (WebAssembly Core Specification 2.0, 5.4). */
 const opcodes = {
-  unreachable: 0x00,
-  return: 0x0f,
   select: 0x1b,
   'i32.eqz': 0x45,
   'i32.eq': 0x46,
@@ -164,57 +164,4 @@ function section(file: Growing, id: number, content: readonly number[]): void {
 
 function text(word: string): number[] {
   return [word.length, ...Buffer.from(word, 'latin1')];
-}
-
-/** LEB128 without sign. */
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value >>> 0;
-  while (rest > 0x7f) {
-    bytes.push((rest & 0x7f) | 0x80);
-    rest >>>= 7;
-  }
-  return [...bytes, rest];
-}
-
-/** LEB128 with sign, of 32 bits. */
-function signed(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value | 0;
-  while (rest < -64 || rest > 63) {
-    bytes.push((rest & 0x7f) | 0x80);
-    rest >>= 7;
-  }
-  return [...bytes, rest & 0x7f];
-}
-
-interface Growing {
-  push(...bytes: number[]): void;
-  append(bytes: Uint8Array): void;
-  length(): number;
-  bytes(): Uint8Array<ArrayBuffer>;
-}
-
-function growing(): Growing {
-  let room = new Uint8Array(4_096);
-  let length = 0;
-  const makeRoom = (more: number): void => {
-    if (length + more <= room.length) return;
-    const larger = new Uint8Array(Math.max(room.length * 2, length + more));
-    larger.set(room.subarray(0, length));
-    room = larger;
-  };
-  return {
-    push: (...bytes) => {
-      makeRoom(bytes.length);
-      for (const byte of bytes) room[length++] = byte;
-    },
-    append: (bytes) => {
-      makeRoom(bytes.length);
-      room.set(bytes, length);
-      length += bytes.length;
-    },
-    length: () => length,
-    bytes: () => room.slice(0, length),
-  };
 }
