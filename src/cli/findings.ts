@@ -1,4 +1,3 @@
-import { counted } from '../capture/quantities.ts';
 import type { Finding, Verdict } from '../doctor/finding.ts';
 import { manyLines, oneLine } from '../reports/words.ts';
 
@@ -32,7 +31,7 @@ export function findingLines(finding: Finding, columns: number): string[] {
 export function summaryLine(findings: readonly Finding[]): string {
   const count = (verdict: Verdict) => findings.filter((finding) => finding.verdict === verdict).length;
   const [warnings, broken] = [count('warning'), count('broken')];
-  const counts = `${count('ok')} ok, ${counted(warnings, 'warning')}, ${broken} broken, ${count('skipped')} skipped`;
+  const counts = `${count('ok')} ok, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, ${broken} broken, ${count('skipped')} skipped`;
   if (broken > 0) return `${counts}: mend what is BROKEN first.`;
   return warnings > 0 ? `${counts}: nothing is broken.` : `${counts}: nothing is wrong.`;
 }
