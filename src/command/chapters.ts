@@ -9,7 +9,7 @@ export function chapters() {
     ),
     selectors: paragraphs(
       'A SELECTOR is an id, or a word that is looked for in the analyst, the description, the expression and the case of a capture, whatever its case. Words that belong together are quoted.',
-      'stop stops every capture that a word is in and that you may stop. On a terminal it shows them first, where they are more than one, and asks; without a terminal it does as told. There, and in Slack, one or two letters that are in several captures are refused, unless they are the whole name of the analyst or of the case.',
+      'stop stops every capture that a word is in and that you may stop. On a terminal it shows them first, where they are more than one, and asks; without a terminal, or with --json, it does as told. There, and in Slack, one or two letters that are in several captures are refused, unless they are the whole name of the analyst or of the case.',
     ),
     output: [
       ...paragraphs(
