@@ -79,7 +79,7 @@ function refuse(room: Room, which: string | readonly string[] | null, actor: Act
   }
   if (actor.analyst.role === 'viewer')
     throw new CaptureError('not_allowed', `${actor.analyst.name} is a viewer here and may look, not stop`);
-  if (which === null) throw new CaptureError('not_found', 'nothing of yours runs');
+  if (which === null) throw new CaptureError('not_found', 'nothing runs that you may stop');
   const known = typeof which === 'string' ? room.registry.byId(which) : undefined;
   if (known?.endedAt != null) {
     const at = new Date(known.endedAt).toISOString().replace('T', ' ').slice(0, 19);

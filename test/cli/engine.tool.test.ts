@@ -152,7 +152,7 @@ describe('what is refused changes nothing', () => {
     ['an id that does not exist', 'will', ['show', 'c999'], 66, /c999/],
     ['a word that no capture has', 'will', ['show', 'zzz'], 66, /no capture matches "zzz"/],
     ['listing an id that does not exist', 'will', ['list', 'c999'], 66, /no capture c999/],
-    ['stopping all where nothing of one runs', 'will', ['stop', '--all'], 66, /nothing of yours runs/],
+    ['stopping all where nothing of one runs', 'will', ['stop', '--all'], 66, /nothing runs that you may stop/],
     ['stopping what does not run', 'will', ['stop', 'c999'], 66, /c999/],
     ['stopping what has ended', 'grant', ['stop', 'c1'], 75, /c1/],
   ];

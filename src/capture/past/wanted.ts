@@ -15,14 +15,14 @@ export function checkWindow({ since, until }: Window): void {
   throw new CaptureError('bad_request', `the window ends (${utc(until)}) before it begins (${utc(since)})`);
 }
 
-/** @throws CaptureError `not_found` for one that is not configured */
+/** @throws CaptureError `not_found` for one that is not configured, `bad_request` where none is */
 export function knownRing(room: Room, named: string | undefined): Ring {
   const { rings } = room.config;
   const ring = named === undefined ? rings[0] : rings.find((one) => one.name === named);
   if (ring !== undefined) return ring;
   if (rings.length === 0)
     throw new CaptureError(
-      'not_found',
+      'bad_request',
       'this sensor has no ring to search: add one under "rings" in the configuration',
     );
   throw new CaptureError(
