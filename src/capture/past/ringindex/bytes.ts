@@ -32,6 +32,7 @@ export class ByteWriter {
     this.#reserve(8);
     let rest = value;
     while (rest > 127) {
+      // The remainder of a division, as bits beyond the 32nd do not survive an `&`.
       this.#bytes[this.length++] = (rest % 128) | 128;
       rest = Math.floor(rest / 128);
     }

@@ -3,8 +3,8 @@ import { type Condition, ConditionBuilder, everything, nothing } from './conditi
 import { type Facts, keepingWords, type Loaded, noFacts } from './facts.ts';
 import { load } from './fields.ts';
 import { type Compare, type Learned, learn } from './learn.ts';
-import { type LinkLayer, linkLayerOf } from './linklayer.ts';
-import { neededWords } from './neededwords.ts';
+import { type LinkLayer, linkLayerOf, mostTags } from './linklayer.ts';
+import { neededWords, wordsBeforeLoaded } from './neededwords.ts';
 
 /** Beyond so many the condition is `everything`: the search reads all, as it would without an index. */
 const mostStates = 20_000;
@@ -42,7 +42,7 @@ interface Jump {
 
 /** Depth first, on a stack of its own: programs are longer than the machine's is deep. */
 function walk(program: Program, layer: LinkLayer, builder: ConditionBuilder): number {
-  const needed = neededWords(program, layer);
+  const needed = Array.from({ length: mostTags + 1 }, (_, tags) => neededWords(program, tags, layer));
   const nodes = new Map<string, number>();
   const stack: Jump[] = [];
   let [states, steps] = [0, 0];
@@ -51,7 +51,9 @@ function walk(program: Program, layer: LinkLayer, builder: ConditionBuilder): nu
     const reached = follow(program, state);
     steps += reached.steps;
     if ('node' in reached) return reached.node;
-    const at = { ...reached.state, facts: keepingWords(reached.state.facts, needed[reached.state.at] ?? 0) };
+    const { at: jumpsAt, loaded, facts } = reached.state;
+    const words = (needed[facts.tags]?.[jumpsAt] ?? 0) | wordsBeforeLoaded(loaded, facts.tags, layer);
+    const at = { ...reached.state, facts: keepingWords(facts, words) };
     const key = keyOf(at);
     const known = nodes.get(key);
     if (known !== undefined) return known;
@@ -156,7 +158,7 @@ function branchesOf(program: Program, state: State, layer: LinkLayer): Jump['bra
 }
 
 function keyOf({ at, loaded, behind, facts }: State): string {
-  const { tags, etherType, ports, first, fragment, words } = facts;
+  const { firstIsTag, tags, etherType, ports, first, fragment, words } = facts;
   const a = loaded && [loaded.offset, loaded.bytes, loaded.behind, loaded.mask, loaded.from, loaded.to];
-  return `${at};${a};${behind};${tags};${etherType};${ports};${first};${fragment};${words}`;
+  return `${at};${a};${behind};${firstIsTag};${tags};${etherType};${ports};${first};${fragment};${words}`;
 }

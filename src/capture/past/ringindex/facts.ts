@@ -2,8 +2,10 @@ import type { LinkLayer } from './linklayer.ts';
 
 /** What the branches up to here have established of the packet. Forgetting any of it costs precision, never a packet. */
 export interface Facts {
-  /** VLAN tags. */
+  /** VLAN tags that the network header is behind. */
   readonly tags: number;
+  /** The packet's first type is a tag's: not known of what has a tag's type where a second tag would have it. */
+  readonly firstIsTag: boolean;
   /** Behind them. */
   readonly etherType: number | undefined;
   /** The protocol has ports: it is IPv4's, or IPv6's first. */
@@ -18,6 +20,7 @@ export interface Facts {
 
 export const noFacts: Facts = {
   tags: 0,
+  firstIsTag: false,
   etherType: undefined,
   ports: false,
   first: false,

@@ -3,7 +3,17 @@ import { etherTypes, type LinkLayer } from './linklayer.ts';
 
 /** Which field of the packet a load is, by what is known of the packet. */
 export type Field =
-  | { readonly is: 'ethernet type' | 'tag type' | 'vlan' | 'fragment offset' | 'further protocol' | 'port' | 'ipv4' }
+  | {
+      readonly is:
+        | 'ethernet type'
+        | 'tag type'
+        | 'second type'
+        | 'vlan'
+        | 'fragment offset'
+        | 'further protocol'
+        | 'port'
+        | 'ipv4';
+    }
   /** `isChain`: IPv6's next header. */
   | { readonly is: 'protocol'; readonly isChain: boolean }
   /** A word of an address, its place (`placeOfWord`), and the words before it in the same address. */
@@ -28,7 +38,8 @@ export function fieldOf(loaded: Loaded, facts: Facts, layer: LinkLayer): Field |
   const isTyped = loaded.bytes === layer.bytes && loaded.mask === layer.mask;
   if (isTyped && loaded.offset === layer.offset + facts.tags * 4) return { is: 'ethernet type' };
   if (loaded.bytes === 2) {
-    if (isWhole && isBefore(loaded.offset, facts.tags, layer)) return { is: 'tag type' };
+    if (isWhole && isKnownTag(loaded.offset, facts, layer)) return { is: 'tag type' };
+    if (isWhole && layer.tagged && facts.tags === 0 && loaded.offset === layer.offset + 4) return { is: 'second type' };
     if (loaded.mask === 0x0fff && at === -4 && facts.tags > 0) return { is: 'vlan' };
   }
   switch (facts.etherType) {
@@ -47,9 +58,8 @@ export function fieldOf(loaded: Loaded, facts: Facts, layer: LinkLayer): Field |
 }
 
 /** Whether the type of one of the tags is there that are known to be. */
-function isBefore(offset: number, tags: number, layer: LinkLayer): boolean {
-  const place = (offset - layer.offset) / 4;
-  return Number.isInteger(place) && place >= 0 && place < tags;
+function isKnownTag(offset: number, { tags, firstIsTag }: Facts, layer: LinkLayer): boolean {
+  return (offset === layer.offset && firstIsTag) || (offset === layer.offset + 4 && tags > 1);
 }
 
 /** Ports of IPv4 stand behind a header of varying length. */

@@ -1,4 +1,4 @@
-import type { Facts, Loaded } from './facts.ts';
+import { type Facts, type Loaded, noFacts } from './facts.ts';
 import { fieldOf } from './fields.ts';
 import { hasPorts, isTag, type LinkLayer, mostTags } from './linklayer.ts';
 import type { Term } from './terms.ts';
@@ -65,12 +65,19 @@ function learnEqual(constant: number, loaded: Loaded, facts: Facts, layer: LinkL
         return { whenTrue: undefined, whenFalse: same };
       const kind = facts.tags === 0 ? 'ethertype' : 'inner ethertype';
       const isLookedBehind = layer.tagged && isTag(etherType) && facts.tags < mostTags;
-      const behind = isLookedBehind ? { ...facts, tags: facts.tags + 1 } : { ...facts, etherType };
+      const behind = isLookedBehind
+        ? { ...facts, tags: facts.tags + 1, firstIsTag: facts.tags === 0 || facts.firstIsTag }
+        : { ...facts, etherType };
       return when({ facts: behind, term: { kind, from: BigInt(etherType), to: BigInt(etherType) } });
     }
     case 'tag type':
       // Which tag it was is forgotten, but that it was one is not.
       return isTag(constant) ? { whenTrue: same, whenFalse: same } : { whenTrue: undefined, whenFalse: same };
+    case 'second type':
+      // A second `vlan` of an expression looks there, whatever the first type is, and at all else behind it.
+      return isTag(constant)
+        ? when({ facts: { ...noFacts, tags: 2 }, term: { kind: 'inner ethertype', from: value, to: value } })
+        : { whenTrue: same, whenFalse: same };
     case 'vlan':
       return when({ term: { kind: 'vlan', from: value, to: value } });
     case 'protocol':
@@ -102,16 +109,20 @@ function learnEqual(constant: number, loaded: Loaded, facts: Facts, layer: LinkL
   }
 }
 
+/** Any block has some port of a wider range. */
+const mostPorts = 16_384;
+
 /** The accumulator is at least `bound`, or below it. */
 function learnOrder(bound: number, loaded: Loaded, facts: Facts, layer: LinkLayer): Outcomes {
   const same = { facts, loaded };
   const field = fieldOf(loaded, facts, layer);
-  // Ranges of ports are what libpcap makes of words; others are too wide to be worth a term.
+  // Of other fields people do not ask for ranges but by masks.
   if (field?.is !== 'port') return { whenTrue: same, whenFalse: same };
-  const within = (from: number, to: number): Learned | undefined =>
-    from > to
-      ? undefined
-      : { facts, loaded: { ...loaded, from, to }, term: { kind: 'port', from: BigInt(from), to: BigInt(to) } };
+  const within = (from: number, to: number): Learned | undefined => {
+    if (from > to) return undefined;
+    const learned = { facts, loaded: { ...loaded, from, to } };
+    return to - from < mostPorts ? { ...learned, term: { kind: 'port', from: BigInt(from), to: BigInt(to) } } : learned;
+  };
   return {
     whenTrue: within(Math.max(loaded.from, bound), loaded.to),
     whenFalse: within(loaded.from, Math.min(loaded.to, bound - 1)),

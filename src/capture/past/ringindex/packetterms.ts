@@ -1,4 +1,4 @@
-import { etherTypes, hasPorts, isTag, type LinkLayer, mostTags } from './linklayer.ts';
+import { etherTypes, hasPorts, isTag, type LinkLayer } from './linklayer.ts';
 import type { Kind } from './terms.ts';
 import { AddressValues, SmallValues, type Values, WordValues } from './values.ts';
 
@@ -37,25 +37,43 @@ export class PacketTerms {
     const place = at + layer.offset;
     const word =
       layer.bytes === 2 ? view.getUint16(place) : layer.bytes === 4 ? view.getUint32(place) : view.getUint8(place);
-    let etherType = layer.etherTypeOf((word & layer.mask) >>> 0);
+    const etherType = layer.etherTypeOf((word & layer.mask) >>> 0);
     if (etherType === undefined) return;
     this.values.ethertype.note(etherType);
-    let network = layer.network;
-    if (layer.tagged)
-      for (let tags = 0; tags < mostTags && isTag(etherType); tags += 1) {
-        if (captured < network + 2) return;
-        this.values.vlan.note(view.getUint16(at + network) & 0x0fff);
-        if (captured < network + 4) return;
-        etherType = view.getUint16(at + network + 2);
-        this.values['inner ethertype'].note(etherType);
-        network += 4;
-      }
-    if (etherType === etherTypes.ipv4) this.#ipv4(at + network, captured - network);
-    else if (etherType === etherTypes.ipv6) this.#ipv6(at + network, captured - network);
-    else if (etherType === etherTypes.arp || etherType === etherTypes.rarp) this.#arp(at + network, captured - network);
+    if (layer.tagged) this.#tags(at, captured, etherType);
+    this.#network(etherType, at + layer.network, captured - layer.network);
   }
 
-  /** RFC 791. @param left bytes from the header's first on; below 0 where the packet does not reach it */
+  /**
+   * What is behind one tag and behind two. A second `vlan` of an expression looks where a second tag would have its type, whatever the
+   * first type is (`fieldOf`), and so does this.
+   */
+  #tags(at: number, captured: number, etherType: number): void {
+    const view = this.#view;
+    const { network } = this.#layer;
+    const isTagged = isTag(etherType);
+    if (isTagged && captured >= network + 2) this.values.vlan.note(view.getUint16(at + network) & 0x0fff);
+    if (captured < network + 4) return;
+    const second = view.getUint16(at + network + 2);
+    const isSecondTag = isTag(second);
+    if (isTagged || isSecondTag) this.values['inner ethertype'].note(second);
+    if (isTagged) this.#network(second, at + network + 4, captured - network - 4);
+    if (!isSecondTag || captured < network + 6) return;
+    this.values.vlan.note(view.getUint16(at + network + 4) & 0x0fff);
+    if (captured < network + 8) return;
+    const third = view.getUint16(at + network + 6);
+    this.values['inner ethertype'].note(third);
+    this.#network(third, at + network + 8, captured - network - 8);
+  }
+
+  /** @param left bytes from the header's first on; below 0 where the packet does not reach it */
+  #network(etherType: number, at: number, left: number): void {
+    if (etherType === etherTypes.ipv4) this.#ipv4(at, left);
+    else if (etherType === etherTypes.ipv6) this.#ipv6(at, left);
+    else if (etherType === etherTypes.arp || etherType === etherTypes.rarp) this.#arp(at, left);
+  }
+
+  /** RFC 791. */
   #ipv4(at: number, left: number): void {
     const view = this.#view;
     if (left < 10) return;

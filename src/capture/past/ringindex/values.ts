@@ -22,8 +22,16 @@ export class SmallValues implements Values {
   }
 
   sorted(): ReturnType<Values['sorted']> {
-    const values = Uint32Array.from([...this.#slots.keys()].filter((value) => this.#slots[value] !== 0));
-    return { slots: Int32Array.from(values, (value) => (this.#slots[value] as number) - 1), words: [values] };
+    const { values: count } = this.postings;
+    const [slots, values] = [new Int32Array(count), new Uint32Array(count)];
+    let place = 0;
+    for (let value = 0; place < count; value += 1) {
+      const slot = (this.#slots[value] as number) - 1;
+      if (slot < 0) continue;
+      slots[place] = slot;
+      values[place++] = value;
+    }
+    return { slots, words: [values] };
   }
 }
 
