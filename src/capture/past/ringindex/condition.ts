@@ -1,4 +1,4 @@
-import type { Term } from './terms.ts';
+import type { Kind, Term } from './terms.ts';
 
 /**
  * What every packet that an expression selects is known to fulfil: `everything` is known of all packets, `nothing` means that none is
@@ -21,33 +21,29 @@ export const nothing = 1;
 export class ConditionBuilder {
   readonly #nodes: Node[] = [{ is: 'everything' }, { is: 'nothing' }];
   readonly #places = new Map<string, number>();
-  /** For each node a term that every packet of it has, where one is known. */
-  readonly #implied: (Term | undefined)[] = [undefined, undefined];
+  /** For each node the terms that every packet of it has, as far as they are known: one of a kind. */
+  readonly #implied: Implied[] = [{}, {}];
 
   term(term: Term): number {
-    return this.#place(`${term.kind} ${term.from} ${term.to}`, { is: 'term', term }, term);
+    return this.#place(`${term.kind} ${term.from} ${term.to}`, { is: 'term', term }, { [term.kind]: term });
   }
 
   both(left: number, right: number): number {
     if (left === nothing || right === nothing) return nothing;
     if (left === everything || left === right) return right;
     if (right === everything) return left;
-    const [one, other] = [this.#implied[left], this.#implied[right]];
-    if (this.#isTerm(left) && one && other && isWithin(other, one)) return right;
-    if (this.#isTerm(right) && one && other && isWithin(one, other)) return left;
-    // The right one is deeper in the program, and tells more: hosts rather than Ethernet types.
-    return this.#place(`${left} & ${right}`, { is: 'both', left, right }, other ?? one);
+    const [one, other] = [this.#impliedBy(left), this.#impliedBy(right)];
+    if (isSaidBy(this.#nodes[left], other)) return right;
+    if (isSaidBy(this.#nodes[right], one)) return left;
+    return this.#place(`${left} & ${right}`, { is: 'both', left, right }, narrowest(one, other));
   }
 
   either(left: number, right: number): number {
     if (left === everything || right === everything) return everything;
     if (left === nothing || left === right) return right;
     if (right === nothing) return left;
-    return this.#place(
-      `${left} | ${right}`,
-      { is: 'either', left, right },
-      hull(this.#implied[left], this.#implied[right]),
-    );
+    const implied = widest(this.#impliedBy(left), this.#impliedBy(right));
+    return this.#place(`${left} | ${right}`, { is: 'either', left, right }, implied);
   }
 
   /** The condition that a node is, without the nodes that it does not need. */
@@ -67,11 +63,11 @@ export class ConditionBuilder {
     });
   }
 
-  #isTerm(place: number): boolean {
-    return this.#nodes[place]?.is === 'term';
+  #impliedBy(place: number): Implied {
+    return this.#implied[place] ?? {};
   }
 
-  #place(key: string, node: Node, implied: Term | undefined): number {
+  #place(key: string, node: Node, implied: Implied): number {
     const present = this.#places.get(key);
     if (present !== undefined) return present;
     this.#implied.push(implied);
@@ -81,16 +77,32 @@ export class ConditionBuilder {
   }
 }
 
-function isWithin(inner: Term, outer: Term): boolean {
-  return inner.kind === outer.kind && inner.from >= outer.from && inner.to <= outer.to;
+type Implied = Readonly<Partial<Record<Kind, Term>>>;
+
+/** Whether a node is a term that is implied already. */
+function isSaidBy(node: Node | undefined, implied: Implied): boolean {
+  return node?.is === 'term' && isWithin(implied[node.term.kind], node.term);
 }
 
-/** The narrowest term that takes in both. */
-function hull(one: Term | undefined, other: Term | undefined): Term | undefined {
-  if (one === undefined || other === undefined || one.kind !== other.kind) return undefined;
-  return {
-    kind: one.kind,
-    from: one.from < other.from ? one.from : other.from,
-    to: one.to > other.to ? one.to : other.to,
-  };
+function isWithin(inner: Term | undefined, outer: Term): boolean {
+  return inner !== undefined && inner.from >= outer.from && inner.to <= outer.to;
+}
+
+/** The terms of either; of two of a kind the narrower. */
+function narrowest(one: Implied, other: Implied): Implied {
+  const implied: Partial<Record<Kind, Term>> = { ...one, ...other };
+  for (const term of Object.values(one)) if (isWithin(term, implied[term.kind] ?? term)) implied[term.kind] = term;
+  return implied;
+}
+
+/** Of each kind that both have, the narrowest term that takes in both. */
+function widest(one: Implied, other: Implied): Implied {
+  const implied: Partial<Record<Kind, Term>> = {};
+  for (const term of Object.values(one)) {
+    const { kind, from, to } = term;
+    const second = other[kind];
+    if (second === undefined) continue;
+    implied[kind] = { kind, from: from < second.from ? from : second.from, to: to > second.to ? to : second.to };
+  }
+  return implied;
 }

@@ -1,7 +1,7 @@
 import type { Program } from '../../bpf.ts';
 import { type Condition, ConditionBuilder, everything, nothing } from './condition.ts';
 import { type Facts, keepingWords, type Loaded, noFacts } from './facts.ts';
-import { load } from './fields.ts';
+import { load, masked } from './fields.ts';
 import { type Compare, type Learned, learn } from './learn.ts';
 import { type LinkLayer, linkLayerOf, mostTags } from './linklayer.ts';
 import { neededWords, wordsBeforeLoaded } from './neededwords.ts';
@@ -125,11 +125,6 @@ function loadOf(code: number, k: number, x: number | undefined): Loaded | undefi
   const bytes = (code & 0x18) === 0x00 ? 4 : (code & 0x18) === 0x08 ? 2 : 1;
   if ((code & 0xe0) === 0x20) return load(k, bytes);
   return (code & 0xe0) === 0x40 && x !== undefined ? load(k, bytes, x) : undefined;
-}
-
-function masked(loaded: Loaded, k: number): Loaded {
-  const mask = (loaded.mask & k) >>> 0;
-  return { ...loaded, mask, from: 0, to: mask };
 }
 
 const compares: ReadonlyMap<number, Compare> = new Map([

@@ -26,6 +26,12 @@ export function load(offset: number, bytes: 1 | 2 | 4, behind?: number): Loaded 
   return { offset, bytes, behind, mask: wholes[bytes], from: 0, to: wholes[bytes] };
 }
 
+/** What is left of a load behind a mask. */
+export function masked(loaded: Loaded, by: number): Loaded {
+  const mask = (loaded.mask & by) >>> 0;
+  return { ...loaded, mask, from: 0, to: mask };
+}
+
 /**
  * The field that was loaded; undefined where nothing says that it is one, and nothing may be derived from it. `PacketTerms` notes
  * every one of these, whenever the load succeeds.
@@ -46,7 +52,9 @@ export function fieldOf(loaded: Loaded, facts: Facts, layer: LinkLayer): Field |
     case etherTypes.ipv4:
       if (loaded.bytes === 4 && (at === 12 || at === 16)) return { is: 'ipv4' };
       if (loaded.bytes === 1 && isWhole && at === 9) return { is: 'protocol', isChain: false };
-      return loaded.bytes === 2 && isWhole && at === 6 ? { is: 'fragment offset' } : undefined;
+      return loaded.bytes === 2 && (loaded.mask & 0x1fff) === 0x1fff && at === 6
+        ? { is: 'fragment offset' }
+        : undefined;
     case etherTypes.arp:
     case etherTypes.rarp:
       return loaded.bytes === 4 && (at === 14 || at === 24) ? { is: 'ipv4' } : undefined;

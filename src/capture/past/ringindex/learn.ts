@@ -1,5 +1,5 @@
 import { type Facts, type Loaded, noFacts } from './facts.ts';
-import { fieldOf } from './fields.ts';
+import { fieldOf, masked } from './fields.ts';
 import { hasPorts, isTag, type LinkLayer, mostTags } from './linklayer.ts';
 import type { Term } from './terms.ts';
 
@@ -36,10 +36,9 @@ export function learn(
     case 'at least':
       return learnOrder(constant, loaded, facts, layer);
     case 'any bit': {
-      const isOffset = fieldOf(loaded, facts, layer)?.is === 'fragment offset';
-      const whenFalse =
-        isOffset && (constant & 0x1fff) === 0x1fff ? { facts: { ...facts, first: true }, loaded } : same;
-      return { whenTrue: same, whenFalse };
+      // libpcap writes so what was a compare with zero behind a mask.
+      const { whenTrue, whenFalse } = learnEqual(0, masked(loaded, constant), facts, layer);
+      return { whenTrue: whenFalse && same, whenFalse: whenTrue && { ...whenTrue, loaded } };
     }
     default:
       return compare satisfies never;
@@ -55,8 +54,11 @@ function learnEqual(constant: number, loaded: Loaded, facts: Facts, layer: LinkL
   const value = BigInt(constant);
   switch (field?.is) {
     case undefined:
-    case 'fragment offset':
       return { whenTrue: same, whenFalse: same };
+    case 'fragment offset':
+      return (constant & 0x1fff) === 0
+        ? when({ facts: { ...facts, first: true } })
+        : { whenTrue: same, whenFalse: same };
     case 'ethernet type': {
       const etherType = layer.etherTypeOf(constant);
       if (etherType === undefined) return { whenTrue: same, whenFalse: same };

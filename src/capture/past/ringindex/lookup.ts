@@ -19,20 +19,24 @@ export type ToRead = { readonly read: 'whole' } | { readonly read: 'ranges'; rea
 
 /** Where more of the window's bytes than this are wanted, all of them are read: it is faster than skipping from one to the next. */
 const mostShare = 0.1;
-/** Ranges that are no further apart are read as one. */
+/**
+ * Ranges that are no further apart are read as one. From a disk that costs a fifth of the time (131 ms with no gap, 24 ms with this one, for a
+ * host in 3 % of 420 MB), out of the page cache half a millisecond more.
+ */
 const gapBytes = 128 * 1024;
 
 /** Looks up what to read of an index's ring file. Blocks for less than a millisecond or few. */
 export function rangesFor(index: RingIndex, condition: Condition, window: Window): ToRead {
   try {
+    const found = blocksOf(condition, index);
+    if (found === 'none') return { read: 'ranges', ranges: [] };
     const blocks = index.blocks();
     const since = window.since ?? Number.NEGATIVE_INFINITY;
     const until = window.until ?? Number.POSITIVE_INFINITY;
-    const found = blocksOf(condition, index);
     const isTimely = ({ from, to }: Block): boolean => to >= since && from < until;
     const timely = blocks.filter(isTimely);
-    const wanted = joined(blocks.filter((block, at) => isTimely(block) && has(found, at)));
-    const ranges = bytesOf(wanted) > mostShare * bytesOf(timely) ? joined(timely) : wanted;
+    const wanted = blocks.filter((block, at) => isTimely(block) && has(found, at));
+    const ranges = joined(bytesOf(wanted) > mostShare * bytesOf(timely) ? timely : wanted);
     const [first] = ranges;
     const isWhole = ranges.length === 1 && first?.begin === blocks[0]?.begin && first?.end === index.head.end;
     return isWhole ? { read: 'whole' } : { read: 'ranges', ranges };
