@@ -10,8 +10,10 @@ import { blocksOf, has } from '../../../../src/capture/past/ringindex/lookup.ts'
 import type { RingIndex } from '../../../../src/capture/past/ringindex/ringindex.ts';
 import { readHeader, readRecordHeader, walkRecords } from '../../../../src/capture/savefile.ts';
 import { randomExpression } from '../generate/expression.ts';
-import { pcapFile, type Shape } from '../generate/file.ts';
+import { type Packet, pcapFile, type Shape } from '../generate/file.ts';
+import { arp, ip } from '../generate/network.ts';
 import { adversarialPackets, linktypes } from '../generate/packets.ts';
+import { pools } from '../generate/pools.ts';
 import { type Random, randomFrom } from '../generate/random.ts';
 import { indexOf, programFor } from './indexed.ts';
 
@@ -27,6 +29,55 @@ interface Sample {
   readonly linktype: number;
   readonly index: RingIndex;
 }
+
+/** Of each field that the index knows. */
+const fields = [
+  'host 192.0.2.7',
+  'src net 10.0.0.0/30',
+  'dst net 192.0.2.0/28',
+  'host 2001:db8::7',
+  'src net 2001:db8::/32',
+  'dst net 2001:db8::/64',
+  'net 2001:db8::/97',
+  'port 53',
+  'src port 443',
+  'dst portrange 22-1023',
+  'tcp',
+  'proto 17',
+  'ip6 proto 58',
+  'arp',
+  'ip6',
+];
+const places: readonly ((field: string) => string)[] = [
+  (field) => field,
+  (field) => `vlan and ${field}`,
+  (field) => `vlan 7 and ${field}`,
+  (field) => `(${field}) or (vlan and (${field})) or (vlan and (${field}))`,
+  (field) => `vlan and vlan 100 and ${field}`,
+  (field) => `vlan 1 or (vlan and ${field})`,
+];
+
+test('nor of what asks for one field behind any tags, wherever a packet is cut and whatever its types say', (t) => {
+  const random = randomFrom(seed);
+  const samples = Array.from({ length: 4 }, (_, at) =>
+    sampleOf(
+      random,
+      linktypes.EN10MB,
+      `chimera-${at}`,
+      Array.from({ length: 1_800 }, () => chimera(random)),
+    ),
+  );
+  const seen = { tried: 0, selected: 0, blocks: 0, candidates: 0, everything: 0 };
+  for (const expression of fields.flatMap((field) => places.map((place) => place(field)))) {
+    const program = programFor(samples[0]?.file ?? '', expression);
+    if (program === undefined) continue;
+    for (const each of samples) hold(each, { expression, options: [], program }, seen);
+  }
+  for (const { index } of samples) index.close();
+  t.diagnostic(JSON.stringify(seen));
+  assert.ok(seen.tried > 300, `${seen.tried} pairs`);
+  assert.equal(seen.everything, 0);
+});
 
 interface Compiled {
   readonly expression: string;
@@ -81,24 +132,39 @@ function hold(
   if (found === 'every') seen.everything += 1;
 }
 
-/** A file whose records have their place for seconds, so that those in tcpdump's output are known again; a block of its own for each. */
 function sample(random: Random, linktype: number, at: number): Sample {
-  const file = join(directory, `sample-${at}`);
-  const packets = adversarialPackets(random, linktype).map((packet, place) => ({
-    ...packet,
-    seconds: place,
-    fraction: 0,
-  }));
+  return sampleOf(random, linktype, `sample-${at}`, adversarialPackets(random, linktype));
+}
+
+/** A file whose records have their place for seconds, so that those in tcpdump's output are known again; a block of its own for each. */
+function sampleOf(random: Random, linktype: number, name: string, packets: readonly Packet[]): Sample {
+  const file = join(directory, name);
   const shape: Shape = {
     linktype,
     littleEndian: random.chance(0.5),
     precision: random.chance(0.5) ? 'nanoseconds' : 'microseconds',
     snaplen: random.chance(0.7) ? 262_144 : random.between(40, 120),
   };
-  writeFileSync(file, pcapFile(packets, shape));
+  const records = packets.map((packet, place) => ({ ...packet, seconds: place, fraction: 0 }));
+  writeFileSync(file, pcapFile(records, shape));
   const index = indexOf(file, 1);
   assert.equal(index.head.blockCount, packets.length);
   return { file, linktype, index };
+}
+
+/** A frame that has types where none, one or two tags would have them, each whatever it likes, and a network packet behind one of them. */
+function chimera(random: Random): Packet {
+  const types = [0x0800, 0x0800, 0x86dd, 0x86dd, 0x0806, 0x8100, 0x8100, 0x88a8, 0x9100];
+  const inside = random.one([ip, ip, arp])(random);
+  const before = random.bytes(14 + random.integer(3) * 4);
+  const frame = Buffer.concat([before, inside, random.bytes(16)]);
+  frame.writeUInt16BE(random.one(types), 12);
+  for (const type of [16, 20])
+    if (before.length > type || random.chance(0.1)) frame.writeUInt16BE(random.one(types), type);
+  for (const tag of [14, 18])
+    if (before.length > tag) frame.writeUInt16BE((random.integer(16) << 12) | random.one(pools.vlan), tag);
+  const bytes = random.chance(0.5) ? frame : frame.subarray(0, random.between(12, 90));
+  return { seconds: 0, fraction: 0, bytes, length: frame.length };
 }
 
 /** The places of the records that tcpdump selects. */
