@@ -47,12 +47,12 @@ export function addBlocksOf(term: Term, reader: ByteReader, blockCount: number, 
   const fences = reader.skip(groupCount * fenceBytes);
   const groups = reader.at;
   const value = valueReaderFor(term, reader.bytes);
-  // The last group whose first value is not above the term: before it nothing can be in it.
+  // The last group whose first value is below the term: nothing before it can be in it.
   let [low, high] = [0, groupCount];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     value.begin(fences + middle * fenceBytes);
-    if (value.isBelow() || value.isAtBegin()) low = middle;
+    if (value.isBelow()) low = middle;
     else high = middle;
   }
   for (let group = low; group < groupCount; group += 1) {

@@ -7,10 +7,9 @@ export interface ValueReader {
   begin(at: number): void;
   /** Takes the next one, written against the last. */
   step(reader: ByteReader): void;
-  /** Below all that the term takes in, or above it; and whether it is the lowest. */
+  /** Below all that the term takes in, or above it. */
   isBelow(): boolean;
   isAbove(): boolean;
-  isAtBegin(): boolean;
 }
 
 /** @param bytes the section */
@@ -43,10 +42,6 @@ class WordReader implements ValueReader {
   isAbove(): boolean {
     return this.#value > this.#to;
   }
-
-  isAtBegin(): boolean {
-    return this.#value === this.#from;
-  }
 }
 
 class AddressReader implements ValueReader {
@@ -75,10 +70,6 @@ class AddressReader implements ValueReader {
 
   isAbove(): boolean {
     return this.#value.compare(this.#to) > 0;
-  }
-
-  isAtBegin(): boolean {
-    return this.#value.equals(this.#from);
   }
 }
 

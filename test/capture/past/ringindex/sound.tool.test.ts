@@ -11,7 +11,7 @@ import type { RingIndex } from '../../../../src/capture/past/ringindex/ringindex
 import { readHeader, readRecordHeader, walkRecords } from '../../../../src/capture/savefile.ts';
 import { randomExpression } from '../generate/expression.ts';
 import { type Packet, pcapFile, type Shape } from '../generate/file.ts';
-import { arp, ip } from '../generate/network.ts';
+import { arp, ipv4, ipv6 } from '../generate/network.ts';
 import { adversarialPackets, linktypes } from '../generate/packets.ts';
 import { pools } from '../generate/pools.ts';
 import { type Random, randomFrom } from '../generate/random.ts';
@@ -38,6 +38,7 @@ const fields = [
   'host 2001:db8::7',
   'src net 2001:db8::/32',
   'dst net 2001:db8::/64',
+  'dst net 2001:db8:0:1::/64',
   'net 2001:db8::/97',
   'port 53',
   'src port 443',
@@ -47,6 +48,7 @@ const fields = [
   'ip6 proto 58',
   'arp',
   'ip6',
+  'vlan 100',
 ];
 const places: readonly ((field: string) => string)[] = [
   (field) => field,
@@ -154,16 +156,22 @@ function sampleOf(random: Random, linktype: number, name: string, packets: reado
 
 /** A frame that has types where none, one or two tags would have them, each whatever it likes, and a network packet behind one of them. */
 function chimera(random: Random): Packet {
-  const types = [0x0800, 0x0800, 0x86dd, 0x86dd, 0x0806, 0x8100, 0x8100, 0x88a8, 0x9100];
-  const inside = random.one([ip, ip, arp])(random);
+  const [type, network] = random.one([
+    [0x0800, ipv4],
+    [0x0800, ipv4],
+    [0x86dd, ipv6],
+    [0x86dd, ipv6],
+    [0x0806, arp],
+  ] as const);
   const before = random.bytes(14 + random.integer(3) * 4);
-  const frame = Buffer.concat([before, inside, random.bytes(16)]);
-  frame.writeUInt16BE(random.one(types), 12);
-  for (const type of [16, 20])
-    if (before.length > type || random.chance(0.1)) frame.writeUInt16BE(random.one(types), type);
-  for (const tag of [14, 18])
-    if (before.length > tag) frame.writeUInt16BE((random.integer(16) << 12) | random.one(pools.vlan), tag);
-  const bytes = random.chance(0.5) ? frame : frame.subarray(0, random.between(12, 90));
+  for (const tag of [14, 18]) if (before.length > tag) before.writeUInt16BE(random.one(pools.vlan), tag);
+  for (const at of [12, 16, 20])
+    if (before.length > at) before.writeUInt16BE(random.one([0x0800, 0x86dd, 0x0806, 0x8100, 0x88a8, 0x9100]), at);
+  if (random.chance(0.8)) before.writeUInt16BE(type, before.length - 2);
+  const frame = Buffer.concat([before, network(random), random.bytes(16)]);
+  // Mostly where a field begins, ends, or is in the middle.
+  const cut = random.chance(0.3) ? random.between(12, 90) : before.length - 6 + random.integer(52);
+  const bytes = random.chance(0.4) ? frame : frame.subarray(0, cut);
   return { seconds: 0, fraction: 0, bytes, length: frame.length };
 }
 
