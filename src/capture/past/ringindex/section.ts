@@ -1,0 +1,119 @@
+import { type ByteReader, ByteWriter } from './bytes.ts';
+import { valueReaderFor } from './sectionvalues.ts';
+import { type Term, widthOf } from './terms.ts';
+import type { Values } from './values.ts';
+
+/**
+ * A section: the values of one kind, ascending, each with the list of its blocks. How many; then of each group of 64 its first value, whole,
+ * and where the group begins behind these fences; then the groups. A value is written against the one before in its group: 32 bits as a
+ * difference, 128 as how many bytes are alike and the rest. A list is how many blocks, and of each how many blocks it skips; or 0 and a
+ * bit for each block of the file, where that is shorter.
+ */
+const groupValues = 64;
+
+/** The blocks in which a term may occur: a bit each, the lowest of a word first. */
+export type BlockSet = Uint32Array<ArrayBuffer>;
+
+export function emptySet(blocks: number): BlockSet {
+  return new Uint32Array(Math.ceil(blocks / 32));
+}
+
+export function encodeSection(values: Values, blockCount: number): Buffer {
+  const { slots, words } = values.sorted();
+  const lists = values.postings.lists();
+  const fences = new ByteWriter();
+  const groups = new ByteWriter();
+  fences.word(slots.length);
+  for (const [place, slot] of slots.entries()) {
+    if (place % groupValues === 0) {
+      for (const word of words) fences.word(word[place] as number);
+      fences.word(groups.length);
+    } else if (words.length === 1) {
+      const [only] = words as [Uint32Array];
+      groups.varint((only[place] as number) - (only[place - 1] as number));
+    } else {
+      writeAddress(words, place, groups);
+    }
+    writeList(lists.blocks.subarray(lists.starts[slot], lists.starts[slot + 1]), blockCount, groups);
+  }
+  return Buffer.concat([fences.bytes, groups.bytes]);
+}
+
+/** Adds to `found` the blocks of all values of a section that the term takes in. @throws DamagedIndex */
+export function addBlocksOf(term: Term, reader: ByteReader, blockCount: number, found: BlockSet): void {
+  const fenceBytes = widthOf(term.kind) + 4;
+  const count = reader.word();
+  const groupCount = Math.ceil(count / groupValues);
+  const fences = reader.skip(groupCount * fenceBytes);
+  const groups = reader.at;
+  const value = valueReaderFor(term, reader.bytes);
+  // The last group whose first value is below the term: nothing before it can be in it.
+  let [low, high] = [0, groupCount];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    value.begin(fences + middle * fenceBytes);
+    if (value.isBelow()) low = middle;
+    else high = middle;
+  }
+  for (let group = low; group < groupCount; group += 1) {
+    const fence = fences + group * fenceBytes;
+    reader.at = groups + reader.bytes.readUInt32BE(fence + fenceBytes - 4);
+    value.begin(fence);
+    const inGroup = Math.min(groupValues, count - group * groupValues);
+    for (let place = 0; place < inGroup; place += 1) {
+      if (place > 0) value.step(reader);
+      if (value.isAbove()) return;
+      readList(reader, blockCount, value.isBelow() ? undefined : found);
+    }
+  }
+}
+
+function writeAddress(words: readonly Uint32Array[], place: number, writer: ByteWriter): void {
+  const [before, present] = [Buffer.alloc(16), Buffer.alloc(16)];
+  for (const [at, word] of words.entries()) {
+    before.writeUInt32BE(word[place - 1] as number, at * 4);
+    present.writeUInt32BE(word[place] as number, at * 4);
+  }
+  let alike = 0;
+  while (alike < 15 && before[alike] === present[alike]) alike += 1;
+  writer.byte(alike);
+  writer.append(present.subarray(alike));
+}
+
+function writeList(blocks: Int32Array, blockCount: number, writer: ByteWriter): void {
+  if (blocks.length * 8 > blockCount) {
+    const bits = Buffer.alloc(Math.ceil(blockCount / 8));
+    for (const block of blocks) bits[block >> 3] = (bits[block >> 3] as number) | (1 << (block & 7));
+    writer.varint(0);
+    writer.append(bits);
+    return;
+  }
+  writer.varint(blocks.length);
+  let next = 0;
+  for (const block of blocks) {
+    writer.varint(block - next);
+    next = block + 1;
+  }
+}
+
+/** Reads a list; passes over it where its blocks are not wanted. */
+function readList(reader: ByteReader, blockCount: number, found: BlockSet | undefined): void {
+  const length = reader.varint();
+  if (length === 0) {
+    const byteCount = Math.ceil(blockCount / 8);
+    const begin = reader.skip(byteCount);
+    if (found === undefined) return;
+    for (let at = 0; at < byteCount; at += 1) {
+      const bits = reader.bytes[begin + at] as number;
+      found[at >> 2] = (found[at >> 2] as number) | (bits << ((at & 3) * 8));
+    }
+    return;
+  }
+  let next = 0;
+  for (let at = 0; at < length; at += 1) {
+    const block = next + reader.varint();
+    // What a damaged list says of blocks that are not there sets no bit: writes outside a typed array do nothing.
+    if (found !== undefined) found[block >>> 5] = (found[block >>> 5] as number) | (1 << (block & 31));
+    next = block + 1;
+  }
+}

@@ -1,0 +1,119 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { DamagedIndex } from './bytes.ts';
+import { encodeIndex, type Identity, isSame } from './format.ts';
+import { RingIndex } from './ringindex.ts';
+import { surveyRingFile } from './survey.ts';
+
+/** What came of a ring file that was to be indexed. */
+export type Indexed =
+  | { readonly is: 'built'; readonly path: string; readonly bytes: number; readonly indexBytes: number }
+  | { readonly is: 'there already'; readonly path: string }
+  | { readonly is: 'not built'; readonly path: string; readonly why: string };
+
+const readable = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Index files of one ring; `ring` is its directory. Nothing of a name reaches ours but its digest. */
+export function folderOf(store: string, ring: string): string {
+  return join(store, digest(resolve(ring)));
+}
+
+/** The name of the index of a ring file of this name. */
+export function indexNameOf(ringFile: string): string {
+  return `${digest(ringFile)}.ringindex`;
+}
+
+/** A name of the store's own folder under which an index is written before it is whole. */
+export function newPartName(): string {
+  return `${process.pid}-${randomBytes(8).toString('hex')}.part`;
+}
+
+/** What of a ring file's stats makes it this one. */
+export function identityOf({ dev, ino, size, mtimeNs }: BigIntStats): Identity {
+  return { device: BigInt.asUintN(64, dev), inode: ino, size, modifiedAt: BigInt.asUintN(64, mtimeNs) };
+}
+
+/**
+ * Opens the index of a ring file; undefined where there is none for the file as it is, or none that is as it was written.
+ * Blocks, as all of a look-up does, for less than a millisecond.
+ * @param store the directory of the indexes
+ * @param path the ring file
+ * @param stats the ring file's, of the descriptor from which it will be read
+ */
+export function openIndex(store: string, path: string, stats: BigIntStats): RingIndex | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(join(folderOf(store, dirname(path)), indexNameOf(basename(path))), readable);
+  } catch {
+    // Not there, or not to be read: the search goes without.
+    return undefined;
+  }
+  try {
+    const index = new RingIndex(descriptor);
+    if (isSame(index.head.identity, identityOf(stats))) return index;
+  } catch (error) {
+    if (!(error instanceof DamagedIndex)) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+  closeSync(descriptor);
+  return undefined;
+}
+
+/**
+ * Reads a ring file and writes its index, under a name of its own until it is whole; blocks for as long as that takes. The file must be
+ * finished: one that changes meanwhile is not indexed.
+ */
+export function writeIndex(store: string, path: string, partName: string): Indexed {
+  const descriptor = openSync(path, readable);
+  try {
+    const stats = fstatSync(descriptor, { bigint: true });
+    if (!stats.isFile()) return { is: 'not built', path, why: 'it is not a regular file' };
+    const present = openIndex(store, path, stats);
+    present?.close();
+    if (present !== undefined) return { is: 'there already', path };
+    const survey = surveyRingFile(descriptor, Number(stats.size));
+    if (survey === undefined) return { is: 'not built', path, why: 'it is no classic pcap file' };
+    if (!isSame(identityOf(stats), identityOf(fstatSync(descriptor, { bigint: true }))))
+      return { is: 'not built', path, why: 'it is still being written' };
+    const index = encodeIndex(survey, identityOf(stats));
+    const folder = folderOf(store, dirname(path));
+    mkdirSync(folder, { recursive: true, mode: 0o750 });
+    writeWhole(join(store, partName), index);
+    renameSync(join(store, partName), join(folder, indexNameOf(basename(path))));
+    return { is: 'built', path, bytes: Number(stats.size), indexBytes: index.length };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Without fsync: what a crash leaves of it does not have its checksum, and is no index. */
+function writeWhole(part: string, bytes: Buffer): void {
+  const descriptor = openSync(part, 'wx', 0o640);
+  try {
+    fchmodSync(descriptor, 0o640);
+    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function digest(name: string): string {
+  return createHash('sha256').update(name).digest('hex').slice(0, 32);
+}
