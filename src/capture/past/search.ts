@@ -10,6 +10,7 @@ import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { beginning, fileDone, filesOf, further } from './progress.ts';
 import { type Planned, unread } from './ring.ts';
+import { indexesOf } from './ringindex/care.ts';
 import { scanRingFile } from './scan.ts';
 import { ringSpanOf } from './span.ts';
 import { openCrew } from './threads/crew.ts';
@@ -137,7 +138,7 @@ async function* scanRing(
   cancel: Cancel,
 ): AsyncGenerator<SearchStep, SearchEnd> {
   const stop = cancel.signal;
-  const crew = openCrew(filesOf(plan.places), plan.program, plan, stop);
+  const crew = openCrew(filesOf(plan.places), { ...plan, indexes: indexesOf(room.config.state) }, stop);
   const lookedAt = room.now();
   const reports: RingFileReport[] = [];
   const noteSpan = () =>

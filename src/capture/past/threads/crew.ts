@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Program } from '../../bpf.ts';
 import type { RingFileReport } from '../../capture.ts';
 import type { RecordFormat } from '../../savefile.ts';
 import { judge } from '../filter/judge.ts';
@@ -21,6 +20,9 @@ export interface Crew {
   close(): Promise<void>;
 }
 
+/** What of the files is wanted. */
+export type Wanted = Omit<ThreadOrder, 'state'> & Pick<Selection, 'twins'>;
+
 /** From so many bytes on, more than one thread is worth its start. */
 const worthTwo = 1.5e9;
 /** What is read at the disk's speed by two is read no faster by many, and the logger needs a processor, too. */
@@ -35,8 +37,7 @@ const inHand = 2;
  */
 export function openCrew(
   files: readonly RingFile[],
-  program: Program,
-  { window, precision, twins }: Selection,
+  { program, window, precision, linktype, indexes, twins }: Wanted,
   signal: AbortSignal,
 ): Crew | undefined {
   if (!judge(program).translatable) return undefined;
@@ -47,7 +48,7 @@ export function openCrew(
   const waiting = scannable.map((file, place): Task => ({ place, file }));
   const streams = new Map(waiting.map(({ file }) => [file, openStream()]));
   const all = [...streams.values()];
-  const crew = Array.from({ length: threads }, () => startThread({ program, window, precision }));
+  const crew = Array.from({ length: threads }, () => startThread({ program, window, precision, linktype, indexes }));
   for (const thread of crew) {
     const next = () => {
       const task = waiting.shift();

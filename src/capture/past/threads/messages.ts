@@ -9,6 +9,10 @@ export interface ThreadOrder {
   readonly window: Window;
   /** Of what it gives. */
   readonly precision: PcapHeader['precision'];
+  /** Of all files. */
+  readonly linktype: number;
+  /** Where indexes of ring files are kept. */
+  readonly indexes: string;
   /** See `shared`. */
   readonly state: SharedArrayBuffer;
 }

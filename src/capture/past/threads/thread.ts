@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -8,13 +8,17 @@ import { headerBytes, type PcapHeader, readRecordHeader, recordHeaderBytes } fro
 import { openScanner, translate } from '../filter/scanner.ts';
 import { notOpened, notThePlanned, type Read, reportOf } from '../report.ts';
 import type { RingFile } from '../ring.ts';
+import { conditionOf } from '../ringindex/derive.ts';
+import { type ByteRange, rangesFor } from '../ringindex/lookup.ts';
+import { openIndex } from '../ringindex/store.ts';
 import { mostGiven, type Said, shared, type Task, type ThreadOrder } from './messages.ts';
 
-const { program, window, precision, state } = workerData as ThreadOrder;
+const { program, window, precision, linktype, indexes, state } = workerData as ThreadOrder;
 const words = new Int32Array(state);
 const translation = translate(program);
 if (!translation.translatable) throw new Error(`a program for a thread cannot be translated: ${translation.why}`);
 const scanner = openScanner(translation.module);
+const condition = conditionOf(program, linktype);
 
 yieldToTheLogger();
 parentPort?.on('message', ({ place, file }: Task) => {
@@ -41,11 +45,26 @@ function scanned(place: number, file: RingFile): RingFileReport {
     return notOpened(file, error);
   }
   try {
-    const { ino, size } = fstatSync(descriptor);
-    const other = notThePlanned(file, { inode: ino, firstAt: firstTime(descriptor, file.header) });
-    return other ?? scan(descriptor, place, { ...file, size });
+    const stats = fstatSync(descriptor, { bigint: true });
+    const other = notThePlanned(file, { inode: Number(stats.ino), firstAt: firstTime(descriptor, file.header) });
+    return other ?? scan(descriptor, place, { ...file, size: Number(stats.size) }, indexed(file, stats));
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** What the index of a file leaves to be read of it; undefined where it is to be read whole. */
+function indexed(file: RingFile, stats: BigIntStats): { ranges: readonly ByteRange[]; read: Read } | undefined {
+  const index = openIndex(indexes, file.path, stats);
+  if (index === undefined) return undefined;
+  try {
+    const toRead = rangesFor(index, condition, window);
+    if (toRead.read === 'whole') return undefined;
+    const reached = index.blocks().reduce((latest, { to }) => Math.max(latest, to), file.firstAt);
+    const { end, ending } = index.head;
+    return { ranges: toRead.ranges, read: { bytes: headerBytes, reached, whole: end, damaged: ending === 'damaged' } };
+  } finally {
+    index.close();
   }
 }
 
@@ -60,59 +79,81 @@ function firstTime(descriptor: number, header: PcapHeader): Micros | undefined {
 const worthGiving = 256 * 1024;
 const giveEvery = 100;
 
-/** @param file with the size that it has now */
-function scan(descriptor: number, place: number, file: RingFile & { readonly size: number }): RingFileReport {
-  const read: Read = { bytes: headerBytes, reached: null, whole: headerBytes, damaged: false };
+/**
+ * Scans what is to be read of a file.
+ * @param file with the size that it has now
+ * @param known what its index says of it
+ */
+function scan(descriptor: number, place: number, file: RingFile, known: ReturnType<typeof indexed>): RingFileReport {
+  const read: Read = known?.read ?? { bytes: headerBytes, reached: null, whole: headerBytes, damaged: false };
   let packets = 0;
   let given = 0;
   let givenAt = performance.now();
   const give = () => {
     const records = new Uint8Array(scanner.drain());
     Atomics.add(words, shared.given, records.length);
-    say({ place, says: 'matched', records, packets: packets - given, bytes: read.bytes, reached: read.reached }, [
-      records.buffer,
-    ]);
+    const said = {
+      place,
+      says: 'matched',
+      records,
+      packets: packets - given,
+      bytes: read.bytes,
+      reached: read.reached,
+    } as const;
+    say(said, [records.buffer]);
     given = packets;
     givenAt = performance.now();
     waitUntilTaken();
   };
   let trouble: string | null = null;
-  scanner.begin({ header: file.header, window, precision });
-  while (read.bytes < file.size && !read.damaged && !isToStop()) {
-    let bytesRead: number;
-    try {
-      bytesRead = readSync(
-        descriptor,
-        scanner.input,
-        0,
-        Math.min(scanner.input.length, file.size - read.bytes),
-        read.bytes,
-      );
-    } catch (error) {
-      trouble = `at offset ${read.bytes}: ${error instanceof Error ? error.message : String(error)}`;
-      break;
+  for (const { begin, end } of known?.ranges ?? [{ begin: headerBytes, end: file.size }]) {
+    scanner.begin({ header: file.header, window, precision });
+    let whole = begin;
+    read.bytes = begin;
+    while (read.bytes < end && !isToStop()) {
+      let bytesRead: number;
+      try {
+        bytesRead = readSync(
+          descriptor,
+          scanner.input,
+          0,
+          Math.min(scanner.input.length, end - read.bytes),
+          read.bytes,
+        );
+      } catch (error) {
+        trouble = `at offset ${read.bytes}: ${error instanceof Error ? error.message : String(error)}`;
+        break;
+      }
+      if (bytesRead === 0) break;
+      read.bytes += bytesRead;
+      scanner.take(bytesRead);
+      let stop: ReturnType<typeof scanner.scan>['stop'] = 'output full';
+      while (stop === 'output full') {
+        const step = scanner.scan();
+        stop = step.stop;
+        whole += step.consumed;
+        packets += step.packets;
+        if (step.latest !== null) read.reached = Math.max(read.reached ?? step.latest, step.latest);
+        if (stop === 'output full' || scanner.outputBytes() >= worthGiving || performance.now() - givenAt > giveEvery)
+          give();
+      }
+      if (stop === 'damaged') {
+        read.damaged = true;
+        break;
+      }
     }
-    if (bytesRead === 0) break;
-    read.bytes += bytesRead;
-    scanner.take(bytesRead);
-    for (let stop: string = 'output full'; stop === 'output full'; ) {
-      const step = scanner.scan();
-      stop = step.stop;
-      read.whole += step.consumed;
-      read.damaged = stop === 'damaged';
-      packets += step.packets;
-      if (step.latest !== null) read.reached = Math.max(read.reached ?? step.latest, step.latest);
-      if (stop === 'output full' || scanner.outputBytes() >= worthGiving || performance.now() - givenAt > giveEvery)
-        give();
-    }
+    if (known === undefined) read.whole = whole;
+    else if (whole !== end && !isToStop()) trouble ??= `at offset ${whole}: it is not what it was when it was indexed`;
+    if (trouble !== null) break;
   }
   if (packets > given) give();
   scanner.drain();
+  const isCancelled = isToStop() && (known !== undefined || read.bytes < file.size);
   return reportOf(file, read, {
     packets,
     size: file.size,
     words: trouble,
-    cancelled: isToStop() && read.bytes < file.size,
+    cancelled: isCancelled,
     growing: file.newest,
   });
 }
