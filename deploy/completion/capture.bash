@@ -16,6 +16,7 @@ _capture() {
     [verify]='-f --selector --hash -h --help --json --config --version'
     [audit]='-a --analyst --since --last --head -h --help --json --config --version'
     [digest]='-h --help --json --config --version'
+    [index]='--ring -h --help --json --config --version'
     [whoami]='-h --help --json --config --version'
     [doctor]='--rebuild -h --help --json --config --version'
     [help]='-h --help --json --config --version'
@@ -73,6 +74,7 @@ _capture() {
     ['audit --since']=TIME
     ['audit --last']=N
     ['audit --head']=HEAD
+    ['index --ring']=NAME
   )
   # tails: what words without an option are
   local -A tails=(

@@ -71,6 +71,7 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
       return helpView(helpText(command.topic, 'slack'));
     case 'audit':
     case 'doctor':
+    case 'index':
       throw new CaptureError(
         'bad_request',
         `${command.verb} is not for Slack: type capture ${command.verb} in a shell on the sensor`,

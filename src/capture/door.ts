@@ -9,6 +9,8 @@ import type {
   BothOrder,
   BothStep,
   ChainHead,
+  IndexOrder,
+  IndexStep,
   SearchOrder,
   SearchStep,
   Selection,
@@ -46,6 +48,11 @@ export interface Engine extends Custodian {
    * @throws CaptureError where it is read, as `start` and `search`; before anything was started when the ring cannot be searched
    */
   both(order: BothOrder, actor: Actor, signal: AbortSignal): AsyncIterable<BothStep>;
+  /**
+   * Indexes the finished files of a ring, or of all, so that searches read only what may match; results are the same without.
+   * @throws CaptureError where it is read: `not_allowed`, `not_found` for a ring that is not configured, `tool_failed`
+   */
+  index(order: IndexOrder, actor: Actor, signal: AbortSignal): AsyncIterable<IndexStep>;
   /**
    * Captures that match, newest first; none where none does.
    * @throws CaptureError `not_found` for an id that was never given

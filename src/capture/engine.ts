@@ -48,7 +48,11 @@ function engineIn(room: Room): Engine {
   };
   const closing = new AbortController();
   const reconcile = () => reconcileAll(room);
-  const duties = [whenDue(room, shipEvery, custodian.shipAudit), whenDue(room, retainEvery, custodian.retain)];
+  const duties = [
+    whenDue(room, shipEvery, custodian.shipAudit),
+    whenDue(room, retainEvery, custodian.retain),
+    whenDue(room, indexEvery, async () => (await import('./past/indexing.ts')).indexInBackground(room, closing.signal)),
+  ];
   const carryOut = async <Result>(order: Order, act: () => Promise<Result>): Promise<Result> => {
     try {
       return await act();
@@ -77,6 +81,18 @@ function engineIn(room: Room): Engine {
     both: async function* (order, actor, signal) {
       const { startBoth } = await import('./both.ts');
       yield* startBoth(room, order, actor, signal);
+    },
+    index: async function* (order, actor, signal) {
+      const asked = ask(room, 'index', actor);
+      const { indexAsked } = await import('./past/indexing.ts');
+      try {
+        yield* indexAsked(room, order, { actor, asked, signal });
+      } catch (error) {
+        asked.fail(error);
+        throw error;
+      } finally {
+        asked.settle('done', null, 'ended before it was through');
+      }
     },
     list: async (selection, actor) => {
       look('list', actor, null);
@@ -202,9 +218,10 @@ function engineIn(room: Room): Engine {
 const watchEvery = 250;
 /** Milliseconds until a registry that was locked, or whose disk was full, is tried again. */
 const superviseAgain = 1_000;
-/** How soon an entry of the audit log is with syslog, and how often savefiles are held against `retention`; by who supervises. */
+/** How soon an entry of the audit log is with syslog, and how often savefiles are held against `retention` and finished ring files indexed; by who supervises. */
 const shipEvery: Millis = 5_000;
 const retainEvery: Millis = 10 * 60_000;
+const indexEvery: Millis = 60_000;
 
 async function runningOne(room: Room, selector: string): Promise<string> {
   return (await import('./selecting.ts')).idSelected(room, selector, 'running live');

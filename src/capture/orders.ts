@@ -67,6 +67,37 @@ export type SearchStep =
   | { readonly step: 'troubled'; readonly capture: Capture; readonly file: RingFileReport }
   | { readonly step: 'ended'; readonly capture: Capture };
 
+/** Which ring is to be indexed; all of them where none is named. */
+export interface IndexOrder {
+  readonly ring?: string | undefined;
+}
+
+/** How much of a ring is indexed: files and bytes of those that have an index, and of their indexes. */
+export interface RingIndexed {
+  readonly ring: string;
+  readonly files: number;
+  readonly indexed: number;
+  readonly bytes: number;
+  readonly indexBytes: number;
+}
+
+/** The steps of an indexing; the last is `ended`, with the bytes that were read for it. */
+export type IndexStep =
+  | {
+      readonly step: 'indexed';
+      readonly ring: string;
+      readonly file: string;
+      readonly bytes: number;
+      readonly indexBytes: number;
+    }
+  | { readonly step: 'left out'; readonly ring: string; readonly file: string; readonly why: string }
+  | {
+      readonly step: 'ended';
+      readonly rings: readonly RingIndexed[];
+      readonly read: number;
+      readonly milliseconds: number;
+    };
+
 /** The steps of both: first the live capture runs, then the ring is searched. */
 export type BothStep = ({ readonly step: 'started' } & Started) | SearchStep;
 

@@ -39,6 +39,8 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
       return (await import('./evidence.ts')).verifyAudit(order.witnessed, session);
     case 'digest':
       return (await import('./verbs.ts')).digest(order.date, session);
+    case 'index':
+      return (await import('./indexing.ts')).index(order.order, session);
     case 'whoami':
       return (await import('./verbs.ts')).whoami(session);
     default:

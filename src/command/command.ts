@@ -1,6 +1,14 @@
 import type { Millis } from '../capture/capture.ts';
 import type { VerifyOrder } from '../capture/evidence.ts';
-import type { AuditQuery, BothOrder, ChainHead, SearchOrder, Selection, StartOrder } from '../capture/orders.ts';
+import type {
+  AuditQuery,
+  BothOrder,
+  ChainHead,
+  IndexOrder,
+  SearchOrder,
+  Selection,
+  StartOrder,
+} from '../capture/orders.ts';
 
 /** What a person told capture to do, at either door. A selector is an id, or a word: of one capture alone where one is acted on. */
 export type Command =
@@ -19,6 +27,7 @@ export type Command =
   | { readonly verb: 'audit'; readonly witnessed: ChainHead | null }
   /** `yyyy-mm-dd` or `yesterday`; null is today. Both are days of the reports' zone. */
   | { readonly verb: 'digest'; readonly date: string | null }
+  | { readonly verb: 'index'; readonly order: IndexOrder }
   | { readonly verb: 'whoami' }
   | { readonly verb: 'doctor'; readonly rebuild: boolean }
   | { readonly verb: 'help'; readonly topic: Verb | null };

@@ -157,6 +157,15 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     doors: both,
     examples: ['digest', 'digest yesterday', 'digest 2026-11-23'],
   },
+  index: {
+    verb: 'index',
+    says: 'indexes the ring files that nobody writes to any more',
+    usage: '[OPTIONS]',
+    tail: null,
+    options: [option('ring', null, 'NAME', 'which ring; all without it')],
+    doors: ['shell'],
+    examples: ['index', 'index --ring dmz'],
+  },
   whoami: {
     verb: 'whoami',
     says: 'who you are here, and your role',

@@ -52,6 +52,9 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
       return auditCommand(said, form, setting);
     case 'digest':
       return { verb: 'digest', date: dateOf(said, form, setting) };
+    case 'index':
+      onlyWord(said, form, setting);
+      return { verb: 'index', order: { ring: said.options.get('ring') } };
     case 'whoami':
       onlyWord(said, form, setting);
       return { verb: 'whoami' };

@@ -72,6 +72,8 @@ function optionsOf(command: Command): string[] {
     }
     case 'digest':
       return command.date === null ? [] : [command.date];
+    case 'index':
+      return say('ring', command.order.ring);
     case 'whoami':
       return [];
     case 'doctor':

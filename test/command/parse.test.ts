@@ -125,6 +125,8 @@ const understood: readonly [title: string, line: string, command: Command][] = [
   ['digest of today is digest alone', 'digest Today', { verb: 'digest', date: null }],
   ['digest of yesterday leaves the zone to the reports', 'digest Yesterday', { verb: 'digest', date: 'yesterday' }],
   ['whoami', 'whoami', { verb: 'whoami' }],
+  ['index', 'index', { verb: 'index', order: { ring: undefined } }],
+  ['index of one ring', 'index --ring dmz', { verb: 'index', order: { ring: 'dmz' } }],
   ['doctor', 'doctor', { verb: 'doctor', rebuild: false }],
   ['doctor that mends', 'doctor --rebuild', { verb: 'doctor', rebuild: true }],
   ['no words are a call for help', '', { verb: 'help', topic: null }],

@@ -104,6 +104,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     .map(([which, hash]): Command => ({ verb: 'verify', order: { selector: which, hash } })),
   fc.constantFrom('2026-11-23', '2024-02-29', 'yesterday', null).map((date): Command => ({ verb: 'digest', date })),
   fc.constant<Command>({ verb: 'whoami' }),
+  fc.constantFrom(undefined, 'dmz').map((ring): Command => ({ verb: 'index', order: { ring } })),
   flag.map((rebuild): Command => ({ verb: 'doctor', rebuild })),
   fc.constantFrom('start', 'digest', null).map((topic): Command => ({ verb: 'help', topic })),
 );

@@ -1,7 +1,10 @@
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Order } from './build.ts';
 import { type Indexed, writeIndex } from './store.ts';
 
+// The logger comes first.
+setPriority(0, 15);
 // The thread that `buildIndexes` starts: tells of each file as it is done.
 const { store, paths, partName }: Order = workerData;
 for (const path of paths) parentPort?.postMessage(indexed(path));

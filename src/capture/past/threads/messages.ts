@@ -42,4 +42,4 @@ export type Said =
   | { readonly place: number; readonly says: 'ended'; readonly report: RingFileReport };
 
 /** What a thread may have given that nobody has taken yet, bytes: then it waits. */
-export const mostGiven = 32 * 2 ** 20;
+export const mostGiven = 8 * 2 ** 20;
