@@ -68,7 +68,10 @@ function netOf(words: string): string | undefined {
   return `${ipaddr.fromByteArray(bytes).toString()}/${length}`;
 }
 
-/** The tables in which canonical nets are looked up: one for IPv4, and one for each number of words that IPv6 nets need. */
+/**
+ * The tables in which canonical nets are looked up: one for IPv4, and one for each number of words that IPv6 nets need. A net of all
+ * addresses needs no word of any: it is not for a table.
+ */
 export function addressTables(nets: readonly string[]): AddressTable[] {
   const groups = new Map<string, { family: 4 | 6; words: 1 | 2 | 3 | 4; ranges: Range[] }>();
   for (const net of nets) {

@@ -46,10 +46,12 @@ function clearedRegisters(code: Code, operations: Operations): Registers {
     return local;
   };
   const usesCells = operations.some((operation) => 'cell' in operation);
+  const keeps = operations.some(({ does }) => does === 'keep');
   return {
     A: cleared(),
     X: cleared(),
     cells: usesCells ? Array.from({ length: cells }, cleared) : [],
+    words: keeps ? Array.from({ length: 3 }, () => code.local('i32')) : [],
     scratch: code.local('i32'),
   };
 }

@@ -1,3 +1,5 @@
+import { type Growing, growing, signed, unsigned } from './encoding.ts';
+
 /** Instructions of WebAssembly without an immediate operand (WebAssembly Core Specification 2.0, 5.4). */
 const opcodes = {
   unreachable: 0x00,
@@ -78,24 +80,39 @@ export interface Code {
   copy(): Code;
 }
 
-/** A module that imports the memory `host.memory` and exports one function `run`, which gives an i32. */
-export function moduleOf(parameters: readonly ValueType[], write: (code: Code) => void): Uint8Array<ArrayBuffer> {
+/** The memory of a module: so many bytes, of which some are there from the beginning. */
+export interface Memory {
+  readonly bytes: number;
+  readonly data: readonly { readonly at: number; readonly bytes: Uint8Array }[];
+}
+
+const pageBytes = 65_536;
+
+/** A module that exports its memory as `memory`, and one function `run`, which gives an i32. */
+export function moduleOf(
+  parameters: readonly ValueType[],
+  memory: Memory,
+  write: (code: Code) => void,
+): Uint8Array<ArrayBuffer> {
   const body = growing();
   const locals: ValueType[] = [];
   write(codeInto(body, parameters.length, locals));
   body.push(0x0b);
   const declared = [...unsigned(locals.length), ...locals.flatMap((type) => [1, valueTypes[type]])];
-  const size = declared.length + body.length();
+  const types = parameters.map((type) => valueTypes[type]);
   const file = growing();
   file.push(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
-  const types = parameters.map((type) => valueTypes[type]);
   section(file, 1, [1, 0x60, ...unsigned(types.length), ...types, 1, valueTypes.i32]);
-  section(file, 2, [1, ...text('host'), ...text('memory'), 0x02, 0x00, 0x01]);
   section(file, 3, [1, 0]);
-  section(file, 7, [1, ...text('run'), 0x00, 0x00]);
-  const head = [1, ...unsigned(size), ...declared];
-  file.push(10, ...unsigned(head.length + body.length()), ...head);
-  file.append(body.bytes());
+  section(file, 5, [1, 0x00, ...unsigned(Math.ceil(memory.bytes / pageBytes))]);
+  section(file, 7, [2, ...text('memory'), 0x02, 0x00, ...text('run'), 0x00, 0x00]);
+  section(file, 10, [1, ...unsigned(declared.length + body.length()), ...declared], body.bytes());
+  const data = growing();
+  for (const { at, bytes } of memory.data) {
+    data.push(0x00, 0x41, ...signed(at), 0x0b, ...unsigned(bytes.length));
+    data.append(bytes);
+  }
+  section(file, 11, unsigned(memory.data.length), data.bytes());
   return file.bytes();
 }
 
@@ -158,63 +175,11 @@ function codeInto(body: Growing, parameters: number, locals: ValueType[]): Code 
 
 const emptyType = 0x40;
 
-function section(file: Growing, id: number, content: readonly number[]): void {
-  file.push(id, ...unsigned(content.length), ...content);
+function section(file: Growing, id: number, content: readonly number[], more = new Uint8Array()): void {
+  file.push(id, ...unsigned(content.length + more.length), ...content);
+  file.append(more);
 }
 
 function text(word: string): number[] {
   return [word.length, ...Buffer.from(word, 'latin1')];
-}
-
-/** LEB128 without sign. */
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value >>> 0;
-  while (rest > 0x7f) {
-    bytes.push((rest & 0x7f) | 0x80);
-    rest >>>= 7;
-  }
-  return [...bytes, rest];
-}
-
-/** LEB128 with sign, of 32 bits. */
-function signed(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value | 0;
-  while (rest < -64 || rest > 63) {
-    bytes.push((rest & 0x7f) | 0x80);
-    rest >>= 7;
-  }
-  return [...bytes, rest & 0x7f];
-}
-
-interface Growing {
-  push(...bytes: number[]): void;
-  append(bytes: Uint8Array): void;
-  length(): number;
-  bytes(): Uint8Array<ArrayBuffer>;
-}
-
-function growing(): Growing {
-  let room = new Uint8Array(4_096);
-  let length = 0;
-  const makeRoom = (more: number): void => {
-    if (length + more <= room.length) return;
-    const larger = new Uint8Array(Math.max(room.length * 2, length + more));
-    larger.set(room.subarray(0, length));
-    room = larger;
-  };
-  return {
-    push: (...bytes) => {
-      makeRoom(bytes.length);
-      for (const byte of bytes) room[length++] = byte;
-    },
-    append: (bytes) => {
-      makeRoom(bytes.length);
-      room.set(bytes, length);
-      length += bytes.length;
-    },
-    length: () => length,
-    bytes: () => room.slice(0, length),
-  };
 }
