@@ -98,6 +98,7 @@ function engineIn(room: Room): Engine {
       return present(capture);
     },
     coverage: registry.coverage,
+    hosts: registry.hosts,
     stop: (selector, actor) => {
       const asked = ask(room, 'stop', actor);
       return carryOut(asked, async () => {

@@ -37,7 +37,7 @@ export async function settle(room: Room, capture: Capture, end: End, alongside: 
     const current = room.registry.byId(capture.id) ?? capture;
     const complete = { ...current, ...ending, bytes: facts?.fileBytes ?? null, packets: facts?.packets ?? null };
     // A full disk must not keep a capture from being settled: the registry has all that the sidecar says.
-    await seal(room.place, complete).catch((error: unknown) => {
+    await seal(room.place, complete, room.registry.hosts(capture.id)).catch((error: unknown) => {
       room.log.error({ capture: capture.id, error }, 'sidecar not written');
       ending.why = `${why}; ${unsealedInWords(capture, error)}`;
     });

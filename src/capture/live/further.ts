@@ -33,7 +33,7 @@ export async function startFurther(room: Room, capture: Capture): Promise<void> 
     facts,
     sha256,
   };
-  if (examined !== undefined) await seal(room.place, { ...capture, ...earlier, state: 'died' });
+  if (examined !== undefined) await seal(room.place, { ...capture, ...earlier, state: 'died' }, []);
   const present = await namesIn(room.place);
   const savefile = freeName(
     { ...capture, startedAt: endedAt },

@@ -1,9 +1,42 @@
+import { createHash } from 'node:crypto';
 import type { Instruction, Program } from '../bpf.ts';
 import { CaptureError } from '../errors.ts';
 import { type AddressTable, addressTables } from '../indicators.ts';
+import type { WholeHostList } from '../registry.ts';
 import { compileProgram, matchesNothing } from '../tcpdump.ts';
 import { expandForVlan } from '../vlan.ts';
 import type { HostProgram } from './filter/hosts.ts';
+
+/** A list of hosts as the files of one linktype are searched for it. */
+export interface WantedHosts {
+  readonly list: WholeHostList;
+  readonly linktype: number;
+  /** For little-endian files, and others that have nothing in the byte order of who wrote them. */
+  readonly programs: readonly HostProgram[];
+}
+
+/**
+ * A list of hosts for little-endian files of a linktype.
+ * @param nets in canonical form
+ * @throws CaptureError as `compileHosts`
+ */
+export async function wantHosts(nets: readonly string[], linktype: number, behindTags: boolean): Promise<WantedHosts> {
+  const sha256 = createHash('sha256');
+  for (const net of nets) sha256.update(`${net}\n`);
+  return {
+    list: { nets, entries: nets.length, sha256: sha256.digest('hex'), behindTags },
+    linktype,
+    programs: await compileHosts(nets, { linktype, littleEndian: true, behindTags }),
+  };
+}
+
+/** The programs for a file of that byte order. */
+export async function programsFor(
+  { list, linktype, programs }: WantedHosts,
+  { littleEndian }: { readonly littleEndian: boolean },
+): Promise<readonly HostProgram[]> {
+  return littleEndian ? programs : compileHosts(list.nets, { linktype, littleEndian, behindTags: list.behindTags });
+}
 
 /** What hosts of a list are looked for in. */
 export interface HostsIn {

@@ -2,13 +2,16 @@ import type { Actor } from '../analyst.ts';
 import type { Program } from '../bpf.ts';
 import type { Capture, Window } from '../capture.ts';
 import { checkExpression } from '../expression.ts';
+import { readIndicators } from '../indicators.ts';
 import { allowSpace } from '../limits.ts';
 import type { SearchOrder } from '../orders.ts';
 import { partialAddresses } from '../partial.ts';
 import { ethernet } from '../ringfile.ts';
 import { addCapture, attribution, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
-import { compileProgram } from '../tcpdump.ts';
+import { compileProgram, everything } from '../tcpdump.ts';
+import { shiftIn, speaksOfTags } from '../vlan.ts';
+import { type WantedHosts, wantHosts } from './hosts.ts';
 import { filesOf } from './progress.ts';
 import { type Planned, planRing, unread } from './ring.ts';
 import { checkWindow, formOver, knownRing } from './wanted.ts';
@@ -18,6 +21,8 @@ export interface Plan {
   readonly expression: string;
   /** What libpcap makes of it. */
   readonly program: Program;
+  /** The list of hosts, of which a packet must have one as well; null without. */
+  readonly hosts: WantedHosts | null;
   readonly window: Window;
   readonly places: readonly Planned[];
   readonly linktype: number;
@@ -63,6 +68,7 @@ export async function planAgain(room: Room, order: SearchOrder, actor: Actor) {
 async function prepare(room: Room, order: SearchOrder, actor: Actor) {
   const attributed = attribution(room, actor, order);
   const expression = checkExpression(order.expression);
+  const nets = order.hosts === undefined ? null : readIndicators(order.hosts.join('\n'));
   const ring = knownRing(room, order.ring);
   checkWindow(order.window);
   const places = oneLinktype(await planRing(ring.path, order.window));
@@ -70,9 +76,15 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor) {
   // Ethernet, for a ring that holds nothing yet.
   const linktype = files[0]?.header.linktype ?? ethernet;
   const plain = await compileProgram(expression, linktype);
-  const form = await formOver(room, ring, expression, { files, linktype, exact: order.exact ?? false });
-  const expanded = form?.expanded ?? null;
+  const sought = { files, linktype, exact: order.exact ?? false };
+  const isListAlone = nets !== null && expression === everything;
+  const form = isListAlone
+    ? await formOver(room, ring, `net ${nets[0]}`, { ...sought, subject: 'the list of hosts' })
+    : await formOver(room, ring, expression, sought);
+  const expanded = isListAlone ? null : (form?.expanded ?? null);
   const program = expanded === null ? plain : await compileProgram(expanded, linktype);
+  const isBehindTags = speaksOfTags(expression) || (form?.expanded ?? null) !== null;
+  const hosts = nets && (await wantHosts(nets, linktype, isBehindTags));
   await allowSpace(room);
   const wanted = {
     kind: 'past',
@@ -83,6 +95,7 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor) {
     window: order.window,
     snaplen: longestPacket,
     expanded,
+    hosts: hosts?.list ?? null,
     deadline: null,
     maxBytes: null,
     maxPackets: null,
@@ -93,9 +106,21 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor) {
     : 'microseconds';
   return {
     wanted,
-    plan: { expression: expanded ?? expression, program, window: order.window, places, linktype, precision },
-    warnings: [...partialAddresses(expression), ...(form === null ? [] : [form.warning])],
+    plan: { expression: expanded ?? expression, program, hosts, window: order.window, places, linktype, precision },
+    warnings: [
+      ...partialAddresses(expression),
+      ...(form === null ? [] : [form.warning]),
+      ...(hosts === null ? [] : hostsOutside(expression)),
+    ],
   };
+}
+
+/** That hosts of a list are not looked for in what an expression looks into. */
+function hostsOutside(expression: string): string[] {
+  const shift = shiftIn(expression);
+  return shift === undefined
+    ? []
+    : [`the hosts of the list are looked for in front of what "${shift}" leads into, not in it`];
 }
 
 /** One savefile holds one linktype: files of another than the first are named, not searched. */

@@ -91,6 +91,7 @@ function running(
     startedAt: name.startedAt,
     ...remembered,
     expanded: null,
+    hosts: null,
     interface: writing?.interface ?? null,
     ring: null,
     window: name.kind === 'past' ? { since: null, until: null } : null,

@@ -36,7 +36,7 @@ const inHand = 2;
 export function openCrew(
   files: readonly RingFile[],
   program: Program,
-  { window, precision, twins }: Selection,
+  { hosts, window, precision, twins }: Selection,
   signal: AbortSignal,
 ): Crew | undefined {
   if (!judge(program).translatable) return undefined;
@@ -47,7 +47,9 @@ export function openCrew(
   const waiting = scannable.map((file, place): Task => ({ place, file }));
   const streams = new Map(waiting.map(({ file }) => [file, openStream()]));
   const all = [...streams.values()];
-  const crew = Array.from({ length: threads }, () => startThread({ program, window, precision }));
+  const crew = Array.from({ length: threads }, () =>
+    startThread({ program, hosts: hosts?.programs ?? null, window, precision }),
+  );
   for (const thread of crew) {
     const next = () => {
       const task = waiting.shift();

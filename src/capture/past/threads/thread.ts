@@ -10,9 +10,9 @@ import { notOpened, notThePlanned, type Read, reportOf } from '../report.ts';
 import type { RingFile } from '../ring.ts';
 import { mostGiven, type Said, shared, type Task, type ThreadOrder } from './messages.ts';
 
-const { program, window, precision, state } = workerData as ThreadOrder;
+const { program, hosts, window, precision, state } = workerData as ThreadOrder;
 const words = new Int32Array(state);
-const translation = translate(program);
+const translation = translate(program, hosts);
 if (!translation.translatable) throw new Error(`a program for a thread cannot be translated: ${translation.why}`);
 const scanner = openScanner(translation.module);
 
