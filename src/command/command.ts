@@ -5,7 +5,8 @@ import type { AuditQuery, BothOrder, ChainHead, SearchOrder, Selection, StartOrd
 /** What a person told capture to do, at either door. */
 export type Command =
   | { readonly verb: 'start'; readonly order: StartOrder }
-  | { readonly verb: 'search'; readonly order: SearchOrder }
+  /** `hosts`: the file with the list of hosts, which the shell reads into the order; `-` is stdin. */
+  | { readonly verb: 'search'; readonly order: SearchOrder; readonly hosts?: string }
   | { readonly verb: 'both'; readonly order: BothOrder }
   | { readonly verb: 'list'; readonly selection: Selection; readonly details: boolean }
   | { readonly verb: 'show'; readonly id: string }

@@ -44,7 +44,7 @@ function aboutVerb(form: Form, door: Door): string[] {
     `${name} ${form.verb}${form.options.length > 0 ? ' [OPTIONS]' : ''}${tail}`,
     form.says,
     '',
-    ...optionsOf(form).map(({ name: long, letter, value, says }) => {
+    ...optionsOf(form, door).map(({ name: long, letter, value, says }) => {
       const spelling = `${letter === null ? '   ' : `-${letter},`} --${long}${value === null ? '' : ` ${value}`}`;
       return `  ${spelling.padEnd(29)}${says}`;
     }),
