@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { blocking } from './blocking.ts';
+import { hosts } from './hosts.ts';
 import { list } from './list.ts';
 import type { Held } from './promise.ts';
 import { start } from './start.ts';
@@ -9,7 +10,7 @@ import { supervisor } from './supervisor.ts';
  * Measures what the product promises, side by side in one run, and prints one table; exits with 1 where a promise does not hold.
  *
  *     npm run bench                      # all of it: some four minutes
- *     npm run bench -- list start        # these alone: list start supervisor blocking
+ *     npm run bench -- list start        # these alone: list start supervisor blocking hosts
  *     npm run bench -- --seconds 300     # how long the supervisor is watched, 60 otherwise
  *
  * It needs what capturing needs (root, or tcpdump with CAP_NET_RAW), captures on lo only, works in directories of its own under the
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, () => Promise<Held>>> = {
   start,
   supervisor: () => supervisor(Number(values.seconds)),
   blocking,
+  hosts,
 };
 
 const named = positionals.length === 0 ? Object.keys(benches) : positionals;
