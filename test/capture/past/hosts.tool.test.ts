@@ -158,7 +158,7 @@ describe('a list of hosts', () => {
     const ored = list.map(primitive).join(' or ');
     const wanted = await selectedTimes(path, `(port 53 or port 443) and (${ored})`, '-O');
     const found = await selected(file, program, list, { linktype: 1, littleEndian: true, behindTags: false });
-    assert.ok(found !== undefined && wanted !== undefined && found.size > 30);
+    assert.ok(found !== undefined && wanted !== undefined && found.size > 10);
     assert.deepEqual([difference(found, wanted), difference(wanted, found)], [[], []]);
   });
 
