@@ -19,6 +19,8 @@ import { pathToFileURL } from 'node:url';
 const home = resolve(import.meta.dirname, '..');
 const modules = join(home, 'node_modules');
 const cache = join(modules, '.cache/capture');
+/** What does its work where it is imported: a process's or a thread's own file; and what is types alone. */
+const runs = /\/(?:main|thread|[a-z]+\.d)\.ts$/;
 
 if (statSync(modules).uid === process.getuid?.()) warm(process.argv.slice(2));
 else process.stdout.write('warm: nothing done, since the installation is not yours\n');
@@ -54,7 +56,7 @@ function runList(): void {
 }
 
 function compileAll(): void {
-  const sources = globSync('src/**/*.ts', { cwd: home }).filter((source) => !source.endsWith('/main.ts'));
+  const sources = globSync('src/**/*.ts', { cwd: home }).filter((source) => !runs.test(source));
   const imports = sources.map((source) => `await import(${JSON.stringify(pathToFileURL(join(home, source)).href)});`);
   run('--input-type=module', '--eval', imports.join('\n'));
 }

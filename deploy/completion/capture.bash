@@ -4,21 +4,21 @@
 _capture() {
   # options: the words that a verb takes
   local -A options=(
-    [start]='-d --description -e --expression -i --interface --for --max-size --packets --snaplen --keep --exact --case -a --analyst -h --help --json --config'
-    [search]='-d --description -e --expression --hosts --since --until --ring --exact --case -a --analyst -h --help --json --config'
-    [both]='-d --description -e --expression --since -i --interface --for --max-size --packets --snaplen --keep --ring --exact --case -a --analyst -h --help --json --config'
-    [list]='-f --selector --all -v --verbose -h --help --json --config'
-    [show]='-h --help --json --config'
-    [stop]='-f --selector --all -v --verbose -h --help --json --config'
-    [extend]='--for -h --help --json --config'
-    [keep]='-h --help --json --config'
-    [get]='-h --help --json --config'
-    [verify]='-f --selector --hash -h --help --json --config'
-    [audit]='-a --analyst --since --last --head -h --help --json --config'
-    [digest]='-h --help --json --config'
-    [whoami]='-h --help --json --config'
-    [doctor]='--rebuild -h --help --json --config'
-    [help]='-h --help --json --config'
+    [start]='-d --description -e --expression -i --interface --for --max-size --packets --snaplen --keep --exact --case -a --analyst -h --help --json --config --version'
+    [search]='-d --description -e --expression --hosts --since --until --ring --exact --case -a --analyst -h --help --json --config --version'
+    [both]='-d --description -e --expression --since -i --interface --for --max-size --packets --snaplen --keep --ring --exact --case -a --analyst -h --help --json --config --version'
+    [list]='-f --selector --all -v --verbose -h --help --json --config --version'
+    [show]='-h --help --json --config --version'
+    [stop]='-f --selector --all -v --verbose -h --help --json --config --version'
+    [extend]='--for -h --help --json --config --version'
+    [keep]='-h --help --json --config --version'
+    [get]='-h --help --json --config --version'
+    [verify]='-f --selector --hash -h --help --json --config --version'
+    [audit]='-a --analyst --since --last --head -h --help --json --config --version'
+    [digest]='-h --help --json --config --version'
+    [whoami]='-h --help --json --config --version'
+    [doctor]='--rebuild -h --help --json --config --version'
+    [help]='-h --help --json --config --version'
   )
   # kinds: what an option is followed by
   local -A kinds=(

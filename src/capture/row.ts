@@ -47,7 +47,8 @@ export interface Row {
   asked_for: Millis | null;
   max_bytes: number | null;
   max_packets: number | null;
-  ending: 'stopped' | 'finished' | null;
+  ending: 'stopped' | 'finished' | 'cancelled' | 'died' | 'failed' | null;
+  ending_at: Millis | null;
   keep: 0 | 1;
   expanded: string | null;
   ring_span: string | null;

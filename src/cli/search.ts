@@ -55,6 +55,7 @@ async function follow(session: Session, stepsUntil: (stop: AbortSignal) => Async
           if (!json) output.rewrite('Waiting until the logger has written what came before it');
           break;
         case 'planned':
+          if (output.terminal && !json) output.note(howToEnd(step.capture));
           if (!json) output.lines([`Generating ${step.capture.savefile}`]);
           for (const warning of step.warnings) output.note(`Warning: ${warning}`);
           break;
@@ -79,6 +80,10 @@ async function follow(session: Session, stepsUntil: (stop: AbortSignal) => Async
     for (const signal of signals) process.off(signal, interrupt);
   }
   return exitOf(last?.state);
+}
+
+function howToEnd({ id, ring }: Capture): string {
+  return `${id} searches the ring ${ring}: Ctrl-C, or capture stop ${id}, ends it and keeps what was found`;
 }
 
 function lineOf(step: SearchStep, { engine }: Session): Json {

@@ -7,6 +7,7 @@ import {
   searchedToItsEnd,
 } from '../capture/capture.ts';
 import type { Deletion } from '../capture/evidence.ts';
+import { counted } from '../capture/quantities.ts';
 import { notBegunInWords, outcomeNames, outcomes, troubledFiles, troubledInShort } from '../reports/coverage.ts';
 import { utcOf } from '../reports/figures.ts';
 import { heldInWords, notHeld } from '../reports/span.ts';
@@ -17,7 +18,7 @@ import { labelled, type Row } from './labels.ts';
 import { blockRows, type FileStatus, limitsInWords, packetsInWords } from './print.ts';
 
 function earlierInWords({ savefile, packets, sha256, why }: EarlierSavefile): string {
-  return `${savefile} (${packets ?? 'unknown'} packets, SHA-256 ${sha256 ?? 'not made'}; ${oneLine(why)})`;
+  return `${savefile} (${packets === null ? 'packets not counted' : counted(packets, 'packet')}, SHA-256 ${sha256 ?? 'not made'}; ${oneLine(why)})`;
 }
 
 /** A capture with all that is known of it: what `show` prints. */
@@ -71,7 +72,8 @@ export function stoppedLines(
   shown: Shown,
 ): string[] {
   const ended = [...endedLine(capture), packetsLine(capture)];
-  return details ? [...ended, ...labelled(blockRows(capture, status, shown), 16), ...fileInfoLines(capture)] : ended;
+  const block: Row[] = [...blockRows(capture, status, shown), ['Id', capture.id]];
+  return details ? [...ended, ...labelled(block, 16), ...fileInfoLines(capture)] : ended;
 }
 
 /** What a search prints at its end: how it ended, what it found, and what it looked through. */

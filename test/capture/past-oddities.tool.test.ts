@@ -8,7 +8,7 @@ import type { RingFileReport } from '../../src/capture/capture.ts';
 import type { SearchOrder } from '../../src/capture/orders.ts';
 import { pcap, type Shape, udpFrame, udpPackets } from './pcaps.ts';
 import { recordsOf, selectedBy, timesOf } from './reference.ts';
-import { openSensor, type Sensor, searched } from './sensor.ts';
+import { openSensor, type Sensor, searched, unsettled } from './sensor.ts';
 
 const start = 1_795_000_000_000_000;
 /** When the nth file of a ring begins: ten minutes apart. */
@@ -216,18 +216,40 @@ describe('a ring file', () => {
     assert.match(stdout, /\.000000789 IP/);
   });
 
-  test('of another linktype is named and left out: one savefile holds one', async () => {
+  test('of another linktype is named, and goes into a savefile of its own', async () => {
     ringFile(0);
     ringFile(1, pcap([{ at: beginning(1), frame: udpFrame(1, 'x').subarray(14) }], { linktype: 101 }));
-    const { capture, lines } = await search();
-    assert.equal(capture.packets, 10);
+    ringFile(2);
+    const steps = await searched(sensor, { expression: 'udp' });
+    const ended = steps.flatMap((step) => (step.step === 'ended' ? [step.capture] : []));
     assert.deepEqual(
-      lines.map(({ outcome }) => outcome),
-      ['searched', 'other linktype'],
+      ended.map(({ id, packets, facts, why }) => [id, packets, facts?.linktype, why]),
+      [
+        ['c1', 20, 1, 'searched to its end'],
+        ['c2', 1, 101, 'searched to its end'],
+      ],
     );
-    assert.match(lines[1]?.detail ?? '', /linktype 101, while the savefile has 1/);
-    const later = await search({ window: { since: beginning(1), until: null } });
-    assert.deepEqual([later.capture.packets, later.capture.facts?.linktype], [1, 101]);
+    const told = (id: string) => sensor.engine.coverage(id).map(({ outcome, detail }) => [outcome, detail]);
+    assert.deepEqual(told('c1'), [
+      ['searched', null],
+      [
+        'other linktype',
+        'linktype 101, while the savefile has 1: once this search has finished, one of its own follows',
+      ],
+      ['searched', null],
+    ]);
+    const other = ['other linktype', 'linktype 1, while the savefile has 101'];
+    assert.deepEqual(told('c2'), [other, ['searched', null], other]);
+    assert.deepEqual(unsettled(sensor), []);
+  });
+
+  test('of a linktype for which the expression means nothing is named with the reason', async () => {
+    ringFile(0, pcap([{ at: beginning(0), frame: udpFrame(1, 'x').subarray(14) }], { linktype: 101 }));
+    ringFile(1);
+    const { capture, lines } = await search({ expression: 'ether multicast' });
+    assert.equal(capture.facts?.linktype, 1);
+    assert.match(lines[0]?.detail ?? '', /^linktype 101, while the savefile has 1: tcpdump does not accept this/);
+    assert.equal(lines[1]?.outcome, 'searched');
   });
 
   test('stands in time by its first packet, whatever its name says', async () => {

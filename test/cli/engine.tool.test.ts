@@ -148,8 +148,11 @@ describe('what is refused changes nothing', () => {
     ['a host name in an expression', 'will', ['start', '-d', 'x', 'host shop.example'], 65, /shop\.example/],
     ['an expression that looks like an option', 'will', ['start', '-d', 'x', '--', '-w', '/tmp/x'], 65, /-w/],
     ['an interface that does not exist', 'will', ['start', '-d', 'x', '-i', 'nope0', 'udp'], 64, /nope0/],
-    ['a ring that does not exist', 'will', ['search', '-d', 'x', '--ring', 'nope', 'udp'], 64, /nope/],
+    ['a ring that does not exist', 'will', ['search', '-d', 'x', '--ring', 'nope', 'udp'], 66, /nope/],
     ['an id that does not exist', 'will', ['show', 'c999'], 66, /c999/],
+    ['a word that no capture has', 'will', ['show', 'zzz'], 66, /no capture matches "zzz"/],
+    ['listing an id that does not exist', 'will', ['list', 'c999'], 66, /no capture c999/],
+    ['stopping all where nothing of one runs', 'will', ['stop', '--all'], 66, /nothing runs that you may stop/],
     ['stopping what does not run', 'will', ['stop', 'c999'], 66, /c999/],
     ['stopping what has ended', 'grant', ['stop', 'c1'], 75, /c1/],
   ];

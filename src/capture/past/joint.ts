@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Capture, Micros, Millis } from '../capture.ts';
+import { counted } from '../quantities.ts';
 import type { Room } from '../room.ts';
 import {
   chunkBytes,
@@ -50,8 +51,13 @@ export async function meet(room: Room, ring: string, joint: Joint, cancelled: ()
     : `; in ${loggerPatience / 1_000} s the logger wrote no packet from after it: what it held back then is missing between the two`;
   return {
     twins,
-    inWords: () => `up to the live capture ${id}: ${twins.shared} packets that both saw are in ${id} alone${heldBack}`,
+    inWords: () => `up to the live capture ${id}: ${sharedInWords(twins.shared, id)}${heldBack}`,
   };
+}
+
+function sharedInWords(shared: number, id: string): string {
+  if (shared === 0) return 'no packet was seen by both';
+  return `${counted(shared, 'packet that both saw is', 'packets that both saw are')} in ${id} alone`;
 }
 
 /**

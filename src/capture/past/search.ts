@@ -34,14 +34,28 @@ export interface Ordered {
 }
 
 /**
- * Searches a ring for the past: ring file by ring file in time order. The first step is `planned`, the last `ended`; a reader that
- * walks away cancels it. In the audit log before all of it, and settled in the transaction that ends it.
+ * Searches a ring for the past: ring file by ring file in time order. The first step is `planned`, the last `ended`, and so again for each
+ * further linktype that the ring holds; a reader that walks away cancels it. In the audit log before all of it, and settled in the transaction that ends it.
  * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
  */
 export async function* searchRing(room: Room, order: SearchOrder, ordered: Ordered): AsyncGenerator<SearchStep> {
+  const { joint } = ordered;
+  const upTo = joint === null ? order : { ...order, window: { ...order.window, until: joint.at } };
+  const others = yield* searchAudited(room, upTo, ordered);
+  // One savefile holds one linktype. A live capture has one, too: what it saw is not in the others.
+  for (const linktype of others) yield* searchAudited(room, upTo, { ...ordered, joint: null }, linktype);
+}
+
+/** @returns the linktypes that are left for searches of their own */
+async function* searchAudited(
+  room: Room,
+  order: SearchOrder,
+  ordered: Ordered,
+  linktype?: number,
+): AsyncGenerator<SearchStep, readonly number[]> {
   const asked = ask(room, 'search', ordered.actor, order.analyst);
   try {
-    yield* searchAsked(room, order, ordered, asked);
+    return yield* searchAsked(room, order, { ...ordered, linktype }, asked);
   } catch (error) {
     asked.fail(error);
     throw error;
@@ -51,13 +65,16 @@ export async function* searchRing(room: Room, order: SearchOrder, ordered: Order
 async function* searchAsked(
   room: Room,
   order: SearchOrder,
-  { actor, signal, joint }: Ordered,
+  { actor, signal, joint, linktype }: Ordered & { readonly linktype: number | undefined },
   asked: Order,
-): AsyncGenerator<SearchStep> {
-  const wanted = joint === null ? order : { ...order, window: { ...order.window, until: joint.at } };
+): AsyncGenerator<SearchStep, readonly number[]> {
   // One that waits is in the registry before: there it is seen, and stopped.
-  const planning = await planSearch(room, wanted, actor, joint === null ? 'running' : 'starting');
+  const planning = await planSearch(room, order, actor, {
+    state: joint === null ? 'running' : 'starting',
+    linktype,
+  });
   const { capture } = planning;
+  let { plan, warnings, others } = planning;
   room.inHand.add(capture.id);
   const cancelling = new AbortController();
   const cancel = { signal: AbortSignal.any([signal, cancelling.signal]), now: () => cancelling.abort() };
@@ -66,13 +83,12 @@ async function* searchAsked(
   let end: SearchEnd = { state: 'cancelled', why: 'cancelled: nobody waited for it any more' };
   try {
     file = await openProcessingFile(room, capture, { ...planning.plan, snaplen: longestPacket });
-    let { plan, warnings } = planning;
     let meeting: Meeting | null = null;
     if (joint !== null) {
       yield { step: 'waiting', capture: current(room, capture) };
       meeting = await waitedFor(room, capture, joint, cancel);
-      const again = await planAgain(room, wanted, actor);
-      ({ plan, warnings } = again);
+      const again = await planAgain(room, order, actor);
+      ({ plan, warnings, others } = again);
       await file.begin({ ...plan, snaplen: longestPacket });
       if (!room.registry.markReading(capture.id, again.expanded)) cancel.now();
     }
@@ -100,6 +116,7 @@ async function* searchAsked(
   }
   if (notWritten !== undefined) throw new CaptureError('tool_failed', end.why, { cause: notWritten });
   yield { step: 'ended', capture: current(room, capture) };
+  return end.state === 'finished' ? others : [];
 }
 
 /** Waits for what the ring's logger holds back, for as long as nobody cancels the search. */

@@ -15,7 +15,7 @@ export function checkWindow({ since, until }: Window): void {
   throw new CaptureError('bad_request', `the window ends (${utc(until)}) before it begins (${utc(since)})`);
 }
 
-/** @throws CaptureError `bad_request` for one that is not configured */
+/** @throws CaptureError `not_found` for one that is not configured, `bad_request` where none is */
 export function knownRing(room: Room, named: string | undefined): Ring {
   const { rings } = room.config;
   const ring = named === undefined ? rings[0] : rings.find((one) => one.name === named);
@@ -26,7 +26,7 @@ export function knownRing(room: Room, named: string | undefined): Ring {
       'this sensor has no ring to search: add one under "rings" in the configuration',
     );
   throw new CaptureError(
-    'bad_request',
+    'not_found',
     `there is no ring ${named} here: choose one of ${rings.map(({ name }) => name).join(', ')}`,
   );
 }

@@ -34,6 +34,15 @@ const held: HeldSavefile = { capture: id, analyst, savefile, path, endedAt: ende
 
 const golden: Record<string, View> = {
   'live-starting': captureView(live({ state: 'starting', bytes: null }), now),
+  'live-waiting': captureView(
+    live({
+      state: 'starting',
+      bytes: null,
+      keep: true,
+      why: 'not started again after a reboot: tcpdump did not start: eth1: That device is not up',
+    }),
+    now,
+  ),
   'live-running': captureView(live(), now),
   'live-stopped': captureView(live(ended), now),
   'live-stopped-with-drops': captureView(live({ ...ended, ...dropped }), now),
@@ -87,16 +96,19 @@ const golden: Record<string, View> = {
   stopped: stoppedView([live(ended), past({ ...found, state: 'cancelled' })]),
   'ended-already': endedAlreadyView(live({ ...ended, why: 'stopped by will' })),
   invite: inviteView(live()),
-  get: getView('c12', [
-    { held, host: 'dmz-1.corp.example', login: 'grant', sidecar: `${held.path}.json`, warnings: [] },
-    {
-      held: { ...held, bytes: null, sha256: null },
-      host: 'dmz-1',
-      login: null,
-      sidecar: null,
-      warnings: ['it has no digest'],
-    },
-  ]),
+  get: getView('c12', {
+    savefiles: [
+      { held, host: 'dmz-1.corp.example', login: 'grant', sidecar: `${held.path}.json`, warnings: [] },
+      {
+        held: { ...held, bytes: null, sha256: null },
+        host: 'dmz-1',
+        login: null,
+        sidecar: null,
+        warnings: ['it has no digest'],
+      },
+    ],
+    vanished: [held],
+  }),
   'verify-sound': verifyView({ findings: { holds: 12 }, sidecars: 0, sound: true }, []),
   'verify-changed': verifyView({ findings: { holds: 11, changed: 1, vanished: 1 }, sidecars: 1, sound: false }, [
     {
@@ -107,6 +119,16 @@ const golden: Record<string, View> = {
     { held, finding: { finding: 'vanished' }, sidecar: null },
   ]),
   digest: digestView(digest()),
+  'digest-doubtful': digestView(
+    digest({
+      ...{ captures: [], entries: [], head, disk },
+      chain: { entries: 11, broken: { seq: 12, fault: 'hash differs', detail: 'it carries 11' }, unguarded: [] },
+      doubtful: [
+        { held, doubt: 'vanished' },
+        { held: { ...held, capture: 'c13' }, doubt: 'other size' },
+      ],
+    }),
+  ),
   'digest-quiet': digestView(digest({ captures: [], entries: [], head, disk })),
 };
 

@@ -1,11 +1,13 @@
 import {
   type Capture,
+  type CaptureId,
   type Facts,
   notBegun,
   type RingFileReport,
   type RingSpan,
 } from '../../../src/capture/capture.ts';
-import type { AuditEntry, Day } from '../../../src/capture/orders.ts';
+import type { Day, HeldSavefile } from '../../../src/capture/evidence.ts';
+import type { AuditEntry } from '../../../src/capture/orders.ts';
 import { type Digest, digestOf } from '../../../src/reports/digest.ts';
 import { runningCapture } from '../../running-capture.ts';
 
@@ -166,6 +168,18 @@ export const head: Day['head'] = {
 
 export const disk: Day['disk'] = { free: 41e9, floor: 5e9 };
 
+/** A complete savefile of a capture. */
+export function heldOf(capture: CaptureId): HeldSavefile {
+  const { analyst, savefile, path, endedAt, bytes, sha256 } = live(ended);
+  return { capture, analyst, savefile, path, endedAt: endedAt ?? now, bytes, sha256 };
+}
+
+/** How evidence stands where nothing is wrong with it. */
+export const sound: Pick<Day, 'chain' | 'doubtful'> = {
+  chain: { entries: 4821, broken: null, unguarded: [] },
+  doubtful: [],
+};
+
 /** A full day: a live capture over midnight, one stopped with drops, one that died, a search with gaps, refusals. */
 export function busyDay(): Day {
   const noon = Date.UTC(2026, 10, 23, 12);
@@ -225,14 +239,19 @@ export function busyDay(): Day {
     ],
     head,
     disk,
+    ...sound,
   };
 }
 
-export function digest(day: Day = busyDay()): Digest {
-  return digestOf(day, {
-    date: '2026-11-23',
-    timezone: 'Europe/Berlin',
-    sensor: 'dmz-1',
-    now: Date.UTC(2026, 10, 24, 7),
-  });
+/** The report on a day; evidence is sound where the day does not say otherwise. */
+export function digest(day: Omit<Day, keyof typeof sound> & Partial<Day> = busyDay()): Digest {
+  return digestOf(
+    { ...sound, ...day },
+    {
+      date: '2026-11-23',
+      timezone: 'Europe/Berlin',
+      sensor: 'dmz-1',
+      now: Date.UTC(2026, 10, 24, 7),
+    },
+  );
 }

@@ -1,7 +1,7 @@
 import { type Operations, targetsOf } from './judge.ts';
-import { type Place, type Registers, writeOperation } from './operation.ts';
 import { cells, type Operation } from './operations.ts';
-import type { Code, Label, Local } from './wasm.ts';
+import type { Code, Label } from './wasm.ts';
+import { type Place, type Registers, writeOperation } from './write-operation.ts';
 
 /**
  * Writes a program inline: whatever the packet, it ends in a branch to `accept` or `reject`, and reads no byte outside of the packet.
@@ -9,7 +9,7 @@ import type { Code, Label, Local } from './wasm.ts';
  * a branch.
  */
 export function writeFilter(code: Code, operations: Operations, place: Place): void {
-  const registers = clearedRegisters(code, operations);
+  const registers = openRegisters(code, operations);
   const ends = new Map<number, Label>();
   for (const target of jumpTargets(operations).reverse()) ends.set(target, code.block());
   for (const [at, operation] of operations.entries()) {
@@ -38,20 +38,18 @@ function verdict(operation: Operation | undefined, place: Place): Label | undefi
   return operation.value === 0 ? place.reject : place.accept;
 }
 
-/** Each packet finds its registers 0; cells only where the program has any. */
-function clearedRegisters(code: Code, operations: Operations): Registers {
-  const cleared = (): Local => {
-    const local = code.local('i32');
-    code.constant(0).set(local);
-    return local;
-  };
-  const usesCells = operations.some((operation) => 'cell' in operation);
-  const keeps = operations.some(({ does }) => does === 'keep');
-  return {
-    A: cleared(),
-    X: cleared(),
-    cells: usesCells ? Array.from({ length: cells }, cleared) : [],
-    words: keeps ? Array.from({ length: 3 }, () => code.local('i32')) : [],
+/** Each packet finds A and X at 0; cells are read only where they were stored to. */
+function openRegisters(code: Code, operations: Operations): Registers {
+  const registers = {
+    A: code.local('i32'),
+    X: code.local('i32'),
+    cells: operations.some((operation) => 'cell' in operation)
+      ? Array.from({ length: cells }, () => code.local('i32'))
+      : [],
+    words: operations.some(({ does }) => does === 'keep') ? Array.from({ length: 3 }, () => code.local('i32')) : [],
     scratch: code.local('i32'),
   };
+  code.constant(0).set(registers.A);
+  code.constant(0).set(registers.X);
+  return registers;
 }

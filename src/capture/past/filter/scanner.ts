@@ -115,14 +115,13 @@ export function openScanner(module: WebAssembly.Module): Scanner {
   };
 }
 
-/** How a file is to be walked: libpcap takes a snaplen of 0, and one over 2^31, for none (pcap_adjust_snapshot). */
+/** How a file is to be walked: libpcap takes a snaplen of 0 for none (pcap_adjust_snapshot), and one that is too large, too. */
 function runFor({ header, window, precision }: Wanted): Omit<Run, 'begin' | 'end' | 'output'> {
   const { snaplen } = header;
-  const isNone = snaplen === 0 || snaplen > 0x7fff_ffff;
   if (header.precision === 'nanoseconds' && precision === 'microseconds') throw new Error('nanoseconds would be lost');
   return {
     outputEnd: memoryBytes,
-    snaplen: isNone ? longestPacket : Math.min(snaplen, longestPacket),
+    snaplen: snaplen === 0 ? longestPacket : Math.min(snaplen, longestPacket),
     swapped: header.littleEndian ? 0 : 1,
     factor: header.precision === precision ? 1 : 1_000,
     unitsPerMicrosecond: header.precision === 'nanoseconds' ? 1_000 : 1,

@@ -1,8 +1,8 @@
 import { longestPacket, recordHeaderBytes } from '../../savefile.ts';
 import { writeFilter } from './filter.ts';
 import type { Operations } from './judge.ts';
-import { type Place, writeSwap32 } from './operation.ts';
 import { type Code, type Local, type Memory, moduleOf, type ValueType } from './wasm.ts';
+import { type Place, writeSwap32 } from './write-operation.ts';
 
 /** What `run` of a module is called with, in this order. */
 export interface Run {

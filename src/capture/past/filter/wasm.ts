@@ -1,9 +1,7 @@
-import { type Growing, growing, signed, unsigned } from './encoding.ts';
+import { type Growing, growing, signed, unsigned } from './bytes.ts';
 
 /** Instructions of WebAssembly without an immediate operand (WebAssembly Core Specification 2.0, 5.4). */
 const opcodes = {
-  unreachable: 0x00,
-  return: 0x0f,
   select: 0x1b,
   'i32.eqz': 0x45,
   'i32.eq': 0x46,

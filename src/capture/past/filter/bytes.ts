@@ -1,4 +1,4 @@
-/** LEB128 without sign. */
+/** A number of 32 bits without sign as LEB128 (WebAssembly Core Specification 2.0, 5.2.2). */
 export function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let rest = value >>> 0;
@@ -9,7 +9,7 @@ export function unsigned(value: number): number[] {
   return [...bytes, rest];
 }
 
-/** LEB128 with sign, of 32 bits. */
+/** A number of 32 bits with sign as LEB128. */
 export function signed(value: number): number[] {
   const bytes: number[] = [];
   let rest = value | 0;
@@ -20,7 +20,7 @@ export function signed(value: number): number[] {
   return [...bytes, rest & 0x7f];
 }
 
-/** Bytes that are written one behind the other. */
+/** Bytes that become more. */
 export interface Growing {
   push(...bytes: number[]): void;
   append(bytes: Uint8Array): void;
