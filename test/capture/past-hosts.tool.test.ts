@@ -141,6 +141,19 @@ describe('a search for a list of hosts', () => {
     );
   });
 
+  test('reads past files of a linktype that cannot have such hosts, and says so', async () => {
+    const plain = ringFile('ethernet.pcap');
+    ringFile('raw6.pcap', { linktype: linktypes.IPV6 });
+    const { capture, times } = await search({ hosts: ['192.0.2.7'], exact: true });
+    assert.deepEqual(times, await selectedTimes(plain, 'host 192.0.2.7'));
+    const told = sensor.engine.coverage(capture.id).map(({ file, outcome, detail }) => `${file} ${outcome} ${detail}`);
+    assert.match(told.join('\n'), /^ethernet.pcap searched null$/m);
+    assert.match(
+      told.join('\n'),
+      /^raw6.pcap other linktype .*: no packet of linktype 229 can have a host of the list/m,
+    );
+  });
+
   test('of what is no address is refused, and nothing is left of it', async () => {
     ringFile('one.pcap');
     await assert.rejects(search({ hosts: ['192.0.2.7', 'shop.example'] }), { code: 'bad_request', message: /line 2/ });
