@@ -65,7 +65,7 @@ class Times {
 }
 
 /** bash's own times of a command: Node does not tell what a child that has ended took. */
-function timed(command: readonly string[]): Time {
+export function timed(command: readonly string[]): Time {
   const script = 'TIMEFORMAT="%R %U %S"; { time "$@" >/dev/null 2>&3; } 3>&2 2>&1';
   const [wall = 0, user = 0, system = 0] = execFileSync('bash', ['-c', script, 'bench', ...command], {
     encoding: 'utf8',

@@ -9,7 +9,7 @@ const rooms = {
   configuration: /^src\/(config|keys|environment|values|checked)\.ts$/,
   database: /^src\/database\.ts$/,
   command: /^src\/command\//,
-  nouns: /^src\/capture\/(capture|analyst|errors|evidence|orders|quantities)\.ts$/,
+  nouns: /^src\/capture\/(capture|analyst|errors|evidence|indicators|orders|quantities)\.ts$/,
   engine: /^src\/capture\/(engine|door|opening|reconcile|both|stop|extend)\.ts$/,
   live: /^src\/capture\/live\//,
   past: /^src\/capture\/past\//,

@@ -16,6 +16,7 @@ export function runningCapture(differing: Partial<Capture> = {}): Capture {
     ring: null,
     window: null,
     expanded: null,
+    hosts: null,
     limits: { deadline: null, bytes: null, packets: null, near: false },
     keep: false,
     earlier: [],

@@ -5,7 +5,7 @@ _capture() {
   # options: the words that a verb takes
   local -A options=(
     [start]='-d --description -e --expression -i --interface --for --max-size --packets --snaplen --keep --exact --case -a --analyst -h --help --json --config --version'
-    [search]='-d --description -e --expression --since --until --ring --exact --case -a --analyst -h --help --json --config --version'
+    [search]='-d --description -e --expression --hosts --since --until --ring --exact --case -a --analyst -h --help --json --config --version'
     [both]='-d --description -e --expression --since -i --interface --for --max-size --packets --snaplen --keep --ring --exact --case -a --analyst -h --help --json --config --version'
     [list]='-f --selector --all -v --verbose -h --help --json --config --version'
     [show]='-h --help --json --config --version'
@@ -41,6 +41,7 @@ _capture() {
     ['search -d']=TEXT
     ['search --expression']=EXPRESSION
     ['search -e']=EXPRESSION
+    ['search --hosts']=FILE
     ['search --since']=TIME
     ['search --until']=TIME
     ['search --ring']=NAME

@@ -90,6 +90,15 @@ export interface RingSpan {
   readonly holesOver: Millis;
 }
 
+/** A list of hosts that a search looked for, in short: the registry and the sidecar have all of it. */
+export interface HostList {
+  readonly entries: number;
+  /** Of its addresses and nets in canonical form, sorted, one a line. */
+  readonly sha256: string;
+  /** Whether they were looked for behind VLAN tags, too. */
+  readonly behindTags: boolean;
+}
+
 /** What a capture may take before it ends by itself; null is without limit. A search has none. */
 export interface Limits {
   readonly deadline: Millis | null;
@@ -128,6 +137,8 @@ export interface Capture {
   readonly snaplen: number;
   /** The expression that libpcap got, where VLAN tags on the interface made it another than the typed one. */
   readonly expanded: string | null;
+  /** The list that its packets must have a host of, besides matching the expression; null where there is none. */
+  readonly hosts: HostList | null;
   readonly limits: Limits;
   /** Started again after a reboot, as a further savefile. */
   readonly keep: boolean;

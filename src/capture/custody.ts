@@ -61,9 +61,10 @@ export async function createSavefile(path: string) {
 /**
  * Seals a complete savefile: ours again (tcpdump leaves it to its own user), readable by the group, with a JSON sidecar that explains
  * it when it leaves the sensor. May be done again: the result is the same.
+ * @param nets of its list of hosts
  * @throws CaptureError `no_room` when the sidecar cannot be written
  */
-export async function seal(place: Place, capture: Capture): Promise<void> {
+export async function seal(place: Place, capture: Capture, nets: readonly string[]): Promise<void> {
   const path = join(place.directory, capture.savefile);
   const gid = place.group === null ? (process.getgid?.() ?? -1) : await groupId(place.group);
   const own = async (file: string) => {
@@ -71,7 +72,7 @@ export async function seal(place: Place, capture: Capture): Promise<void> {
     await chmod(file, savefileMode);
   };
   await own(path);
-  const sidecar = { ...explained(place, capture), tools: await toolVersions() };
+  const sidecar = { ...explained(place, capture, nets), tools: await toolVersions() };
   // Written under another name, then renamed: a sidecar is whole or not there.
   const temporary = `${path}.json.${process.pid}`;
   await removeDeadSidecars(place.directory, `${capture.savefile}.json.`);
@@ -93,10 +94,14 @@ async function removeDeadSidecars(directory: string, beginning: string): Promise
   }
 }
 
-/** What a sidecar says of a capture, but for the tools' versions. */
-export function explained(place: Place, capture: Capture) {
-  const { channel, path, progress, version, ...rest } = capture;
-  return { sensor: place.sensor, ...rest, startedAt: iso(capture.startedAt), endedAt: iso(capture.endedAt) };
+/** What a sidecar says of a capture, but for the tools' versions. @param nets of its list of hosts */
+export function explained(place: Place, capture: Capture, nets: readonly string[]) {
+  const { channel, path, progress, version, hosts, ...rest } = capture;
+  return {
+    ...{ sensor: place.sensor, ...rest, startedAt: iso(capture.startedAt), endedAt: iso(capture.endedAt) },
+    // Sidecars of captures without a list are those of older releases.
+    ...(hosts === null ? {} : { hosts: { ...hosts, nets } }),
+  };
 }
 
 /** Whether there is such a file, itself and not what a link points to. */

@@ -65,6 +65,8 @@ export interface Engine extends Custodian {
   show(selector: string, actor: Actor): Promise<Capture>;
   /** The coverage statement of a search, ring file by ring file in time order; empty for a live capture. */
   coverage(id: string): RingFileReport[];
+  /** The addresses and nets of the list that a search looked for, in canonical form; empty where it had none. */
+  hosts(id: string): string[];
   /**
    * Stops what a selector (an id or a word) names among what runs, or these ids alone; null stops all that the person may stop. Resolves
    * with each in its final state, facts and digest included; a search of another process is asked to stop and comes back when it has.

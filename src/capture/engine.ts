@@ -123,6 +123,7 @@ function engineIn(room: Room): Engine {
       return present(capture ?? noCapture(id));
     },
     coverage: registry.coverage,
+    hosts: registry.hosts,
     stop: (which, actor) => {
       const asked = ask(room, 'stop', actor);
       return carryOut(asked, async () => {

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { CaptureError } from './errors.ts';
 
@@ -56,19 +57,25 @@ export function readIndicators(text: string): string[] {
 function netOf(words: string): string | undefined {
   const [address, prefix, ...rest] = words.split('/');
   if (address === undefined || rest.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return undefined;
-  // ipaddr.js takes `10` and `010.1.1.1` for addresses, too, and a zone behind one.
-  const isAddress =
-    ipaddr.IPv4.isValidFourPartDecimal(address) || (ipaddr.IPv6.isValid(address) && !address.includes('%'));
-  if (!isAddress) return undefined;
-  const parsed = ipaddr.parse(address);
-  const bits = parsed.kind() === 'ipv4' ? 32 : 128;
+  const whole = bytesOf(address);
+  if (whole === undefined) return undefined;
+  const bits = whole.length * 8;
   const length = prefix === undefined ? bits : Number(prefix);
   if (length > bits) return undefined;
-  const bytes = parsed.toByteArray().map((byte, at) => byte & (0xff00 >> Math.min(8, Math.max(0, length - at * 8))));
-  return `${ipaddr.fromByteArray(bytes).toString()}/${length}`;
+  const bytes = whole.map((byte, at) => byte & (0xff00 >> Math.min(8, Math.max(0, length - at * 8))));
+  return `${bits === 32 ? bytes.join('.') : ipaddr.fromByteArray(bytes).toString()}/${length}`;
 }
 
-/** The tables in which canonical nets are looked up: one for IPv4, and one for each number of words that IPv6 nets need. */
+/** ipaddr.js takes `10` and `010.1.1.1` for addresses, too, and a zone behind one; and it takes its time for IPv4. */
+function bytesOf(address: string): number[] | undefined {
+  if (isIPv4(address)) return address.split('.').map(Number);
+  return ipaddr.IPv6.isValid(address) && !address.includes('%') ? ipaddr.parse(address).toByteArray() : undefined;
+}
+
+/**
+ * The tables in which canonical nets are looked up: one for IPv4, and one for each number of words that IPv6 nets need. A net of all
+ * addresses needs no word of any: it is not for a table.
+ */
 export function addressTables(nets: readonly string[]): AddressTable[] {
   const groups = new Map<string, { family: 4 | 6; words: 1 | 2 | 3 | 4; ranges: Range[] }>();
   for (const net of nets) {

@@ -29,6 +29,8 @@ export interface SearchOrder {
   readonly window: Window;
   /** The configuration's first ring where it is left out. */
   readonly ring?: string | undefined;
+  /** Addresses and nets, of which a packet must have one as well: as `host` and `net` of pcap-filter mean it. */
+  readonly hosts?: readonly string[] | undefined;
   /** The expression as typed: no expansion for VLAN tags. */
   readonly exact?: boolean | undefined;
   readonly case?: string | undefined;

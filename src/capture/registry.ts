@@ -1,6 +1,16 @@
 import type Database from 'better-sqlite3';
-import type { Capture, CaptureId, Counts, Facts, Millis, RingFileReport, RingSpan, SearchProgress } from './capture.ts';
-import { captureOf, type EarlierRow, numberOf, type OutcomeCount, type Row } from './row.ts';
+import type {
+  Capture,
+  CaptureId,
+  Counts,
+  Facts,
+  HostList,
+  Millis,
+  RingFileReport,
+  RingSpan,
+  SearchProgress,
+} from './capture.ts';
+import { captureOf, type EarlierRow, type HostsRow, numberOf, type OutcomeCount, type Row } from './row.ts';
 
 /** A capture before it has a number. */
 export type NewCapture = Pick<
@@ -28,7 +38,13 @@ export type NewCapture = Pick<
   readonly deadline: Deadline | null;
   readonly maxBytes: number | null;
   readonly maxPackets: number | null;
+  readonly hosts: WholeHostList | null;
 };
+
+/** A list of hosts with all its addresses and nets. */
+export interface WholeHostList extends HostList {
+  readonly nets: readonly string[];
+}
 
 /** When a capture ends by itself: by the clock on the wall, and by the uptime of this boot, which nobody sets back. */
 export interface Deadline {
@@ -102,6 +118,17 @@ export interface Registry {
   /** Captures that ran from `from` to before `to`, so many a page, as `pages`. */
   ranBetween(from: Millis, to: Millis): Generator<Capture[], void, undefined>;
   coverage(id: string): RingFileReport[];
+  /** The addresses and nets of a search's list; none where it has no list. */
+  hosts(id: string): string[];
+}
+
+/** The statement that writes a list of hosts. */
+export const insertHosts = `INSERT INTO indicators (capture, entries, sha256, behind_tags, nets)
+  VALUES (:capture, :entries, :sha256, :behindTags, :nets)`;
+
+/** A list of hosts as its row has it. */
+export function hostsRow(capture: number, { nets, behindTags, ...list }: WholeHostList) {
+  return { ...list, capture, behindTags: behindTags ? 1 : 0, nets: nets.map((net) => `${net}\n`).join('') };
 }
 
 /**
@@ -114,6 +141,11 @@ export function openRegistry(database: Database.Database, directory: string, pro
       snaplen, savefile, file, channel, started_at, owner, expanded, deadline, deadline_uptime, boot, max_bytes, max_packets, keep)
     VALUES (:kind, :state, :analyst, :orderedBy, :description, :expression, :case, :interface, :ring, :since, :until,
       :snaplen, :savefile, :file, :channel, :startedAt, :owner, :expanded, :at, :uptime, :boot, :maxBytes, :maxPackets, :keep)`);
+  const addHosts = database.prepare<[Record<string, unknown>]>(insertHosts);
+  const hosts = database.prepare<[number], HostsRow>(
+    'SELECT entries, sha256, behind_tags FROM indicators WHERE capture = ?',
+  );
+  const netsOf = database.prepare<[number], string>('SELECT nets FROM indicators WHERE capture = ?').pluck();
   const noteTcpdump = database.prepare('UPDATE captures SET tcpdump = ? WHERE number = ?');
   const markRunning = database.prepare(
     `UPDATE captures SET state = 'running', why = NULL WHERE number = ? AND state = 'starting'`,
@@ -179,6 +211,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
     captureOf(row, directory, {
       outcomes: row.kind === 'past' ? outcomes.all(row.number) : [],
       earlier: row.keep === 1 ? earlier.all(row.number) : [],
+      hosts: row.kind === 'past' ? hosts.get(row.number) : undefined,
     });
   const byId = (id: string): Capture | undefined => {
     const row = byNumber.get(numberOf(id));
@@ -192,7 +225,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
 
   return {
     add: (capture) => {
-      const { window, deadline, keep, ...columns } = capture;
+      const { window, deadline, keep, hosts: list, ...columns } = capture;
       const { lastInsertRowid } = insert.run({
         ...columns,
         since: window?.since ?? null,
@@ -203,7 +236,9 @@ export function openRegistry(database: Database.Database, directory: string, pro
         keep: keep ? 1 : 0,
         owner: process,
       });
-      return inWords(known(`c${Number(lastInsertRowid)}`));
+      const number = Number(lastInsertRowid);
+      if (list !== null) addHosts.run(hostsRow(number, list));
+      return inWords(known(`c${number}`));
     },
     noteTcpdump: (id, tcpdump) => void noteTcpdump.run(tcpdump, numberOf(id)),
     markRunning: (id) => markRunning.run(numberOf(id)).changes > 0,
@@ -257,5 +292,6 @@ export function openRegistry(database: Database.Database, directory: string, pro
       }
     },
     coverage: (id) => coverage.all(numberOf(id)),
+    hosts: (id) => netsOf.get(numberOf(id))?.trimEnd().split('\n') ?? [],
   };
 }

@@ -1,10 +1,11 @@
 import type Database from 'better-sqlite3';
 import type { Capture, CaptureId, RingFileOutcome, RingFileReport } from './capture.ts';
-import type { Deadline } from './registry.ts';
+import { type Deadline, hostsRow, insertHosts, type WholeHostList } from './registry.ts';
 import { numberOf } from './row.ts';
 
 /** A capture that goes into a registry made anew: what its sidecar, its process or its file tell of it. */
-export interface Restored extends Omit<Capture, 'id' | 'path' | 'progress' | 'version'> {
+export interface Restored extends Omit<Capture, 'id' | 'path' | 'progress' | 'version' | 'hosts'> {
+  readonly hosts: WholeHostList | null;
   /** The id that it had; null where that is not known. */
   readonly id: CaptureId | null;
   /** The name of its file now. */
@@ -33,6 +34,7 @@ export function openRestoring(database: Database.Database, owner: string): Resto
   const addEarlier = database.prepare<[Record<string, unknown>]>(`
     INSERT INTO earlier (capture, savefile, ended_at, why, bytes, packets, counts, facts, sha256)
     VALUES (:number, :savefile, :endedAt, :why, :bytes, :packets, :counts, :facts, :sha256)`);
+  const addHosts = database.prepare<[Record<string, unknown>]>(insertHosts);
   const given = database.prepare<[], { seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'captures'`);
   const first = database.prepare(`INSERT INTO sqlite_sequence VALUES ('captures', ?)`);
   const raise = database.prepare(`UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'captures'`);
@@ -47,6 +49,7 @@ export function openRestoring(database: Database.Database, owner: string): Resto
       for (const { counts, facts, ...earlier } of restored.earlier) {
         addEarlier.run({ ...earlier, number, counts: json(counts), facts: json(facts) });
       }
+      if (restored.hosts !== null) addHosts.run(hostsRow(number, restored.hosts));
       return `c${number}`;
     },
     passOver: (number) => {
@@ -67,7 +70,19 @@ function reportsOf({ kind, coverage }: Restored): Pick<RingFileReport, 'file' | 
   );
 }
 
-function columns({ id, window, counts, facts, limits, keep, deadline, coverage: _, earlier: __, ...plain }: Restored) {
+function columns({
+  id,
+  window,
+  counts,
+  facts,
+  limits,
+  keep,
+  deadline,
+  coverage: _,
+  earlier: __,
+  hosts: ___,
+  ...plain
+}: Restored) {
   return {
     ...plain,
     number: id === null ? null : numberOf(id),

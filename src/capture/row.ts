@@ -67,6 +67,13 @@ export interface EarlierRow {
   sha256: string | null;
 }
 
+/** What a list of hosts is in short (schema/007-indicators.sql). */
+export interface HostsRow {
+  entries: number;
+  sha256: string;
+  behind_tags: 0 | 1;
+}
+
 /** A line of the coverage statement's summary. */
 export interface OutcomeCount {
   readonly outcome: RingFileOutcome;
@@ -77,7 +84,11 @@ export interface OutcomeCount {
 export function captureOf(
   row: Row,
   directory: string,
-  { outcomes, earlier }: { outcomes: readonly OutcomeCount[]; earlier: readonly EarlierRow[] },
+  {
+    outcomes,
+    earlier,
+    hosts,
+  }: { outcomes: readonly OutcomeCount[]; earlier: readonly EarlierRow[]; hosts: HostsRow | undefined },
 ): Capture {
   return {
     id: `c${row.number}`,
@@ -93,6 +104,7 @@ export function captureOf(
     window: row.kind === 'past' ? { since: row.since, until: row.until } : null,
     snaplen: row.snaplen,
     expanded: row.expanded,
+    hosts: hosts ? { entries: hosts.entries, sha256: hosts.sha256, behindTags: hosts.behind_tags === 1 } : null,
     limits: {
       deadline: row.deadline,
       bytes: row.max_bytes,

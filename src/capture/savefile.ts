@@ -58,14 +58,15 @@ export function readHeader(bytes: Buffer): PcapHeader | undefined {
   };
 }
 
-/** A pcap file header as tcpdump writes it here: little-endian, version 2.4. */
-export function headerFor({ precision, snaplen, linktype }: WrittenHeader): Buffer {
+/** A pcap file header of version 2.4, little-endian as tcpdump writes it here, where it is not said. */
+export function headerFor({ precision, snaplen, linktype }: WrittenHeader, littleEndian = true): Buffer {
   const bytes = Buffer.alloc(headerBytes);
-  bytes.writeUInt32LE(precision === 'nanoseconds' ? 0xa1b23c4d : 0xa1b2c3d4, 0);
-  bytes.writeUInt16LE(2, 4);
-  bytes.writeUInt16LE(4, 6);
-  bytes.writeUInt32LE(snaplen, 16);
-  bytes.writeUInt32LE(linktype, 20);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  view.setUint32(0, precision === 'nanoseconds' ? 0xa1b23c4d : 0xa1b2c3d4, littleEndian);
+  view.setUint16(4, 2, littleEndian);
+  view.setUint16(6, 4, littleEndian);
+  view.setUint32(16, snaplen, littleEndian);
+  view.setUint32(20, linktype, littleEndian);
   return bytes;
 }
 

@@ -47,7 +47,7 @@ export async function settle(room: Room, capture: Capture, end: End, alongside: 
  */
 export async function sealOrSay(room: Room, capture: Capture): Promise<string[]> {
   try {
-    await seal(room.place, capture);
+    await seal(room.place, capture, room.registry.hosts(capture.id));
     return [];
   } catch (error) {
     room.log.error({ capture: capture.id, error }, 'sidecar not written');

@@ -5,8 +5,8 @@ import type { Capture } from './capture.ts';
 import { explained, type Place } from './custody.ts';
 import type { SidecarFinding } from './evidence.ts';
 
-/** Ours have some kilobytes. */
-const longest = 4 * 2 ** 20;
+/** Ours have some kilobytes, and up to 50 bytes for each host of a list. */
+const longest = 16 * 2 ** 20;
 
 /** What must never differ: who, what, when, and what came of it. Versions of tools and the sensor's own name may. */
 const lasting = [
@@ -18,6 +18,7 @@ const lasting = [
     'orderedBy',
     'description',
     'expression',
+    'hosts',
     'case',
     'interface',
     'ring',
@@ -26,8 +27,8 @@ const lasting = [
   ...['snaplen', 'savefile', 'startedAt', 'endedAt', 'why', 'bytes', 'packets', 'counts', 'facts', 'sha256'],
 ] as const;
 
-/** Holds a savefile's sidecar against the registry. */
-export async function examineSidecar(place: Place, capture: Capture): Promise<SidecarFinding> {
+/** Holds a savefile's sidecar against the registry. @param nets of its list of hosts, as the registry has it */
+export async function examineSidecar(place: Place, capture: Capture, nets: readonly string[]): Promise<SidecarFinding> {
   let said: unknown;
   try {
     said = JSON.parse(await readSidecar(`${place.directory}/${capture.savefile}.json`));
@@ -35,7 +36,7 @@ export async function examineSidecar(place: Place, capture: Capture): Promise<Si
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { sidecar: 'missing' };
     return { sidecar: 'unreadable', why: error instanceof Error ? error.message : String(error) };
   }
-  const known = new Map(Object.entries(explained(place, capture)));
+  const known = new Map(Object.entries(explained(place, capture, nets)));
   const told = new Map(Object.entries(typeof said === 'object' && said !== null ? said : {}));
   const keys = lasting.filter((key) => !isDeepStrictEqual(told.get(key), known.get(key)));
   return keys.length === 0 ? { sidecar: 'holds' } : { sidecar: 'differs', keys };

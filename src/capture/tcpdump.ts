@@ -110,21 +110,28 @@ const compiled = new Map<string, Program>();
 const mostCompiled = 16;
 
 /**
- * What libpcap makes of an expression for little-endian files of a linktype.
+ * What libpcap makes of an expression for files of a linktype; little-endian ones, where it is not said.
  * @throws CaptureError `bad_expression` with libpcap's own words
  */
 export async function compileProgram(
   expression: string,
   linktype: number,
   patience = compilePatience,
+  littleEndian = true,
 ): Promise<Program> {
-  const key = `${linktype} ${expression}`;
-  const program = compiled.get(key) ?? readProgram(await compileInTime(expression, filesOf(linktype), patience));
+  const key = `${linktype} ${littleEndian} ${expression}`;
+  const target = filesOf(linktype, littleEndian);
+  const program = compiled.get(key) ?? readProgram(await compileInTime(expression, target, patience));
   compiled.delete(key);
   compiled.set(key, program);
   const [oldest] = compiled.keys();
   if (compiled.size > mostCompiled && oldest !== undefined) compiled.delete(oldest);
   return program;
+}
+
+/** Whether libpcap does not compile an expression because no packet of the linktype can match it. */
+export function matchesNothing(error: unknown): boolean {
+  return error instanceof CaptureError && error.code === 'bad_expression' && /rejects all packets/.test(error.message);
 }
 
 async function compileInTime(expression: string, target: Target, patience: number): Promise<string> {
@@ -191,8 +198,9 @@ interface Target {
   readonly input: Buffer | undefined;
 }
 
-function filesOf(linktype: number): Target {
-  return { source: ['-r', '-'], input: headerFor({ precision: 'microseconds', snaplen: longestPacket, linktype }) };
+function filesOf(linktype: number, littleEndian: boolean): Target {
+  const header = { precision: 'microseconds', snaplen: longestPacket, linktype } as const;
+  return { source: ['-r', '-'], input: headerFor(header, littleEndian) };
 }
 
 async function compile(expression: string, target: Target, patience: number): Promise<string> {

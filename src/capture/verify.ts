@@ -83,7 +83,7 @@ async function* verifyOne(
   let sidecar: SidecarFinding | null = null;
   if (capture !== undefined && finding.finding !== 'vanished') {
     if (finding.finding === 'hashed') await sealAnew(room, capture);
-    sidecar = await examineSidecar(room.place, capture);
+    sidecar = await examineSidecar(room.place, capture, room.registry.hosts(capture.id));
     // Told as missing this once: the disk was full when it ended, or somebody took it away.
     if (finding.finding === 'holds' && sidecar.sidecar === 'missing' && (await sealAnew(room, capture)))
       observe(room, capture, 'verify', `${capture.savefile}.json was missing and is made anew`);
@@ -94,7 +94,7 @@ async function* verifyOne(
 /** Writes the sidecar of a savefile that is what the registry says; false where it cannot be. */
 async function sealAnew(room: Room, capture: Capture): Promise<boolean> {
   try {
-    await seal(room.place, capture);
+    await seal(room.place, capture, room.registry.hosts(capture.id));
     return true;
   } catch (error) {
     room.log.error({ capture: capture.id, error }, 'sidecar not written');

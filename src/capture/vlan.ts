@@ -15,7 +15,11 @@ export function expandForVlan(expression: string): string {
 
 /** Whether an expression can miss tagged packets at all: one that speaks of tags says itself what it wants. */
 export function missesTags(expression: string): boolean {
-  return expression !== everything && !/\bvlan\b/.test(expression);
+  return expression !== everything && !speaksOfTags(expression);
+}
+
+export function speaksOfTags(expression: string): boolean {
+  return /\bvlan\b/.test(expression);
 }
 
 /** What there is to decide on. */
@@ -23,6 +27,8 @@ export interface Tagged {
   /** What carries the tags, in words: `eth1`, `the ring dmz`. */
   readonly carrier: string;
   readonly expression: string;
+  /** What is matched, in words, where that is not the expression. */
+  readonly subject?: string;
   /** As typed, whatever the packets carry. */
   readonly exact: boolean;
   /** What the expression as typed passes over, in words. */
@@ -33,10 +39,10 @@ export interface Tagged {
 
 /** The form of an expression that libpcap gets where packets carry tags; null is as typed. With what the analyst should know of it. */
 export async function formFor(tagged: Tagged): Promise<{ expanded: string | null; warning: string }> {
-  const { carrier, expression, exact, missed, compile } = tagged;
+  const { carrier, expression, subject = 'the expression', exact, missed, compile } = tagged;
   const asTyped = (why: string) => ({
     expanded: null,
-    warning: `${carrier} carries VLAN tags, and the expression is taken as typed${why}: it misses ${missed}`,
+    warning: `${carrier} carries VLAN tags, and ${subject} is taken as typed${why}: it misses ${missed}`,
   });
   if (exact) return asTyped(' (--exact)');
   const shift = shiftIn(expression);
@@ -51,7 +57,7 @@ export async function formFor(tagged: Tagged): Promise<{ expanded: string | null
   }
   return {
     expanded,
-    warning: `${carrier} carries VLAN tags: the expression is matched without a tag, behind one and behind two; --exact takes it as typed`,
+    warning: `${carrier} carries VLAN tags: ${subject} is matched without a tag, behind one and behind two; --exact takes it as typed`,
   };
 }
 
@@ -82,6 +88,6 @@ export function isParent(known: string, interfaceName: string): boolean {
 }
 
 /** A word that shifts everything behind it, as `vlan` does: what follows in the expanded form would be looked for in the wrong place. */
-function shiftIn(expression: string): string | undefined {
+export function shiftIn(expression: string): string | undefined {
   return /\b(?:mpls|pppoes|geneve)\b/.exec(expression)?.[0];
 }

@@ -1,8 +1,13 @@
+import type { SearchOrder } from '../capture/orders.ts';
 import type { Command } from '../command/command.ts';
 import type { Session } from './session.ts';
 
 /** A command that needs the engine. */
 export type Order = Exclude<Command, { verb: 'help' | 'doctor' }>;
+
+async function withHosts({ order, hosts }: Extract<Order, { verb: 'search' }>): Promise<SearchOrder> {
+  return hosts === undefined ? order : { ...order, hosts: await (await import('./hosts.ts')).readHosts(hosts) };
+}
 
 /**
  * Carries a command out: one call of the engine, then its answer in print.
@@ -14,7 +19,7 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
     case 'start':
       return (await import('./verbs.ts')).start(order.order, session);
     case 'search':
-      return (await import('./search.ts')).search(order.order, session);
+      return (await import('./search.ts')).search(await withHosts(order), session);
     case 'both':
       return (await import('./search.ts')).both(order.order, session);
     case 'list':

@@ -30,6 +30,7 @@ export function captureJson(capture: Capture): { readonly [key: string]: Json } 
     },
     sha256: capture.sha256,
     case: capture.case,
+    ...(capture.hosts === null ? {} : { hosts: { ...capture.hosts } }),
     channel: capture.channel,
     ...(progress !== null && isOpen(capture.state) ? { progress: progressJson(progress) } : {}),
   };

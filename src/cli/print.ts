@@ -1,6 +1,6 @@
 import type { Analyst, Origin } from '../capture/analyst.ts';
 import { originInWords } from '../capture/analyst.ts';
-import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
+import { type Capture, type HostList, isOpen, type Millis } from '../capture/capture.ts';
 import type { AuditEntry } from '../capture/orders.ts';
 import { bytesInWords, counted } from '../capture/quantities.ts';
 import { utc } from '../reports/figures.ts';
@@ -53,8 +53,15 @@ export function blockRows(capture: Capture, status: FileStatus, { timezone }: Sh
     ...times,
     ['Description', oneLine(capture.description)],
     ['Expression', oneLine(capture.expression)],
+    ...(capture.hosts === null ? [] : [['Hosts', hostsInWords(capture.hosts)] as const]),
     ['Capture File', oneLine(capture.path)],
   ];
+}
+
+/** How many hosts and nets a list has, which list it was, and whether tags were looked behind. */
+function hostsInWords({ entries, sha256, behindTags }: HostList): string {
+  const behind = behindTags ? ', behind VLAN tags, too' : '';
+  return `${entries.toLocaleString('en-US')} (sha256 ${sha256})${behind}`;
 }
 
 /** How a capture stands, or when and why it ended. */

@@ -18,7 +18,8 @@ export async function show(selector: string, session: Session): Promise<number> 
   const reports = engine.coverage(capture.id);
   const deletion = engine.deletion(capture.id);
   const deleted = deletion ? { at: iso(deletion.at), why: deletion.why } : null;
-  if (json) output.json({ ...wholeJson(capture, reports), deleted });
+  const hosts = capture.hosts && { hosts: { ...capture.hosts, nets: engine.hosts(capture.id) } };
+  if (json) output.json({ ...wholeJson(capture, reports), ...hosts, deleted });
   else {
     const { wholeLines } = await import('./whole.ts');
     output.lines(wholeLines(capture, { reports, status, deletion }, shown(session)));

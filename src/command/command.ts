@@ -13,7 +13,8 @@ import type {
 /** What a person told capture to do, at either door. A selector is an id, or a word: of one capture alone where one is acted on. */
 export type Command =
   | { readonly verb: 'start'; readonly order: StartOrder }
-  | { readonly verb: 'search'; readonly order: SearchOrder }
+  /** `hosts`: the file with the list of hosts, which the shell reads into the order; `-` is stdin. */
+  | { readonly verb: 'search'; readonly order: SearchOrder; readonly hosts?: string }
   | { readonly verb: 'both'; readonly order: BothOrder }
   | { readonly verb: 'list'; readonly selection: Selection; readonly details: boolean }
   | { readonly verb: 'show'; readonly selector: string }

@@ -35,7 +35,7 @@ export function zshTables(): string {
 }
 
 function bashWords(form: Form): readonly [string, string] {
-  const spellings = optionsOf(form).flatMap(({ letter, name }) => [
+  const spellings = optionsOf(form, 'shell').flatMap(({ letter, name }) => [
     ...(letter === null ? [] : [`-${letter}`]),
     `--${name}`,
   ]);
@@ -61,7 +61,7 @@ function bashTable(name: string, says: string, entries: readonly (readonly [stri
 
 function zshSpecs(form: Form): string[] {
   const tail = form.tail === null ? [] : [`*:${form.tail}:${zshAction(form.tail)}`];
-  return [...optionsOf(form).flatMap(zshOption), ...tail];
+  return [...optionsOf(form, 'shell').flatMap(zshOption), ...tail];
 }
 
 function zshOption({ letter, name, value, says }: DoorOption & Pick<Option, 'letter'>): string[] {

@@ -15,6 +15,7 @@ export type OptionName =
   | 'since'
   | 'until'
   | 'ring'
+  | 'hosts'
   | 'selector'
   | 'all'
   | 'verbose'
@@ -31,6 +32,8 @@ export interface Option {
   /** What its value is, as help writes it; null takes none. */
   readonly value: string | null;
   readonly says: string;
+  /** Where it is known; everywhere that its verb is, where it is left out. */
+  readonly doors?: readonly Door[];
 }
 
 /** All that one verb takes: the parser and the help text both read it, so that they cannot differ. */

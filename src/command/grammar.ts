@@ -49,6 +49,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     options: [
       description,
       expression,
+      { ...option('hosts', null, 'FILE', 'a host or net of the list FILE, too; - is stdin'), doors: ['shell'] },
       since,
       option('until', null, 'TIME', 'up to: 30m ago, 10:15, 2026-11-24T03:00Z'),
       ring,
@@ -205,9 +206,9 @@ export function commandName(door: Door): string {
   return door === 'slack' ? '/capture' : 'capture';
 }
 
-/** The options of a form, help included. */
-export function optionsOf(form: Form): readonly Option[] {
-  return [...form.options, helpOption];
+/** The options of a form at a door, help included. */
+export function optionsOf(form: Form, door: Door): readonly Option[] {
+  return [...form.options.filter(({ doors }) => doors?.includes(door) ?? true), helpOption];
 }
 
 /** Options of the shell door itself, outside every verb. */

@@ -43,7 +43,7 @@ function aboutVerb(form: Form, door: Door): string[] {
     `${name} ${form.verb} ${form.usage}`.trimEnd(),
     form.says,
     '',
-    ...optionsOf(form).map(({ name: long, letter, value, says }) => {
+    ...optionsOf(form, door).map(({ name: long, letter, value, says }) => {
       const spelling = `${letter === null ? '   ' : `-${letter},`} --${long}${value === null ? '' : ` ${value}`}`;
       return `  ${spelling.padEnd(29)}${says}`;
     }),

@@ -21,6 +21,7 @@ const values: Readonly<Record<string, string>> = {
   ID: 'c12: each capture of a sensor has one of its own, and it is never given twice. A word does, too, where one capture alone has it: for show of all captures, for extend and keep of the live ones that run, for get of those that have ended. Where several have it they are named with their ids, and nothing is done. On a terminal start and list tell the id; a script has it from --json (the key is id) or list -v.',
   EXPRESSION:
     'What pcap-filter(7) describes, or the word everything. Host names are refused, since looking them up would tell DNS what is hunted.',
+  FILE: 'Of --hosts: an address or a net a line, IPv4 or IPv6, 100,000 of them at most; # begins a comment, and 192.0.2[.]7 is read as it is meant. A packet is found that has one of them as host and net of pcap-filter(7) mean it, and that the expression, where there is one, selects as well.',
   HEAD: 'The number and the hash of an entry of the audit log, 12:5f.., as a daily report tells them.',
   CASE: 'The name of an incident, INC-7.',
 };

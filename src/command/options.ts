@@ -28,7 +28,8 @@ export function readWords(words: readonly string[], form: Form, door: Door): Sai
       break;
     }
     const colons = door === 'slack' && tail.length === 0;
-    const found = dashed(words, at, { form, door }) ?? assigned(word, form, { colons, slips: tail.length === 0 });
+    const found =
+      dashed(words, at, { form, door }) ?? assigned(word, { form, door }, { colons, slips: tail.length === 0 });
     if (found === null) tail.push(word);
     for (const [option, value] of found?.given ?? []) put(options, option, value);
     at += found?.words ?? 1;
@@ -50,7 +51,7 @@ function dashed(
   where: { form: Form; door: Door },
 ): { given: Given[]; words: number } | null {
   const word = words[at] ?? '';
-  const options = optionsOf(where.form);
+  const options = optionsOf(where.form, where.door);
   const [, long, inline] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
   if (long !== undefined) {
     const option = options.find(({ name }) => name === long.toLowerCase()) ?? unknown(`--${long}`, where);
@@ -93,13 +94,13 @@ function withValue(
 /** `name=VALUE`, and `name:VALUE` where colons are taken; null is a word that is no option. */
 function assigned(
   word: string,
-  form: Form,
+  where: { form: Form; door: Door },
   take: { colons: boolean; slips: boolean },
 ): { given: Given[]; words: number } | null {
   const [, key = '', sign, value = ''] = /^([a-z][a-z-]*)([=:])(.*)$/is.exec(word) ?? [];
   // An expression has colons of its own (IPv6, MAC), and `==` is a comparison.
   if (sign === undefined || (sign === ':' && !take.colons) || value.startsWith('=')) return null;
-  const valued = form.options.filter((option) => option.value !== null);
+  const valued = optionsOf(where.form, where.door).filter((option) => option.value !== null);
   const option = valued.find(({ name }) => name === key.toLowerCase());
   if (option !== undefined) return { given: [[option, value]], words: 1 };
   const meant =
@@ -109,7 +110,7 @@ function assigned(
       key,
       valued.map(({ name }) => name),
     );
-  return meant ? refuse(`${form.verb} has no option ${typed(`${key}=`)}: did you mean ${meant}=?`) : null;
+  return meant ? refuse(`${where.form.verb} has no option ${typed(`${key}=`)}: did you mean ${meant}=?`) : null;
 }
 
 /** A value that is spelled like an option is a forgotten value far more often than a text. */
@@ -119,11 +120,24 @@ function looksLikeOption(word: string, options: readonly Option[]): boolean {
 }
 
 function unknown(word: string, { form, door }: { form: Form; door: Door }): never {
-  const names = optionsOf(form).map(({ name }) => name);
+  const elsewhere = form.options.find(({ name }) => word.toLowerCase() === `--${name}`);
+  if (elsewhere !== undefined)
+    refuse(`${form.verb} takes --${elsewhere.name} only in a shell on the sensor: type capture ${form.verb} there`);
+  if (word.toLowerCase() === '--hosts' && isLive(form)) refuse(noHostsLive(form));
+  const names = optionsOf(form, door).map(({ name }) => name);
   const meant = word.startsWith('--') ? nearest(word.slice(2), names) : undefined;
   const hint = meant === undefined ? `${commandName(door)} help ${form.verb} shows them` : `did you mean --${meant}?`;
   const expression = form.tail === 'EXPRESSION' ? ' (if it belongs to the expression, put that behind --)' : '';
   refuse(`${form.verb} has no option ${typed(word)}: ${hint}${expression}`);
+}
+
+function isLive({ verb }: Form): boolean {
+  return verb === 'start' || verb === 'both';
+}
+
+/** BPF_MAXINSNS of Linux. */
+function noHostsLive({ verb }: Form): string {
+  return `${verb} takes no --hosts: a live capture is filtered in the kernel, and its filters hold 4096 instructions at most. Name a few hosts in -e, or look for the whole list in the ring: capture search --hosts FILE`;
 }
 
 function spelled(option: Option): string {

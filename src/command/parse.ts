@@ -25,7 +25,11 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
     case 'start':
       return { verb: 'start', order: startOrder(said, form, setting) };
     case 'search':
-      return { verb: 'search', order: searchOrder(said, form, setting) };
+      return defined({
+        verb: form.verb,
+        order: searchOrder(said, form, setting),
+        hosts: said.options.get('hosts'),
+      }) as Command;
     case 'both':
       return { verb: 'both', order: bothOrder(said, form, setting) };
     case 'list':

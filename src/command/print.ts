@@ -30,6 +30,7 @@ function optionsOf(command: Command): string[] {
       return [
         ...say('description', order.description, '-d'),
         ...say('expression', order.expression, '-e'),
+        ...say('hosts', command.hosts),
         ...sayWindow(order.window),
         ...say('ring', order.ring),
         ...(order.exact ? ['--exact'] : []),

@@ -22,7 +22,8 @@ export function readTexts(said: Said, form: Form, door: Door): Texts {
   if (option !== undefined && tail !== '') {
     refuse(`the expression is there twice, as -e and as ${typed(tail)}: put all of it into -e '...'`);
   }
-  const expression = option ?? tail;
+  // A list of hosts is enough of an expression.
+  const expression = option ?? (tail === '' && said.options.has('hosts') ? 'everything' : tail);
   if (description !== undefined && expression.trim() !== '') return { description, expression };
   return refuse(missing({ description, expression: expression.trim() === '' ? undefined : expression }, form, door));
 }

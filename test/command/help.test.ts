@@ -70,5 +70,6 @@ describe('help', () => {
 
   test('in Slack does not offer what only the shell has', () => {
     assert.doesNotMatch(helpText(null, 'slack'), /audit/);
+    assert.doesNotMatch(helpText('search', 'slack'), /--hosts/);
   });
 });

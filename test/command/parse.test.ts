@@ -81,6 +81,20 @@ const understood: readonly [title: string, line: string, command: Command][] = [
     },
   ],
   [
+    'a list of hosts is enough of an expression',
+    'search -d beacons --hosts list.txt --since 2h',
+    {
+      verb: 'search',
+      order: { description: 'beacons', expression: 'everything', window: since(day / 12) },
+      hosts: 'list.txt',
+    },
+  ],
+  [
+    'a list of hosts may come from stdin, beside an expression',
+    "search -d 'traffic to shop' --hosts - host 192.0.2.7",
+    { verb: 'search', order: { ...text, window: unbounded }, hosts: '-' },
+  ],
+  [
     'both has what a live capture and a search have',
     "both -d 'traffic to shop' --since 24h --for 2h --ring dmz -e 'host 192.0.2.7'",
     {
@@ -194,6 +208,12 @@ const refused: readonly [title: string, line: string, sentence: RegExp][] = [
   ['a size beyond any disk', 'start -d x -e tcp --max-size 999999999999999TB', /is not a size: .*, at most 1000TB/],
   ['an extension by nothing', 'extend c1', /by how much\? write capture extend c12 --for 2h/],
   ['an extension of nothing', 'extend --for 2h', /extend needs the id of a capture/],
+  [
+    'a list of hosts for the kernel',
+    'start -d x --hosts list.txt',
+    /start takes no --hosts: .* kernel.* 4096 instructions/,
+  ],
+  ['the same for both', 'both -d x --hosts=list.txt', /both takes no --hosts: .*: capture search --hosts FILE/],
   ['an unknown letter', 'list -x', /list has no option '-x': capture help list/],
   ['an option in the tail', 'start -d x host 192.0.2.7 -w /etc/x', /no option '-w'.*behind --/],
   ['an option given twice', 'start -d x -d y tcp', /-d is there twice/],
@@ -277,6 +297,15 @@ describe('in Slack', () => {
 
   test('audit is sent to the shell', () => {
     assert.throws(() => parse('audit', 'slack'), { message: /audit is not for Slack: type capture audit in a shell/ });
+  });
+
+  test('a file with a list of hosts is read in the shell alone', () => {
+    const message = /search takes --hosts only in a shell on the sensor: type capture search there/;
+    assert.throws(() => parse('search -d x --hosts list.txt', 'slack'), { message });
+    assert.deepEqual(parse('search -d x tcp hosts:list.txt', 'slack'), {
+      verb: 'search',
+      order: { description: 'x', expression: 'tcp hosts:list.txt', window: unbounded },
+    });
   });
 
   test('examples carry the slash', () => {

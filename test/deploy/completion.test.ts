@@ -17,7 +17,7 @@ describe('completion in bash', () => {
 
   test('offers every option of a verb, and those of the command itself', () => {
     for (const form of formsAt('shell')) {
-      const long = [...optionsOf(form).map(({ name }) => `--${name}`), ...doorWords];
+      const long = [...optionsOf(form, 'shell').map(({ name }) => `--${name}`), ...doorWords];
       assert.deepEqual(offered(form.verb, '--'), long.sort(), form.verb);
     }
   });

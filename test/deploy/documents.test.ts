@@ -34,7 +34,7 @@ describe('the manual page', () => {
   test('has every verb of the shell, every option and every example', () => {
     for (const form of formsAt('shell')) {
       assert.ok(page.includes(`\n   capture ${form.verb}`), form.verb);
-      for (const { name, letter, value } of optionsOf(form)) {
+      for (const { name, letter, value } of optionsOf(form, 'shell')) {
         const spelled = `${letter === null ? '' : `-${letter}, `}--${name}${value === null ? '' : ` ${value}`}`;
         assert.ok(page.includes(`\n       ${spelled}`), `${form.verb} ${spelled}`);
       }

@@ -13,7 +13,7 @@ const order = { analyst: 'grant', description: 'shop' };
 function restored(at: number, more: Partial<Restored>): Restored {
   const savefile = savefileName('live', order, at, 1);
   const { path: _, progress: __, version: ___, ...capture } = live({ ...order, id: 'c7', startedAt: began, savefile });
-  return { ...capture, file: savefile, tcpdump: null, deadline: null, ...more };
+  return { ...capture, hosts: null, file: savefile, tcpdump: null, deadline: null, ...more };
 }
 
 function kept(at: number, endedAt: number, more: Partial<Restored> = {}): Found {

@@ -20,7 +20,9 @@ async function usedSensor(t: TestContext): Promise<Sensor & { readonly tcpdump: 
   await sensor.capture('start', '-d', 'traffic to shop', '--case', 'INC-7', 'udp port 40420');
   await sensor.capture('stop', 'c1');
   await sensor.capture('start', '-a', 'will', '-d', 'odd DNS', 'udp port 40421');
-  await sensor.capture('search', '-d', 'the past', 'udp port 4444');
+  const list = join(sensor.directory, 'hosts');
+  writeFileSync(list, '192.0.2.7\n2001:db8::/32\n');
+  await sensor.capture('search', '-d', 'the past', '--hosts', list, 'udp port 4444');
   await endSupervisor(sensor);
   const [writing] = tcpdumpsWritingInto(sensor.captures);
   if (writing === undefined) throw new Error('nothing captures');
@@ -90,6 +92,7 @@ describe('a registry that is damaged or lost', { concurrency: 4 }, () => {
   test('made anew has everything that the sidecars have, and works', async (t) => {
     const sensor = await usedSensor(t);
     const before = await sensor.capture('show', '--json', 'c1');
+    const { hosts } = JSON.parse((await sensor.capture('show', '--json', 'c3')).out);
     await endSupervisor(sensor);
     damages['its pages hold garbage']?.(sensor.registry);
     await sensor.capture('doctor', '--rebuild');
@@ -100,6 +103,8 @@ describe('a registry that is damaged or lost', { concurrency: 4 }, () => {
       ['will', 'udp port 40421', 'lo', "odd.DNS (from the savefile's name: the registry was rebuilt)"],
     );
     assert.match((await sensor.capture('show', 'c3')).out, /Ring files: 1 searched/);
+    assert.deepEqual(hosts.nets, ['192.0.2.7/32', '2001:db8::/32']);
+    assert.deepEqual(JSON.parse((await sensor.capture('show', '--json', 'c3')).out).hosts, hosts);
     const stopped = await sensor.capture('stop', '-v', 'c2');
     assert.equal(stopped.code, 0, stopped.err);
     assert.match(stopped.out, /0 captured, .*0 dropped by kernel/, 'the closing counts were found again');

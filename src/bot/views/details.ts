@@ -1,6 +1,6 @@
 import { type Capture, isOpen, type RingFileReport } from '../../capture/capture.ts';
 import { bytesInWords } from '../../capture/quantities.ts';
-import { counted, lasting, utc } from '../../reports/figures.ts';
+import { count, counted, lasting, utc } from '../../reports/figures.ts';
 import { coverageRows, troubleBlocks } from './coverage.ts';
 import { countRows, custodyRows, factRows, labelled } from './facts.ts';
 import { numbers, progressLines, windowInWords } from './numbers.ts';
@@ -26,7 +26,12 @@ export function detailsView(capture: Capture, reports: readonly RingFileReport[]
 }
 
 function orderRows(capture: Capture): Row[] {
+  const list: Row[] =
+    capture.hosts === null
+      ? []
+      : [labelled('Hosts', `${count(capture.hosts.entries)} of a list, SHA-256 ${capture.hosts.sha256}`)];
   const searched: Row[] = [
+    ...list,
     [bold('Ring: '), typed(capture.ring ?? 'unknown', 80)],
     labelled('Window', windowInWords(capture.window)),
   ];

@@ -42,6 +42,7 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
     snaplen,
     startedAt,
     expanded: form?.expanded ?? null,
+    hosts: null,
     deadline,
     maxBytes,
     maxPackets,

@@ -3,13 +3,16 @@ import type { Program } from '../bpf.ts';
 import type { Capture, Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
+import { readIndicators } from '../indicators.ts';
 import { allowSpace } from '../limits.ts';
 import type { SearchOrder } from '../orders.ts';
 import { partialAddresses } from '../partial.ts';
 import { ethernet } from '../ringfile.ts';
 import { addCapture, attribution, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
-import { compileProgram } from '../tcpdump.ts';
+import { compileProgram, everything } from '../tcpdump.ts';
+import { shiftIn, speaksOfTags } from '../vlan.ts';
+import { compileHosts, type WantedHosts, wantHosts } from './hosts.ts';
 import { filesOf } from './progress.ts';
 import { type Planned, planRing, unread } from './ring.ts';
 import { checkWindow, formOver, knownRing } from './wanted.ts';
@@ -19,6 +22,8 @@ export interface Plan {
   readonly expression: string;
   /** What libpcap makes of it. */
   readonly program: Program;
+  /** The list of hosts, of which a packet must have one as well; null without. */
+  readonly hosts: WantedHosts | null;
   readonly window: Window;
   readonly places: readonly Planned[];
   readonly linktype: number;
@@ -67,16 +72,26 @@ export async function planAgain(room: Room, order: SearchOrder, actor: Actor) {
 async function prepare(room: Room, order: SearchOrder, actor: Actor, wantedLinktype?: number) {
   const attributed = attribution(room, actor, order);
   const expression = checkExpression(order.expression);
+  const nets = order.hosts === undefined ? null : readIndicators(order.hosts.join('\n'));
   const ring = knownRing(room, order.ring);
   checkWindow(order.window);
   const all = await planRing(ring.path, order.window);
-  const meanings = await meaningsOf(expression, wantedLinktype === undefined ? linktypesOf(all) : [wantedLinktype]);
+  const meanings = await meaningsOf(
+    { expression, nets },
+    wantedLinktype === undefined ? linktypesOf(all) : [wantedLinktype],
+  );
   const [{ linktype, program: plain }, ...others] = meanings.understood;
   const places = ofLinktype(all, linktype, meanings);
   const files = filesOf(places);
-  const form = await formOver(room, ring, expression, { files, linktype, exact: order.exact ?? false });
-  const expanded = form?.expanded ?? null;
+  const sought = { files, linktype, exact: order.exact ?? false };
+  const isListAlone = nets !== null && expression === everything;
+  const form = isListAlone
+    ? await formOver(room, ring, `net ${nets[0]}`, { ...sought, subject: 'the list of hosts' })
+    : await formOver(room, ring, expression, sought);
+  const expanded = isListAlone ? null : (form?.expanded ?? null);
   const program = expanded === null ? plain : await compileProgram(expanded, linktype);
+  const isBehindTags = speaksOfTags(expression) || (form?.expanded ?? null) !== null;
+  const hosts = nets && (await wantHosts(nets, linktype, isBehindTags));
   await allowSpace(room);
   const wanted = {
     kind: 'past',
@@ -87,6 +102,7 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor, wantedLinkt
     window: order.window,
     snaplen: longestPacket,
     expanded,
+    hosts: hosts?.list ?? null,
     deadline: null,
     maxBytes: null,
     maxPackets: null,
@@ -97,10 +113,22 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor, wantedLinkt
     : 'microseconds';
   return {
     wanted,
-    plan: { expression: expanded ?? expression, program, window: order.window, places, linktype, precision },
-    warnings: [...partialAddresses(expression), ...(form === null ? [] : [form.warning])],
+    plan: { expression: expanded ?? expression, program, hosts, window: order.window, places, linktype, precision },
+    warnings: [
+      ...partialAddresses(expression),
+      ...(form === null ? [] : [form.warning]),
+      ...(hosts === null ? [] : hostsOutside(expression)),
+    ],
     others: others.map((other) => other.linktype),
   };
+}
+
+/** That hosts of a list are not looked for in what an expression looks into. */
+function hostsOutside(expression: string): string[] {
+  const shift = shiftIn(expression);
+  return shift === undefined
+    ? []
+    : [`the hosts of the list are looked for in front of what "${shift}" leads into, not in it`];
 }
 
 /** Linktypes in a ring, in the order in which they first appear; Ethernet, for a ring that holds nothing yet. */
@@ -121,13 +149,18 @@ interface Meanings {
   readonly refused: ReadonlyMap<number, string>;
 }
 
-/** @throws CaptureError `bad_expression` when it means nothing for any of them, as for the first */
-async function meaningsOf(expression: string, linktypes: readonly number[]): Promise<Meanings> {
+/** @throws CaptureError `bad_expression` when it, or the list of hosts, means nothing for any of them, as for the first */
+async function meaningsOf(
+  { expression, nets }: { readonly expression: string; readonly nets: readonly string[] | null },
+  linktypes: readonly number[],
+): Promise<Meanings> {
   const understood: Meaning[] = [];
   const refused = new Map<number, CaptureError>();
   for (const linktype of linktypes) {
     try {
-      understood.push({ linktype, program: await compileProgram(expression, linktype) });
+      const program = await compileProgram(expression, linktype);
+      if (nets !== null) await compileHosts(nets, { linktype, littleEndian: true, behindTags: false });
+      understood.push({ linktype, program });
     } catch (error) {
       if (!(error instanceof CaptureError && error.code === 'bad_expression')) throw error;
       refused.set(linktype, error);

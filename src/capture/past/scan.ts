@@ -14,6 +14,9 @@ import {
 } from '../savefile.ts';
 import { complaint, spawnFilter } from '../tcpdump.ts';
 import { type Conversion, convert } from './converted.ts';
+import type { HostProgram } from './filter/hosts.ts';
+import { openSieve, type Sieve } from './filter/sieve.ts';
+import { programsFor, type WantedHosts } from './hosts.ts';
 import { ownRecords, type Twins } from './joint.ts';
 import { notOpened, notThePlanned, type Read, reportOf } from './report.ts';
 import type { RingFile } from './ring.ts';
@@ -21,6 +24,8 @@ import type { RingFile } from './ring.ts';
 /** What of a ring file is wanted. */
 export interface Selection {
   readonly expression: string;
+  /** Of which a packet must have one as well; null where there is no list. */
+  readonly hosts: WantedHosts | null;
   readonly window: Window;
   readonly precision: PcapHeader['precision'];
   /** Packets that another capture has: they are left out. */
@@ -83,9 +88,10 @@ async function* filterFile(
   append: Append,
   signal: AbortSignal,
 ): AsyncGenerator<Scanned, RingFileReport> {
+  const hosts = selection.hosts && (await programsFor(selection.hosts, planned.header));
   const { tcpdump } = await spawnFilter(selection.expression, selection.precision);
   const matched = { packets: 0 };
-  const collected = collect(tcpdump.stdout, selection.twins, append, matched);
+  const collected = collect(tcpdump.stdout, { hosts, twins: selection.twins }, append, matched);
   // Told where it is awaited; until then it must not count as unhandled.
   collected.catch(() => undefined);
   const read: Read = { bytes: 0, reached: null, whole: 0, damaged: false };
@@ -180,23 +186,29 @@ async function feed(stdin: Writable, records: Buffer, collected: Promise<unknown
   await Promise.race([taken, collected]);
 }
 
-/** Takes whole records out of tcpdump's output as they come, without its file header; resolves with whether it had nothing else. */
+/**
+ * Takes whole records out of tcpdump's output as they come, without its file header, and of a list of hosts those that have one; resolves
+ * with whether it had nothing else.
+ */
 async function collect(
   stdout: Readable,
-  twins: Twins | null,
+  { hosts, twins }: { readonly hosts: readonly HostProgram[] | null; readonly twins: Twins | null },
   append: Append,
   matched: { packets: number },
 ): Promise<boolean> {
   let pending: Buffer = Buffer.alloc(0);
   let header: PcapHeader | undefined;
+  let sieve: Sieve | undefined;
   for await (const chunk of stdout as AsyncIterable<Buffer>) {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
     if (header === undefined) {
       header = readHeader(pending);
       if (header === undefined) continue;
+      if (hosts !== null) sieve = openSieve(hosts, header);
       pending = pending.subarray(headerBytes);
     }
-    const { wanted, packets, end } = ownRecords(pending, header, twins);
+    const { end, ...own } = ownRecords(pending, header, twins);
+    const { wanted, packets } = sieve?.(own.wanted) ?? own;
     if (packets > 0) await append(wanted);
     matched.packets += packets;
     pending = pending.subarray(end);

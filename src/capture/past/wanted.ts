@@ -36,7 +36,7 @@ export async function formOver(
   room: Room,
   { name, interface: interfaceName }: Ring,
   expression: string,
-  { files, linktype, exact }: { files: readonly RingFile[]; linktype: number; exact: boolean },
+  { files, linktype, ...how }: { files: readonly RingFile[]; linktype: number; exact: boolean; subject?: string },
 ) {
   if (!missesTags(expression)) return null;
   if (room.supervision.taggedAt(interfaceName) === null) {
@@ -46,7 +46,7 @@ export async function formOver(
   return formFor({
     carrier: `the ring ${name} (${interfaceName})`,
     expression,
-    exact,
+    ...how,
     missed: 'packets with tags',
     compile: async (expanded) => void (await compileProgram(expanded, linktype, expansionPatience)),
   });

@@ -97,6 +97,7 @@ function running(
     keep: false,
     ...remembered,
     expanded: null,
+    hosts: null,
     interface: writing?.interface ?? null,
     ring: null,
     window: name.kind === 'past' ? { since: null, until: null } : null,

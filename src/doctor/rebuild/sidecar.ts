@@ -49,6 +49,10 @@ const sidecar = z.object({
   description: z.string(),
   expression: z.string(),
   expanded: z.string().nullable().default(null),
+  hosts: z
+    .object({ entries: count, sha256: z.string(), behindTags: z.boolean(), nets: z.array(z.string()) })
+    .nullable()
+    .default(null),
   case: z.string().nullable(),
   interface: z.string().nullable(),
   ring: z.string().nullable(),

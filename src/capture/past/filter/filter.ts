@@ -46,6 +46,7 @@ function openRegisters(code: Code, operations: Operations): Registers {
     cells: operations.some((operation) => 'cell' in operation)
       ? Array.from({ length: cells }, () => code.local('i32'))
       : [],
+    words: operations.some(({ does }) => does === 'keep') ? Array.from({ length: 3 }, () => code.local('i32')) : [],
     scratch: code.local('i32'),
   };
   code.constant(0).set(registers.A);

@@ -48,8 +48,10 @@ export function targetsOf(operation: Operation, at: number): number[] {
     case 'return':
       return [];
     case 'jump':
+    case 'keep':
       return [at + 1 + operation.by];
     case 'branch':
+    case 'look up':
       return [at + 1 + operation.whenTrue, at + 1 + operation.whenFalse];
     default:
       return [at + 1];

@@ -1,5 +1,12 @@
 import type { Instruction } from '../../bpf.ts';
 
+/** Where in the module's memory an AddressTable stands. */
+export interface PlacedTable {
+  readonly at: number;
+  readonly words: 1 | 2 | 3 | 4;
+  readonly entries: number;
+}
+
 export type Register = 'A' | 'X';
 export type Operator = '+' | '-' | '*' | '/' | '%' | '|' | '&' | '^' | '<<' | '>>';
 /** A comparison without sign, or whether any of the bits is set. */
@@ -7,7 +14,7 @@ export type Comparison = '=' | '>' | '>=' | '&';
 /** A constant of 32 bits without sign, or the register X. */
 export type Operand = number | 'X';
 
-/** What an instruction of classic BPF does. Distances are counted from the next instruction. */
+/** What an instruction of classic BPF does, or what stands for one where hosts of a list are looked up. Distances are counted from the next instruction. */
 export type Operation =
   | { readonly does: 'constant'; readonly to: Register; readonly value: number }
   | { readonly does: 'wire length'; readonly to: Register }
@@ -27,6 +34,10 @@ export type Operation =
       readonly whenTrue: number;
       readonly whenFalse: number;
     }
+  /** A is a word of the address that is looked up once its last one is there. */
+  | { readonly does: 'keep'; readonly word: number; readonly by: number }
+  /** Whether a table has the address: the words kept before, and A. */
+  | { readonly does: 'look up'; readonly table: PlacedTable; readonly whenTrue: number; readonly whenFalse: number }
   | { readonly does: 'return'; readonly value: number | 'A' };
 
 /** BPF_MEMWORDS of libpcap. */

@@ -1,7 +1,9 @@
 import type { Program } from '../../bpf.ts';
 import type { Micros, Window } from '../../capture.ts';
 import { chunkBytes, longestPacket, type PcapHeader, recordHeaderBytes } from '../../savefile.ts';
+import { type HostProgram, hostOperations } from './hosts.ts';
 import { judge } from './judge.ts';
+import { placeTables } from './tables.ts';
 import { type Run, resultBytes, results, runParameters, scannerModule, stops } from './walk.ts';
 
 /** A program as WebAssembly, for files of any byte order and precision; or why it is left to tcpdump. */
@@ -9,11 +11,17 @@ export type Translation =
   | { readonly translatable: true; readonly module: WebAssembly.Module }
   | { readonly translatable: false; readonly why: string };
 
-/** Translates a program. The module can be handed to other threads. */
-export function translate(program: Program): Translation {
+/**
+ * Translates a program, and those that look for the hosts of a list, of which a packet must pass one as well; null is without a list. The
+ * module can be handed to other threads.
+ */
+export function translate(program: Program, hosts: readonly HostProgram[] | null = null): Translation {
   const judgement = judge(program);
   if (!judgement.translatable) return judgement;
-  return { translatable: true, module: new WebAssembly.Module(scannerModule(judgement.operations)) };
+  const { placed, memory } = placeTables(hosts ?? [], memoryBytes);
+  const looked = hosts?.map((host) => hostOperations(host, placed.get(host) ?? null)) ?? null;
+  const passes = { expression: judgement.operations, hosts: looked };
+  return { translatable: true, module: new WebAssembly.Module(scannerModule(passes, memory)) };
 }
 
 /** What of a file is wanted, and how. */
@@ -58,13 +66,11 @@ const outputRoom = 512 * 1024;
 const inputAt = resultBytes + headroom;
 const outputAt = inputAt + chunkBytes;
 const memoryBytes = outputAt + outputRoom;
-const pageBytes = 65_536;
 
-/** Opens a scanner, which takes 1.4 MB and holds nothing else open. */
+/** Opens a scanner, which takes 1.4 MB and what a list of hosts needs, and holds nothing else open. */
 export function openScanner(module: WebAssembly.Module): Scanner {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(memoryBytes / pageBytes) });
+  const { memory, run } = instanceOf(module);
   const bytes = Buffer.from(memory.buffer);
-  const run = runOf(module, memory);
   let wanted: Omit<Run, 'begin' | 'end' | 'output'> | undefined;
   let begin = inputAt;
   let end = inputAt;
@@ -124,11 +130,12 @@ function runFor({ header, window, precision }: Wanted): Omit<Run, 'begin' | 'end
   };
 }
 
-function runOf(module: WebAssembly.Module, memory: WebAssembly.Memory): (run: Run) => number {
-  const { run } = new WebAssembly.Instance(module, { host: { memory } }).exports;
-  if (typeof run !== 'function') throw new Error('the module has no function to run');
+function instanceOf(module: WebAssembly.Module) {
+  const { memory, run } = new WebAssembly.Instance(module).exports;
+  if (!(memory instanceof WebAssembly.Memory) || typeof run !== 'function')
+    throw new Error('the module has no memory, or no function to run');
   const names = Object.keys(runParameters) as (keyof Run)[];
-  return (values) => run(...names.map((name) => values[name]));
+  return { memory, run: (values: Run): number => run(...names.map((name) => values[name])) };
 }
 
 function finite(time: number): Micros | null {

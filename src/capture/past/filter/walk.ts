@@ -1,8 +1,8 @@
 import { longestPacket, recordHeaderBytes } from '../../savefile.ts';
 import { writeFilter } from './filter.ts';
 import type { Operations } from './judge.ts';
-import { type Code, type Local, moduleOf, type ValueType } from './wasm.ts';
-import { writeSwap32 } from './write-operation.ts';
+import { type Code, type Local, type Memory, moduleOf, type ValueType } from './wasm.ts';
+import { type Place, writeSwap32 } from './write-operation.ts';
 
 /** What `run` of a module is called with, in this order. */
 export interface Run {
@@ -46,16 +46,23 @@ export const results = { position: 0, output: 4, packets: 8, earliest: 16, lates
 /** The bytes of memory that `results` takes, and more. */
 export const resultBytes = 64;
 
+/** What a record must pass. */
+export interface Passes {
+  readonly expression: Operations;
+  /** One of these, too; null where there is no list of hosts. */
+  readonly hosts: readonly Operations[] | null;
+}
+
 /**
  * The module that walks pcap records, filters those of the window and copies what matches: its records are little-endian and cut to
  * the snaplen, as tcpdump writes them. It stops before a record that is not whole, that has no room in the output, or that claims more
  * than any packet has.
  */
-export function scannerModule(operations: Operations): Uint8Array<ArrayBuffer> {
-  return moduleOf(Object.values(runParameters), (code) => writeWalk(code, operations));
+export function scannerModule(passes: Passes, memory: Memory): Uint8Array<ArrayBuffer> {
+  return moduleOf(Object.values(runParameters), memory, (code) => writeWalk(code, passes));
 }
 
-function writeWalk(code: Code, operations: Operations): void {
+function writeWalk(code: Code, passes: Passes): void {
   const parameter = Object.fromEntries(Object.keys(runParameters).map((name, at) => [name, at])) as Record<
     keyof Run,
     Local
@@ -113,7 +120,7 @@ function writeWalk(code: Code, operations: Operations): void {
   code.get(at).get(parameter.until).op('f64.ge').branchIf(rejected);
   code.get(captured).get(snaplen).get(captured).get(snaplen).op('i32.lt_u', 'select').set(captured);
   const accepted = code.block();
-  writeFilter(code, operations, { packet, captured, length, accept: accepted, reject: rejected });
+  writePasses(code, passes, { packet, captured, length, accept: accepted, reject: rejected });
   code.end();
 
   code
@@ -143,4 +150,21 @@ function writeWalk(code: Code, operations: Operations): void {
   code.constant(0).get(earliest).access('f64.store', results.earliest);
   code.constant(0).get(latest).access('f64.store', results.latest);
   code.get(stop);
+}
+
+/** A packet that ends inside of what one program for hosts loads may still pass another, as it would pass that alone. */
+function writePasses(code: Code, { expression, hosts }: Passes, place: Place): void {
+  if (hosts === null) {
+    writeFilter(code, expression, place);
+    return;
+  }
+  const selected = code.block();
+  writeFilter(code, expression, { ...place, accept: selected });
+  code.end();
+  for (const operations of hosts) {
+    const next = code.block();
+    writeFilter(code, operations, { ...place, reject: next });
+    code.end();
+  }
+  code.branch(place.reject);
 }

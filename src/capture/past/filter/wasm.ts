@@ -78,24 +78,39 @@ export interface Code {
   copy(): Code;
 }
 
-/** A module that imports the memory `host.memory` and exports one function `run`, which gives an i32. */
-export function moduleOf(parameters: readonly ValueType[], write: (code: Code) => void): Uint8Array<ArrayBuffer> {
+/** The memory of a module: so many bytes, of which some are there from the beginning. */
+export interface Memory {
+  readonly bytes: number;
+  readonly data: readonly { readonly at: number; readonly bytes: Uint8Array }[];
+}
+
+const pageBytes = 65_536;
+
+/** A module that exports its memory as `memory`, and one function `run`, which gives an i32. */
+export function moduleOf(
+  parameters: readonly ValueType[],
+  memory: Memory,
+  write: (code: Code) => void,
+): Uint8Array<ArrayBuffer> {
   const body = growing();
   const locals: ValueType[] = [];
   write(codeInto(body, parameters.length, locals));
   body.push(0x0b);
   const declared = [...unsigned(locals.length), ...locals.flatMap((type) => [1, valueTypes[type]])];
-  const size = declared.length + body.length();
+  const types = parameters.map((type) => valueTypes[type]);
   const file = growing();
   file.push(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
-  const types = parameters.map((type) => valueTypes[type]);
   section(file, 1, [1, 0x60, ...unsigned(types.length), ...types, 1, valueTypes.i32]);
-  section(file, 2, [1, ...text('host'), ...text('memory'), 0x02, 0x00, 0x01]);
   section(file, 3, [1, 0]);
-  section(file, 7, [1, ...text('run'), 0x00, 0x00]);
-  const head = [1, ...unsigned(size), ...declared];
-  file.push(10, ...unsigned(head.length + body.length()), ...head);
-  file.append(body.bytes());
+  section(file, 5, [1, 0x00, ...unsigned(Math.ceil(memory.bytes / pageBytes))]);
+  section(file, 7, [2, ...text('memory'), 0x02, 0x00, ...text('run'), 0x00, 0x00]);
+  section(file, 10, [1, ...unsigned(declared.length + body.length()), ...declared], body.bytes());
+  const data = growing();
+  for (const { at, bytes } of memory.data) {
+    data.push(0x00, 0x41, ...signed(at), 0x0b, ...unsigned(bytes.length));
+    data.append(bytes);
+  }
+  section(file, 11, unsigned(memory.data.length), data.bytes());
   return file.bytes();
 }
 
@@ -158,8 +173,9 @@ function codeInto(body: Growing, parameters: number, locals: ValueType[]): Code 
 
 const emptyType = 0x40;
 
-function section(file: Growing, id: number, content: readonly number[]): void {
-  file.push(id, ...unsigned(content.length), ...content);
+function section(file: Growing, id: number, content: readonly number[], more = new Uint8Array()): void {
+  file.push(id, ...unsigned(content.length + more.length), ...content);
+  file.append(more);
 }
 
 function text(word: string): number[] {

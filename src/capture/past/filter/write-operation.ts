@@ -1,4 +1,5 @@
 import { longestPacket } from '../../savefile.ts';
+import { writeLookUp } from './lookup.ts';
 import type { Comparison, Operand, Operation, Operator } from './operations.ts';
 import type { Code, Label, Local, Opcode } from './wasm.ts';
 
@@ -18,6 +19,8 @@ export interface Registers {
   readonly A: Local;
   readonly X: Local;
   readonly cells: readonly Local[];
+  /** Words kept of an address. */
+  readonly words: readonly Local[];
   /** For a value between two steps of one operation. */
   readonly scratch: Local;
 }
@@ -70,6 +73,16 @@ export function writeOperation(
     case 'branch':
       writeBranch(code, operation, registers, labelAt);
       return;
+    case 'keep':
+      code.get(A).set(wordOf(registers, operation.word));
+      writeJump(code, labelAt(operation.by));
+      return;
+    case 'look up': {
+      const kept = Array.from({ length: operation.table.words - 1 }, (_, word) => wordOf(registers, word));
+      writeLookUp(code, operation.table, [...kept, A], registers.scratch);
+      writeChoice(code, [], ['i32.eqz'], labelAt(operation.whenTrue), labelAt(operation.whenFalse));
+      return;
+    }
     case 'return':
       if (operation.value === 'A') code.get(A).branchIf(place.accept).branch(place.reject);
       else code.branch(operation.value === 0 ? place.reject : place.accept);
@@ -173,12 +186,21 @@ function writeBranch(
   if (operand === 'X') code.get(X);
   else code.constant(operand);
   const { holds, fails } = comparisons[comparison];
-  if (yes === undefined) {
-    if (no !== undefined) code.op(...fails).branchIf(no);
-    return;
-  }
-  code.op(...holds).branchIf(yes);
-  writeJump(code, no);
+  writeChoice(code, holds, fails, yes, no);
+}
+
+/** Goes on by what is on the stack: how it holds, how it fails. */
+function writeChoice(
+  code: Code,
+  holds: readonly Opcode[],
+  fails: readonly Opcode[],
+  yes: Label | undefined,
+  no: Label | undefined,
+): void {
+  if (yes !== undefined) {
+    code.op(...holds).branchIf(yes);
+    writeJump(code, no);
+  } else if (no !== undefined) code.op(...fails).branchIf(no);
 }
 
 function writeJump(code: Code, label: Label | undefined): void {
@@ -188,5 +210,11 @@ function writeJump(code: Code, label: Label | undefined): void {
 function cellOf({ cells }: Registers, cell: number): Local {
   const local = cells[cell];
   if (local === undefined) throw new Error(`BPF has no cell ${cell}`);
+  return local;
+}
+
+function wordOf({ words }: Registers, word: number): Local {
+  const local = words[word];
+  if (local === undefined) throw new Error(`no address that is looked up has a word ${word} before its last`);
   return local;
 }

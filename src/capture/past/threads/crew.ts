@@ -21,7 +21,7 @@ export interface Crew {
 }
 
 /** What of the files is wanted. */
-export type Wanted = Omit<ThreadOrder, 'state'> & Pick<Selection, 'twins'>;
+export type Wanted = Omit<ThreadOrder, 'state' | 'hosts'> & Pick<Selection, 'twins' | 'hosts'>;
 
 /** From so many bytes on, more than one thread is worth its start. */
 const worthTwo = 1.5e9;
@@ -37,7 +37,7 @@ const inHand = 2;
  */
 export function openCrew(
   files: readonly RingFile[],
-  { program, window, precision, linktype, indexes, twins }: Wanted,
+  { program, hosts, window, precision, linktype, indexes, twins }: Wanted,
   signal: AbortSignal,
 ): Crew | undefined {
   if (!judge(program).translatable) return undefined;
@@ -48,7 +48,9 @@ export function openCrew(
   const waiting = scannable.map((file, place): Task => ({ place, file }));
   const streams = new Map(waiting.map(({ file }) => [file, openStream()]));
   const all = [...streams.values()];
-  const crew = Array.from({ length: threads }, () => startThread({ program, window, precision, linktype, indexes }));
+  const crew = Array.from({ length: threads }, () =>
+    startThread({ program, hosts: hosts?.programs ?? null, window, precision, linktype, indexes }),
+  );
   for (const thread of crew) {
     const next = () => {
       const task = waiting.shift();

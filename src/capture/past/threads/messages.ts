@@ -1,11 +1,14 @@
 import type { Program } from '../../bpf.ts';
 import type { Micros, RingFileReport, Window } from '../../capture.ts';
 import type { PcapHeader } from '../../savefile.ts';
+import type { HostProgram } from '../filter/hosts.ts';
 import type { RingFile } from '../ring.ts';
 
 /** What a thread is told when it begins. */
 export interface ThreadOrder {
   readonly program: Program;
+  /** Of which a packet must pass one as well; null where there is no list of hosts. */
+  readonly hosts: readonly HostProgram[] | null;
   readonly window: Window;
   /** Of what it gives. */
   readonly precision: PcapHeader['precision'];

@@ -13,9 +13,9 @@ import { type ByteRange, rangesFor } from '../ringindex/lookup.ts';
 import { openIndex } from '../ringindex/store.ts';
 import { mostGiven, type Said, shared, type Task, type ThreadOrder } from './messages.ts';
 
-const { program, window, precision, linktype, indexes, state } = workerData as ThreadOrder;
+const { program, hosts, window, precision, linktype, indexes, state } = workerData as ThreadOrder;
 const words = new Int32Array(state);
-const translation = translate(program);
+const translation = translate(program, hosts);
 if (!translation.translatable) throw new Error(`a program for a thread cannot be translated: ${translation.why}`);
 const scanner = openScanner(translation.module);
 const condition = conditionOf(program, linktype);
