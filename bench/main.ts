@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { blocking } from './blocking.ts';
 import { list } from './list.ts';
 import type { Held } from './promise.ts';
+import { ringindex } from './ringindex.ts';
 import { start } from './start.ts';
 import { supervisor } from './supervisor.ts';
 
@@ -9,7 +10,7 @@ import { supervisor } from './supervisor.ts';
  * Measures what the product promises, side by side in one run, and prints one table; exits with 1 where a promise does not hold.
  *
  *     npm run bench                      # all of it: some four minutes
- *     npm run bench -- list start        # these alone: list start supervisor blocking
+ *     npm run bench -- list start        # these alone: list start supervisor blocking ringindex
  *     npm run bench -- --seconds 300     # how long the supervisor is watched, 60 otherwise
  *
  * It needs what capturing needs (root, or tcpdump with CAP_NET_RAW), captures on lo only, works in directories of its own under the
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, () => Promise<Held>>> = {
   start,
   supervisor: () => supervisor(Number(values.seconds)),
   blocking,
+  ringindex,
 };
 
 const named = positionals.length === 0 ? Object.keys(benches) : positionals;
