@@ -3,6 +3,7 @@ import { blocking } from './blocking.ts';
 import { hosts } from './hosts.ts';
 import { list } from './list.ts';
 import type { Held } from './promise.ts';
+import { ringindex } from './ringindex.ts';
 import { search } from './search.ts';
 import { start } from './start.ts';
 import { supervisor } from './supervisor.ts';
@@ -11,7 +12,7 @@ import { supervisor } from './supervisor.ts';
  * Measures what the product promises, side by side in one run, and prints one table; exits with 1 where a promise does not hold.
  *
  *     npm run bench                      # all of it: some fifteen minutes
- *     npm run bench -- list start        # these alone: list start supervisor blocking search hosts
+ *     npm run bench -- list start        # these alone: list start supervisor blocking search hosts ringindex
  *     npm run bench -- --seconds 300     # how long the supervisor is watched, 60 otherwise
  *     npm run bench -- --gigabytes 20    # of the ring that is searched, 6 otherwise: it should fit in memory
  *
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, () => Promise<Held>>> = {
   blocking,
   search: () => search(Number(values.gigabytes) * 1e9),
   hosts,
+  ringindex,
 };
 
 const named = positionals.length === 0 ? Object.keys(benches) : positionals;

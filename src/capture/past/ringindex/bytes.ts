@@ -30,13 +30,14 @@ export class ByteWriter {
   /** Writes a safe integer from 0 in groups of 7 bits, the lowest first, each but the last with its upper bit set (LEB128). */
   varint(value: number): void {
     this.#reserve(8);
+    const bytes = this.#bytes;
     let rest = value;
     while (rest > 127) {
-      // The remainder of a division, as bits beyond the 32nd do not survive an `&`.
-      this.#bytes[this.length++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
+      bytes[this.length++] = (rest & 127) | 128;
+      // Shifted where that keeps it whole: a division is slower.
+      rest = rest < 0x8000_0000 ? rest >>> 7 : Math.floor(rest / 128);
     }
-    this.#bytes[this.length++] = rest;
+    bytes[this.length++] = rest;
   }
 
   #reserve(count: number): void {

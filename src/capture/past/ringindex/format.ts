@@ -91,7 +91,7 @@ export function readHead(bytes: Buffer, fileBytes: number): Head {
   });
   const [blocks, ...ofKinds] = sections;
   const word = endings[ending];
-  const isFitting = begin === fileBytes && begin <= mostBytes(size) && blockCount <= mostBlocks;
+  const isFitting = begin === fileBytes && begin <= mostBytes(size) && blockCount <= mostBlocks && end <= Number(size);
   if (blocks === undefined || word === undefined || !isFitting)
     throw new DamagedIndex('its head does not fit its file');
   const byKind = Object.fromEntries(

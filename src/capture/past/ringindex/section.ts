@@ -19,12 +19,13 @@ export function emptySet(blocks: number): BlockSet {
 }
 
 export function encodeSection(values: Values, blockCount: number): Buffer {
-  const { slots, words } = values.sorted();
-  const lists = values.postings.lists();
+  const { numbers, words } = values.sorted();
+  const { starts, blocks } = values.postings.lists(values.count);
   const fences = new ByteWriter();
   const groups = new ByteWriter();
-  fences.word(slots.length);
-  for (const [place, slot] of slots.entries()) {
+  fences.word(numbers.length);
+  for (let place = 0; place < numbers.length; place += 1) {
+    const number = numbers[place] as number;
     if (place % groupValues === 0) {
       for (const word of words) fences.word(word[place] as number);
       fences.word(groups.length);
@@ -34,7 +35,7 @@ export function encodeSection(values: Values, blockCount: number): Buffer {
     } else {
       writeAddress(words, place, groups);
     }
-    writeList(lists.blocks.subarray(lists.starts[slot], lists.starts[slot + 1]), blockCount, groups);
+    writeList(blocks, starts[number] as number, starts[number + 1] as number, blockCount, groups);
   }
   return Buffer.concat([fences.bytes, groups.bytes]);
 }
@@ -80,17 +81,22 @@ function writeAddress(words: readonly Uint32Array[], place: number, writer: Byte
   writer.append(present.subarray(alike));
 }
 
-function writeList(blocks: Int32Array, blockCount: number, writer: ByteWriter): void {
-  if (blocks.length * 8 > blockCount) {
-    const bits = Buffer.alloc(Math.ceil(blockCount / 8));
-    for (const block of blocks) bits[block >> 3] = (bits[block >> 3] as number) | (1 << (block & 7));
+/** Writes the list that stands in `blocks` from `begin` to before `end`. */
+function writeList(blocks: Int32Array, begin: number, end: number, blockCount: number, writer: ByteWriter): void {
+  if ((end - begin) * 8 > blockCount) {
+    const bits = new Uint8Array(Math.ceil(blockCount / 8));
+    for (let at = begin; at < end; at += 1) {
+      const block = blocks[at] as number;
+      bits[block >> 3] = (bits[block >> 3] as number) | (1 << (block & 7));
+    }
     writer.varint(0);
     writer.append(bits);
     return;
   }
-  writer.varint(blocks.length);
+  writer.varint(end - begin);
   let next = 0;
-  for (const block of blocks) {
+  for (let at = begin; at < end; at += 1) {
+    const block = blocks[at] as number;
     writer.varint(block - next);
     next = block + 1;
   }

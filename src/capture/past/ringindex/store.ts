@@ -86,7 +86,7 @@ export function writeIndex(store: string, path: string, partName: string): Index
     present?.close();
     if (present !== undefined) return { is: 'there already', path };
     const survey = surveyRingFile(descriptor, Number(stats.size));
-    if (survey === undefined) return { is: 'not built', path, why: 'it is no classic pcap file' };
+    if (survey === undefined) return { is: 'not built', path, why: 'it is no classic pcap file of version 2.4' };
     if (!isSame(identityOf(stats), identityOf(fstatSync(descriptor, { bigint: true }))))
       return { is: 'not built', path, why: 'it is still being written' };
     const index = encodeIndex(survey, identityOf(stats));

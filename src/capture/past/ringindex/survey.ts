@@ -33,13 +33,16 @@ export interface Survey {
   readonly terms: PacketTerms | undefined;
 }
 
-/** Measured: smaller ones find a rare host with fewer bytes read, but the index grows beyond what it saves (DESIGN.md 6). */
+/**
+ * Measured over 420 MB of office traffic: with 16 KiB an index is 0.49 % of its ring file, with 64 KiB 0.37 %, with 256 KiB 0.23 %; but then a
+ * host that was in a third of the blocks is in two thirds.
+ */
 const usualBlockBytes = 64 * 1024;
 /** A file of more than a gigabyte gets larger blocks, so that no index and no look-up grows beyond measure. */
 export const mostBlocks = 16_384;
 
 /**
- * Reads a finished ring file of so many bytes once, from its beginning; undefined when it is no classic pcap file.
+ * Reads a finished ring file of so many bytes once, from its beginning; undefined when it is no classic pcap file of version 2.4.
  * Blocks for as long as that takes.
  * @param blockBytes how many a block has at least
  */
@@ -47,6 +50,8 @@ export function surveyRingFile(descriptor: number, size: number, blockBytes = us
   const bytes = Buffer.alloc(chunkBytes + recordHeaderBytes + longestPacket);
   const read = readSync(descriptor, bytes, 0, headerBytes, 0);
   const header = readHeader(bytes.subarray(0, read));
+  // Before version 2.4 a record's two lengths may stand the other way round (libpcap's sf-pcap.c).
+  if (header !== undefined && !isVersion24(bytes, header)) return undefined;
   return header === undefined
     ? undefined
     : survey(descriptor, size, Math.max(blockBytes, Math.ceil(size / (mostBlocks / 2))), header, bytes);
@@ -98,4 +103,8 @@ function survey(descriptor: number, size: number, blockBytes: number, header: Pc
   if (origin > begin) endBlock(origin);
   const ending = damaged ? 'damaged' : held > 0 ? 'cut' : 'whole';
   return { linktype: header.linktype, packets, blocks, end: origin, ending, terms };
+}
+
+function isVersion24(bytes: Buffer, { littleEndian }: PcapHeader): boolean {
+  return bytes.readUInt32LE(4) === (littleEndian ? 0x0004_0002 : 0x0400_0200);
 }

@@ -1,146 +1,162 @@
-import { grown, Postings } from './postings.ts';
+import { Postings } from './postings.ts';
 
-/** The values of a kind with their postings, ready to be written: slots in the order of their values. */
+/** The values of a kind with their postings. */
 export interface Values {
   readonly postings: Postings;
-  /** Slots by ascending value, and each value as its big-endian words. */
-  sorted(): { readonly slots: Int32Array; readonly words: readonly Uint32Array[] };
+  /** How many numbers the postings have for values, used or not. */
+  readonly count: number;
+  /** The numbers that are used by ascending value, and each value as its big-endian words. */
+  sorted(): { readonly numbers: Int32Array; readonly words: readonly Uint32Array[] };
 }
 
-/** Values below 65,536: a table has the slot of each, plus one. */
+/** Values below 65,536: each is its own number. */
 export class SmallValues implements Values {
   readonly postings = new Postings();
-  readonly #slots = new Int32Array(0x1_0000);
+  readonly count = 0x1_0000;
+  /** In which block each was last seen. */
+  readonly #last = new Uint16Array(this.count);
 
   note(value: number): void {
-    let slot = (this.#slots[value] as number) - 1;
-    if (slot < 0) {
-      slot = this.postings.add();
-      this.#slots[value] = slot + 1;
-    }
-    this.postings.note(slot);
+    const { postings } = this;
+    if (this.#last[value] === postings.block) return;
+    this.#last[value] = postings.block;
+    postings.note(value);
   }
 
   sorted(): ReturnType<Values['sorted']> {
-    const { values: count } = this.postings;
-    const [slots, values] = [new Int32Array(count), new Uint32Array(count)];
-    let place = 0;
-    for (let value = 0; place < count; value += 1) {
-      const slot = (this.#slots[value] as number) - 1;
-      if (slot < 0) continue;
-      slots[place] = slot;
-      values[place++] = value;
-    }
-    return { slots, words: [values] };
+    const numbers = new Int32Array(this.count);
+    let used = 0;
+    for (let value = 0; value < this.count; value += 1) if (this.#last[value] !== 0) numbers[used++] = value;
+    return { numbers: numbers.subarray(0, used), words: [new Uint32Array(numbers.buffer, 0, used)] };
   }
 }
 
-/** Values of 32 bits, given with their sign, in a hash table with open addressing. */
+const leastPlaces = 4096;
+
+/**
+ * Values of 32 bits, given with their sign, in a hash table with open addressing. All that a look at a value needs stands together, so that
+ * it costs one line of the processor's cache: the word, its number plus one, the block where it was last seen.
+ */
 export class WordValues implements Values {
   readonly postings = new Postings();
-  /** Slots plus one; half of the table is free at least. */
-  #table = new Int32Array(1 << 12);
-  #shift = 20;
-  #words = new Int32Array(1 << 11);
+  count = 0;
+  #table = new Int32Array(leastPlaces * 4);
+  #shift = 32 - Math.log2(leastPlaces);
 
   note(word: number): void {
-    this.postings.note(this.#slotOf(word));
+    const { postings } = this;
+    const table = this.#table;
+    const mask = table.length - 1;
+    let at = (Math.imul(word, 0x9e3779b1) >>> this.#shift) << 2;
+    for (;;) {
+      const number = table[at + 1] as number;
+      if (number === 0) break;
+      if (table[at] === word) {
+        if (table[at + 2] === postings.block) return;
+        table[at + 2] = postings.block;
+        postings.note(number - 1);
+        return;
+      }
+      at = (at + 4) & mask;
+    }
+    if (postings.givenUp) return;
+    this.count += 1;
+    table[at] = word;
+    table[at + 1] = this.count;
+    table[at + 2] = postings.block;
+    postings.note(this.count - 1);
+    if (this.count * 8 === table.length) this.#grow();
   }
 
   sorted(): ReturnType<Values['sorted']> {
-    const words = Uint32Array.from(this.#words.subarray(0, this.postings.values)).sort();
-    return { slots: Int32Array.from(words, (word) => this.#slotOf(word | 0)), words: [words] };
+    const words = new Uint32Array(this.count);
+    for (let at = 0, found = 0; at < this.#table.length; at += 4)
+      if (this.#table[at + 1] !== 0) words[found++] = this.#table[at] as number;
+    words.sort();
+    return { numbers: new Int32Array(words.map((word) => this.#numberOf(word | 0))), words: [words] };
   }
 
-  #slotOf(word: number): number {
-    const table = this.#table;
-    let place = Math.imul(word, 0x9e3779b1) >>> this.#shift;
-    for (;;) {
-      const slot = (table[place] as number) - 1;
-      if (slot < 0) return this.#add(word, place);
-      if (this.#words[slot] === word) return slot;
-      place = (place + 1) & (table.length - 1);
-    }
+  #numberOf(word: number): number {
+    let at = (Math.imul(word, 0x9e3779b1) >>> this.#shift) << 2;
+    while (this.#table[at] !== word || this.#table[at + 1] === 0) at = (at + 4) & (this.#table.length - 1);
+    return (this.#table[at + 1] as number) - 1;
   }
 
-  #add(word: number, place: number): number {
-    const slot = this.postings.add();
-    if (this.postings.givenUp) return 0;
-    this.#table[place] = slot + 1;
-    this.#words[slot] = word;
-    if (slot + 1 === this.#words.length) this.#grow();
-    return slot;
-  }
-
+  /** Half of the table is free at least. */
   #grow(): void {
-    this.#words = grown(this.#words);
-    this.#table = new Int32Array(this.#table.length * 2);
+    const smaller = this.#table;
+    const table = new Int32Array(smaller.length * 2);
     this.#shift -= 1;
-    for (let slot = 0; slot < this.postings.values; slot += 1) {
-      let place = Math.imul(this.#words[slot] as number, 0x9e3779b1) >>> this.#shift;
-      while (this.#table[place] !== 0) place = (place + 1) & (this.#table.length - 1);
-      this.#table[place] = slot + 1;
+    for (let from = 0; from < smaller.length; from += 4) {
+      if (smaller[from + 1] === 0) continue;
+      let at = (Math.imul(smaller[from] as number, 0x9e3779b1) >>> this.#shift) << 2;
+      while (table[at + 1] !== 0) at = (at + 4) & (table.length - 1);
+      table.set(smaller.subarray(from, from + 3), at);
     }
+    this.#table = table;
   }
 }
 
-/** Values of 128 bits, given as four words with their sign, in a hash table with open addressing. */
+/** Values of 128 bits, given as four words with their sign, in such a table: the words, number plus one, block; the rest is free. */
 export class AddressValues implements Values {
   readonly postings = new Postings();
-  #table = new Int32Array(1 << 12);
-  #shift = 20;
-  /** Four a slot. */
-  #words = new Int32Array(1 << 13);
+  count = 0;
+  #table = new Int32Array(leastPlaces * 8);
+  #shift = 32 - Math.log2(leastPlaces);
 
   note(a: number, b: number, c: number, d: number): void {
-    this.postings.note(this.#slotOf(a, b, c, d));
+    const { postings } = this;
+    const table = this.#table;
+    const mask = table.length - 1;
+    let at = (hash(a, b, c, d) >>> this.#shift) << 3;
+    for (;;) {
+      const number = table[at + 4] as number;
+      if (number === 0) break;
+      if (table[at + 3] === d && table[at + 2] === c && table[at + 1] === b && table[at] === a) {
+        if (table[at + 5] === postings.block) return;
+        table[at + 5] = postings.block;
+        postings.note(number - 1);
+        return;
+      }
+      at = (at + 8) & mask;
+    }
+    if (postings.givenUp) return;
+    this.count += 1;
+    table.set([a, b, c, d, this.count, postings.block], at);
+    postings.note(this.count - 1);
+    if (this.count * 16 === table.length) this.#grow();
   }
 
   sorted(): ReturnType<Values['sorted']> {
-    const unsigned = new Uint32Array(this.#words.buffer);
-    const slots = Int32Array.from({ length: this.postings.values }, (_, slot) => slot).sort((one, other) => {
+    const table = new Uint32Array(this.#table.buffer);
+    const places = new Int32Array(this.count);
+    for (let at = 0, found = 0; at < table.length; at += 8) if (table[at + 4] !== 0) places[found++] = at;
+    places.sort((one, other) => {
       for (let word = 0; word < 4; word += 1) {
-        const difference = (unsigned[one * 4 + word] as number) - (unsigned[other * 4 + word] as number);
+        const difference = (table[one + word] as number) - (table[other + word] as number);
         if (difference !== 0) return difference;
       }
       return 0;
     });
-    const words = [0, 1, 2, 3].map((word) => Uint32Array.from(slots, (slot) => unsigned[slot * 4 + word] as number));
-    return { slots, words };
+    return {
+      numbers: places.map((at) => (table[at + 4] as number) - 1),
+      words: [0, 1, 2, 3].map((word) => Uint32Array.from(places, (at) => table[at + word] as number)),
+    };
   }
 
-  #slotOf(a: number, b: number, c: number, d: number): number {
-    const table = this.#table;
-    const words = this.#words;
-    let place = hash(a, b, c, d) >>> this.#shift;
-    for (;;) {
-      const slot = (table[place] as number) - 1;
-      if (slot < 0) return this.#add(a, b, c, d, place);
-      const at = slot * 4;
-      if (words[at + 3] === d && words[at + 2] === c && words[at + 1] === b && words[at] === a) return slot;
-      place = (place + 1) & (table.length - 1);
-    }
-  }
-
-  #add(a: number, b: number, c: number, d: number, place: number): number {
-    const slot = this.postings.add();
-    if (this.postings.givenUp) return 0;
-    this.#table[place] = slot + 1;
-    this.#words.set([a, b, c, d], slot * 4);
-    if (slot * 4 + 4 === this.#words.length) this.#grow();
-    return slot;
-  }
-
+  /** Half of the table is free at least. */
   #grow(): void {
-    this.#words = grown(this.#words);
-    this.#table = new Int32Array(this.#table.length * 2);
+    const smaller = this.#table;
+    const table = new Int32Array(smaller.length * 2);
     this.#shift -= 1;
-    for (let slot = 0; slot < this.postings.values; slot += 1) {
-      const [a, b, c, d] = this.#words.subarray(slot * 4, slot * 4 + 4) as unknown as [number, number, number, number];
-      let place = hash(a, b, c, d) >>> this.#shift;
-      while (this.#table[place] !== 0) place = (place + 1) & (this.#table.length - 1);
-      this.#table[place] = slot + 1;
+    for (let from = 0; from < smaller.length; from += 8) {
+      if (smaller[from + 4] === 0) continue;
+      const [a = 0, b = 0, c = 0, d = 0] = smaller.subarray(from, from + 4);
+      let at = (hash(a, b, c, d) >>> this.#shift) << 3;
+      while (table[at + 4] !== 0) at = (at + 8) & (table.length - 1);
+      table.set(smaller.subarray(from, from + 6), at);
     }
+    this.#table = table;
   }
 }
 

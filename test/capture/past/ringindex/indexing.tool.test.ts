@@ -21,13 +21,17 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { buildIndexes } from '../../../../src/capture/past/ringindex/build.ts';
 import { indexCoverage, pruneIndexes } from '../../../../src/capture/past/ringindex/care.ts';
 import { conditionOf } from '../../../../src/capture/past/ringindex/derive.ts';
+import { headBytes, readHead } from '../../../../src/capture/past/ringindex/format.ts';
 import { rangesFor, type ToRead } from '../../../../src/capture/past/ringindex/lookup.ts';
 import type { RingIndex } from '../../../../src/capture/past/ringindex/ringindex.ts';
 import { folderOf, type Indexed, indexNameOf, openIndex } from '../../../../src/capture/past/ringindex/store.ts';
+import { WordValues } from '../../../../src/capture/past/ringindex/values.ts';
 import { type Packet, pcap, udpFrame } from '../../pcaps.ts';
+import { randomFrom } from '../generate/random.ts';
 import { programFor } from './indexed.ts';
 
 const ever = { since: null, until: null };
@@ -188,6 +192,70 @@ test('an index that is cut anywhere, or has something behind it, is none', async
   rmSync(indexFile());
   symlinkSync('/dev/zero', indexFile());
   assert.equal(toRead('port 53'), 'no index');
+});
+
+test('an index whose checksums are right, but whose content makes no sense, neither crashes a search nor holds it up', async () => {
+  await build();
+  const whole = readFileSync(indexFile());
+  const { blocks, kinds } = readHead(whole.subarray(0, headBytes), whole.length);
+  const sections = [blocks, ...Object.values(kinds)];
+  const random = randomFrom(20_261_124);
+  const program = programFor(file, 'port 53 or host 192.0.2.200 or ip6 host 2001:db8::1 or vlan 7');
+  assert.ok(program);
+  const condition = conditionOf(program, 1);
+  for (let round = 0; round < 400; round += 1) {
+    const hostile = Buffer.from(whole);
+    for (const [place, section] of sections.entries()) {
+      if (section === undefined || section.length === 0) continue;
+      const { begin: from, length } = section;
+      for (let change = random.integer(4); change > 0; change -= 1)
+        hostile[from + random.integer(Math.min(length, random.one([4, 40, length])))] = random.one([
+          0, 1, 0x7f, 0x80, 0xff,
+        ]);
+      const checksum = BigInt(crc32(hostile.subarray(from, from + length)));
+      hostile.writeBigUInt64BE(checksum, headBytes - (sections.length - place) * 16);
+    }
+    hostile.writeBigUInt64BE(BigInt(crc32(hostile.subarray(0, headBytes - 8))), headBytes - 8);
+    writeFileSync(indexFile(), hostile);
+    const index = opened();
+    assert.ok(index, 'its head is as it should be');
+    const found = rangesFor(index, condition, ever);
+    index.close();
+    if (found.read === 'whole') continue;
+    for (const range of found.ranges) assert.ok(range.begin >= 24 && range.end <= statSync(file).size);
+  }
+});
+
+test('nothing but forged senders makes no large index: their addresses are left out, the rest is there', async () => {
+  const random = randomFrom(20_261_124);
+  const flood = Array.from({ length: 60_000 }, (_, at) => {
+    const frame = Buffer.concat([random.bytes(12), Buffer.from([0x86, 0xdd]), random.bytes(46)]);
+    frame[20] = 17;
+    return { at: begin + at, frame };
+  });
+  writeFileSync(file, pcap(flood));
+  const [built] = await build();
+  assert.ok(built?.is === 'built' && built.indexBytes < 1024 * 1024 + built.bytes / 50);
+  assert.deepEqual(toRead('ip6 host 2001:db8::1'), { read: 'whole' });
+  assert.deepEqual(toRead('ip6 proto 58'), { read: 'ranges', ranges: [] });
+});
+
+test('of more values than an index has room for the kind is given up', () => {
+  const values = new WordValues();
+  for (let word = 0; word < 1 << 20; word += 1) values.note(word);
+  assert.equal(values.postings.givenUp, false);
+  for (let word = -1; word > -10; word -= 1) values.note(word);
+  assert.equal(values.postings.givenUp, true);
+});
+
+test('a file of a version whose records are written otherwise is not indexed', async () => {
+  const bytes = readFileSync(file);
+  bytes.writeUInt16LE(3, 6);
+  writeFileSync(file, bytes);
+  assert.deepEqual(
+    (await build()).map(({ is }) => is),
+    ['not built'],
+  );
 });
 
 test('a file that ends in the middle of a packet is indexed up to there, and the index tells', async () => {

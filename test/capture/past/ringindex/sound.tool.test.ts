@@ -78,7 +78,8 @@ test('nor of what asks for one field behind any tags, wherever a packet is cut a
   for (const { index } of samples) index.close();
   t.diagnostic(JSON.stringify(seen));
   assert.ok(seen.tried > 300, `${seen.tried} pairs`);
-  assert.equal(seen.everything, 0);
+  // Behind a third `vlan` nothing is known.
+  assert.ok(seen.everything <= samples.length, `${seen.everything} conditions say nothing`);
 });
 
 interface Compiled {
