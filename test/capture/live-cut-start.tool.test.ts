@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { execa } from 'execa';
+import { tokenOf } from '../../src/capture/process.ts';
 import { openSensor, tcpdumpsOf } from './sensor.ts';
 import { until } from './wait.ts';
 
@@ -16,8 +17,10 @@ test('packets of a start that was cut off are settled with their count and diges
   const registry = new Database(join(sensor.config.state, 'registry.sqlite'));
   registry.prepare(`UPDATE captures SET state = 'starting', owner = '1/gone/0'`).run();
   registry.close();
-  for (const pid of tcpdumpsOf(sensor.directory)) process.kill(pid, 'SIGKILL');
-  await until('tcpdump to be gone', () => tcpdumpsOf(sensor.directory).length === 0);
+  const tcpdumps = tcpdumpsOf(sensor.directory);
+  for (const pid of tcpdumps) process.kill(pid, 'SIGKILL');
+  // One that is about to end has no words any more, but is not gone yet.
+  await until('tcpdump to be gone', () => tcpdumps.every((pid) => tokenOf(pid) === undefined));
   await sensor.engine.reconcile();
   const settled = sensor.engine.peek(capture.id);
   assert.deepEqual([settled?.state, settled?.packets], ['died', 3]);
