@@ -9,6 +9,7 @@ import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
 import { freeNow } from './limits.ts';
 import { type EngineParts, openRoom } from './opening.ts';
+import { openPinning } from './pinning.ts';
 import { reconcileAll } from './reconcile.ts';
 import { ask, type Order, type Room } from './room.ts';
 import { wordedAs } from './wording.ts';
@@ -32,6 +33,7 @@ export function openEngine(parts: EngineParts): Engine {
 function engineIn(room: Room): Engine {
   const { config, registry, audit, database } = room;
   const { leave, ...custodian } = openCustodian(room);
+  const { leave: leavePins, ...pinning } = openPinning(room);
 
   const look = (verb: string, actor: Actor, capture: string | null, outcome: 'done' | 'invalid' = 'done') =>
     audit.note({
@@ -48,7 +50,11 @@ function engineIn(room: Room): Engine {
     throw new CaptureError('not_allowed', why);
   };
   const reconcile = () => reconcileAll(room);
-  const duties = [whenDue(room, shipEvery, custodian.shipAudit), whenDue(room, retainEvery, custodian.retain)];
+  const duties = [
+    whenDue(room, shipEvery, custodian.shipAudit),
+    whenDue(room, retainEvery, custodian.retain),
+    whenDue(room, tendEvery, pinning.tendPins),
+  ];
   const carryOut = async <Result>(order: Order, act: () => Promise<Result>): Promise<Result> => {
     try {
       return await act();
@@ -129,6 +135,7 @@ function engineIn(room: Room): Engine {
       entries: audit.entries({ since: from, until: to }),
       head: audit.head(),
       disk: { free: freeNow(room), floor: config.limits.freeSpace },
+      pinned: pinning.pinboard(),
     }),
     head: audit.head,
     reconcile,
@@ -170,8 +177,9 @@ function engineIn(room: Room): Engine {
       }
     },
     ...custodian,
+    ...pinning,
     close: async () => {
-      await leave();
+      await Promise.all([leave(), leavePins()]);
       database.close();
     },
   };
@@ -181,9 +189,10 @@ function engineIn(room: Room): Engine {
 const watchEvery = 250;
 /** Milliseconds until a registry that was locked, or whose disk was full, is tried again. */
 const superviseAgain = 1_000;
-/** How soon an entry of the audit log is with syslog, and how often savefiles are held against `retention`; by who supervises. */
+/** How soon an entry of the audit log is with syslog, how often savefiles are held against `retention`, and pins against their time; by who supervises. */
 const shipEvery: Millis = 5_000;
 const retainEvery: Millis = 10 * 60_000;
+const tendEvery: Millis = 60_000;
 
 /** What runs has no size in the registry: the file has it. */
 function present(capture: Capture): Capture {

@@ -1,5 +1,6 @@
 import type { Origin } from './analyst.ts';
 import type { Capture, Micros, Millis, RingFileReport, SearchProgress, Window } from './capture.ts';
+import type { Pinboard } from './pin.ts';
 
 /** What a live capture is asked to be. */
 export interface StartOrder {
@@ -116,6 +117,8 @@ export interface Day {
   readonly head: ChainHead;
   /** Bytes free on the captures' volume now, and how many must stay free. */
   readonly disk: { readonly free: number; readonly floor: number };
+  /** What is pinned now. */
+  readonly pinned: Pinboard;
 }
 
 /** A person's order that did not come as far as an act. */

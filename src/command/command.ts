@@ -1,6 +1,7 @@
 import type { Millis } from '../capture/capture.ts';
 import type { VerifyOrder } from '../capture/evidence.ts';
 import type { AuditQuery, BothOrder, ChainHead, SearchOrder, Selection, StartOrder } from '../capture/orders.ts';
+import type { PinOrder } from '../capture/pin.ts';
 
 /** What a person told capture to do, at either door. */
 export type Command =
@@ -17,6 +18,9 @@ export type Command =
   | { readonly verb: 'audit'; readonly query: AuditQuery }
   /** `audit verify`: the whole log, up to a head that was witnessed where one is given. */
   | { readonly verb: 'audit'; readonly witnessed: ChainHead | null }
+  /** Null lists what is pinned. */
+  | { readonly verb: 'pin'; readonly order: PinOrder | null }
+  | { readonly verb: 'unpin'; readonly id: string }
   | { readonly verb: 'digest'; readonly date: string | null }
   | { readonly verb: 'whoami' }
   | { readonly verb: 'doctor'; readonly rebuild: boolean }

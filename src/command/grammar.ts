@@ -10,6 +10,7 @@ const analyst = option('analyst', 'a', 'NAME', 'whose it is, when a lead acts fo
 const selector = option('selector', 'f', 'SELECTOR', 'an id, or a word of what list -v shows');
 const verbose = option('verbose', 'v', null, 'in detail');
 const since = option('since', null, 'TIME', 'from: 2h, 09:30, yesterday, 2026-11-24T02:10Z');
+const until = option('until', null, 'TIME', 'up to: 30m ago, 10:15, 2026-11-24T03:00Z');
 
 const ring = option('ring', null, 'NAME', 'which ring; the first configured one without it');
 const exact = option('exact', null, null, 'as typed: no expansion for VLAN tags');
@@ -44,16 +45,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     verb: 'search',
     says: 'merges what the ring holds into one savefile',
     tail: 'EXPRESSION',
-    options: [
-      description,
-      expression,
-      since,
-      option('until', null, 'TIME', 'up to: 30m ago, 10:15, 2026-11-24T03:00Z'),
-      ring,
-      exact,
-      caseName,
-      analyst,
-    ],
+    options: [description, expression, since, until, ring, exact, caseName, analyst],
     doors: both,
     examples: [
       "search -d 'shop, today' --since 24h host 192.0.2.7",
@@ -123,6 +115,29 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     options: [selector, option('hash', null, null, 'makes digests where there are none, as -m does')],
     doors: both,
     examples: ['verify c12', 'verify --hash grant', 'verify'],
+  },
+  pin: {
+    verb: 'pin',
+    says: 'keeps ring files from being pruned; alone: what is pinned',
+    tail: null,
+    options: [
+      option('description', 'd', 'TEXT', 'why they are kept'),
+      since,
+      until,
+      option('for', null, 'DURATION', 'how long they are kept: 12h, 7d'),
+      ring,
+      caseName,
+    ],
+    doors: both,
+    examples: ["pin -d 'open incident' --case INC-7 --since 6h", "pin -d 'beacon' --since 02:00 --until 04:00", 'pin'],
+  },
+  unpin: {
+    verb: 'unpin',
+    says: 'lets pinned ring files go',
+    tail: 'ID',
+    options: [],
+    doors: both,
+    examples: ['unpin p1'],
   },
   audit: {
     verb: 'audit',

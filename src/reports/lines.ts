@@ -4,6 +4,7 @@ import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from 
 import { diskInWords } from './disk.ts';
 import { counted, size, utc } from './figures.ts';
 import { holesInWords } from './holes.ts';
+import { pinboardInWords } from './pins.ts';
 import { clip, oneLine } from './words.ts';
 
 const widest = 80;
@@ -23,6 +24,7 @@ export function digestLines(digest: Digest): string[] {
     ...part('By analyst', digest.analysts.map(analystLine)),
     ...part('Refused', digest.refused.flatMap(attemptLines)),
     ...part('Disk', [diskInWords(digest.disk)]),
+    ...part('Pinned', pinboardInWords(digest.pinned, digest.madeAt)),
     '',
     `Audit log at entry ${digest.head.seq}, SHA-256`,
     `  ${digest.head.hash}`,

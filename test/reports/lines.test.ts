@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestLines } from '../../src/reports/lines.ts';
-import { busyDay, digest, disk, ended, entry, head, live } from '../bot/views/samples.ts';
+import { busyDay, digest, disk, ended, entry, head, live, pinned } from '../bot/views/samples.ts';
 
 test('the report for a terminal', () => {
   assert.deepEqual(digestLines(digest(busyDay())), [
@@ -52,7 +52,7 @@ for (const words of ['x'.repeat(5000), '\u001b[2J\u0007\nAudit log at entry 9', 
       }),
     ];
     const entries = [entry({ outcome: 'refused', analyst: words, words, detail: words })];
-    const lines = digestLines(digest({ captures, entries, head, disk }));
+    const lines = digestLines(digest({ captures, entries, head, disk, pinned }));
     for (const line of lines) {
       assert.ok(line.length <= 80, line);
       assert.doesNotMatch(line, /[\p{Cc}\u202E]/u);

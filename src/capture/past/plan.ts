@@ -50,7 +50,7 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor) {
   const expression = checkExpression(order.expression);
   const ring = knownRing(room, order.ring);
   checkWindow(order.window);
-  const places = oneLinktype(await planRing(ring.path, order.window));
+  const places = oneLinktype(await planRing(ring.path, order.window, room.pins.heldIn(ring.name)));
   const files = filesOf(places);
   // Ethernet, for a ring that holds nothing yet.
   const linktype = files[0]?.header.linktype ?? ethernet;

@@ -6,11 +6,11 @@ import { ask, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, meet, type Twins } from './joint.ts';
+import { scanWhereItIs } from './pinned.ts';
 import { type Plan, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { beginning, fileDone, further } from './progress.ts';
 import { type Planned, unread } from './ring.ts';
-import { scanRingFile } from './scan.ts';
 
 /** Milliseconds between two notes of the progress in the registry. */
 const noteEvery = 500;
@@ -106,7 +106,7 @@ async function* scanRing(
           ? place.report
           : unread(place.search.name, 'not searched', 'cancelled before it', place.search.firstAt);
       if ('search' in place && !stop.aborted) {
-        const scan = scanRingFile(place.search, plan, file.append, stop);
+        const scan = scanWhereItIs(place.search, plan, file.append, stop);
         try {
           for (let step = await scan.next(); ; step = await scan.next()) {
             if (step.done) {

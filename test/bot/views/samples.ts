@@ -1,5 +1,6 @@
 import type { Capture, Facts, RingFileReport } from '../../../src/capture/capture.ts';
 import type { AuditEntry, Day } from '../../../src/capture/orders.ts';
+import type { Pin } from '../../../src/capture/pin.ts';
 import { type Digest, digestOf } from '../../../src/reports/digest.ts';
 import { runningCapture } from '../../running-capture.ts';
 
@@ -130,6 +131,26 @@ export const head: Day['head'] = {
 
 export const disk: Day['disk'] = { free: 41e9, floor: 5e9 };
 
+/** Six hours of a ring, of an open incident. */
+export const pin: Pin = {
+  id: 'p3',
+  state: 'held',
+  analyst: 'grant',
+  description: 'beacon at the shop',
+  case: 'INC-7',
+  ring: 'dmz',
+  window: { since: (now - 6 * hour) * 1000, until: now * 1000 },
+  pinnedAt: now - hour,
+  expiresAt: now + 8 * hour,
+  endedAt: null,
+  why: null,
+  files: 112,
+  bytes: 7_945_689_498,
+  lacking: [],
+};
+
+export const pinned: Day['pinned'] = { pins: [], used: 0, limit: 100e9 };
+
 /** A full day: a live capture over midnight, one stopped with drops, one that died, a search with gaps, refusals. */
 export function busyDay(): Day {
   const noon = Date.UTC(2026, 10, 23, 12);
@@ -189,6 +210,7 @@ export function busyDay(): Day {
     ],
     head,
     disk,
+    pinned: { pins: [pin], used: pin.bytes, limit: 100e9 },
   };
 }
 
