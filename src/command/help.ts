@@ -27,7 +27,7 @@ function overview(door: Door): string[] {
     'To copy:',
     ...examples.map((form) => `  ${name} ${copiedExample(form)}`),
     '',
-    `${name} help VERB shows its options. The original's flags work: -a, -ra, -lf, -m`,
+    `${name} help VERB shows its options. The original's flags work: -ra, -lf, -m`,
   ];
 }
 

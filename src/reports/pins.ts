@@ -9,7 +9,7 @@ export function pinboardInWords({ pins, used, limit }: Pinboard, now: Millis): s
   const held = pins.filter(({ state }) => state === 'held');
   if (held.length === 0) return [];
   const ending = held.filter(({ expiresAt }) => expiresAt - now < day).map(({ id }) => id);
-  const soon = ending.length === 0 ? '' : `; within a day ends: ${ending.join(', ')}`;
+  const soon = ending.length === 0 ? '' : `; ${ending.join(', ')} ${ending.length === 1 ? 'ends' : 'end'} within a day`;
   return [`${counted(held.length, 'pin')}, ${size(used)} of ${size(limit)}${soon}`];
 }
 

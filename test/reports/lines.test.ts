@@ -34,6 +34,9 @@ test('the report for a terminal', () => {
     'Disk',
     '  38.2 GiB free; at 3.7 MiB a day the floor of 4.7 GiB is more than a year away',
     '',
+    'Pinned',
+    '  1 pin, 7.4 GiB of 93.1 GiB; p3 ends within a day',
+    '',
     'Audit log at entry 4821, SHA-256',
     '  3b5d5c3712955042212316173ccf37be800a08d3f2b1c2d7b1f1f0a6a3a2b1c0',
   ]);
