@@ -14,6 +14,8 @@ _capture() {
     [keep]='-h --help --json --config'
     [get]='-h --help --json --config'
     [verify]='-f --selector --hash -h --help --json --config'
+    [pin]='-d --description --since --until --for --ring --case -h --help --json --config'
+    [unpin]='-h --help --json --config'
     [audit]='-a --analyst --since --last --head -h --help --json --config'
     [digest]='-h --help --json --config'
     [whoami]='-h --help --json --config'
@@ -68,6 +70,13 @@ _capture() {
     ['extend --for']=DURATION
     ['verify --selector']=SELECTOR
     ['verify -f']=SELECTOR
+    ['pin --description']=TEXT
+    ['pin -d']=TEXT
+    ['pin --since']=TIME
+    ['pin --until']=TIME
+    ['pin --for']=DURATION
+    ['pin --ring']=NAME
+    ['pin --case']=CASE
     ['audit --analyst']=NAME
     ['audit -a']=NAME
     ['audit --since']=TIME
@@ -86,6 +95,7 @@ _capture() {
     [keep]=ID
     [get]=ID
     [verify]=SELECTOR
+    [unpin]=ID
     [audit]=verify
     [digest]=DATE
     [help]=VERB
