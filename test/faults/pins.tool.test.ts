@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -65,6 +65,22 @@ test('where copies would take the room that must stay free nothing is pinned, an
   assert.equal(JSON.parse((await shell('pin', '--json')).out).pins.length, 0);
   assert.deepEqual(readdirSync(disk.seen('pins')), []);
   assert.equal((await shell('audit', 'verify')).code, 0);
+});
+
+test('a user to whom the kernel gives no link to the files of another has copies', async (t) => {
+  const sensor = openShellSensor(t);
+  sensor.configure({ analysts: [{ name: 'nobody', role: 'analyst', login: 'nobody' }] });
+  chownSync(sensor.directory, 65_534, 65_534);
+  const [name = ''] = fillRing(sensor.ring, 1);
+  const { code, err } = await sensor.asNobody('pin', '-d', 'incident', '--since', '2026-01-01');
+  assert.equal(code, 0, err);
+  const [copied] = readdirSync(join(sensor.state, 'pins/p1'));
+  const linked = statSync(join(sensor.state, 'pins/p1', copied ?? '')).nlink > 1;
+  // proc_sys_fs(5): 0 forbids nothing.
+  assert.equal(linked, readFileSync('/proc/sys/fs/protected_hardlinks', 'utf8').trim() === '0');
+  rmSync(join(sensor.ring, name));
+  const found = await sensor.asNobody('search', '-d', 'x', '-e', 'everything', '--json');
+  assert.match(found.out, /pinned as p1/);
 });
 
 /** An order of a process of its own that is killed after so many milliseconds, or where `when` says. */
