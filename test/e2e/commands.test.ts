@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { putRingFile } from '../capture/pinned-ring.ts';
 import { messageIn, openStage, shownTo } from './stage.ts';
@@ -7,6 +8,7 @@ test('every verb answers the one person who typed it, and says how it was unders
   const stage = await openStage(t);
   const { workspace, grant, will, soc } = stage;
   const opened = Math.floor(Date.now() / 1_000) - 600;
+  mkdirSync(stage.ring, { recursive: true });
   putRingFile(stage.ring, `daemonlogger.pcap.${opened}`, opened);
   await stage.openBot();
   for (const [words, answer, understood] of [
