@@ -23,6 +23,7 @@ export interface Pinning {
   tendPins(): Promise<void>;
 }
 
+/** @returns with `leave`, which lets what is under way come to its end before the registry closes */
 export function openPinning(room: Room): Pinning & { leave(): Promise<void> } {
   const ending = new AbortController();
   const tend = oneAtATime(async () => (await import('./past/pinning/tend.ts')).tendPins(room, ending.signal));
@@ -31,17 +32,22 @@ export function openPinning(room: Room): Pinning & { leave(): Promise<void> } {
     used: room.pins.used(),
     limit: room.config.pins.size,
   });
+  const under = new Set<Promise<unknown>>();
   const ordered = async <Result>(
     verb: string,
     actor: Actor,
     act: (asked: ReturnType<typeof ask>) => Promise<Result>,
   ) => {
     const asked = ask(room, verb, actor);
+    const carriedOut = act(asked);
+    under.add(carriedOut);
     try {
-      return await act(asked);
+      return await carriedOut;
     } catch (error) {
       asked.fail(error);
       throw error;
+    } finally {
+      under.delete(carriedOut);
     }
   };
   return {
@@ -64,7 +70,7 @@ export function openPinning(room: Room): Pinning & { leave(): Promise<void> } {
     tendPins: tend.now,
     leave: async () => {
       ending.abort();
-      await Promise.allSettled([tend.under()]);
+      await Promise.allSettled([tend.under(), ...under]);
     },
   };
 }

@@ -1,16 +1,15 @@
-import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Actor, mayRole } from '../../analyst.ts';
+import type { Actor } from '../../analyst.ts';
 import type { Micros } from '../../capture.ts';
 import { CaptureError } from '../../errors.ts';
 import { deadlineIn } from '../../limits.ts';
 import type { Lacking, Pin, PinId, PinOrder } from '../../pin.ts';
 import { type NewPin, type PinFile, placeName } from '../../pins.ts';
-import { durationInWords, sizeInWords } from '../../quantities.ts';
 import { attribution, inHand, type Order, type Room } from '../../room.ts';
 import { filesOf } from '../progress.ts';
 import { type Planned, planRing, type RingFile } from '../ring.ts';
 import { checkWindow, knownRing } from '../wanted.ts';
+import { allowDuration, allowSpace, claim } from './limits.ts';
 import { writeManifest } from './manifest.ts';
 import { makeDirectory, makePlace, pinsIn, removePlace, syncDirectory } from './place.ts';
 import { copyToPin, linkRingFile, type Taken } from './take.ts';
@@ -103,45 +102,6 @@ function known(room: Room, id: PinId): Pin {
   return pin;
 }
 
-/** @throws CaptureError `not_allowed` for longer than the configuration's time without being a lead */
-function allowDuration(room: Room, actor: Actor, duration: number): void {
-  const limit = room.config.pins.for;
-  if (duration <= limit || mayRole.exceedLimits(actor.analyst)) return;
-  throw new CaptureError(
-    'not_allowed',
-    `only a lead may pin for longer than ${durationInWords(limit)} (pins.for): ask for less, or ask a lead`,
-  );
-}
-
-/**
- * Writes the pin into the registry with the files that it will have, when they are within the limit.
- * @throws CaptureError `no_room` with the numbers
- */
-function claim(room: Room, pin: NewPin, files: readonly RingFile[], there: readonly PinId[]): PinId {
-  const highest = there.reduce((most, id) => Math.max(most, Number(id.slice(1))), 0);
-  const wanted = files.map(({ name, inode, firstAt, size, pinned }, position): PinFile => {
-    // A file that only another pin has any more counts as what it was in the ring.
-    const counted = pinned === null ? { inode, size } : { inode: pinned.inode, size: Math.max(size, pinned.size) };
-    const how = pinned !== null && pinned.size >= size ? pinned.how : null;
-    return { position, name, firstAt, ...counted, how, part: null };
-  });
-  // Immediate: of two orders at once, each counts what the other takes.
-  return room.database
-    .transaction((): PinId => {
-      const before = room.pins.used();
-      const number = room.pins.nextNumber(highest);
-      room.pins.add(number, 'pinning', pin, wanted);
-      const { size: limit } = room.config.pins;
-      const after = room.pins.used();
-      if (after <= limit) return `p${number}`;
-      throw new CaptureError(
-        'no_room',
-        `${sizeInWords(after - before)} more would be pinned, ${sizeInWords(before)} are, and ${sizeInWords(limit)} is the limit (pins.size): release a pin, or ask for a shorter window`,
-      );
-    })
-    .immediate();
-}
-
 /** What a plan does not offer to be pinned, and must be told of. */
 function notPlanned(place: Planned, isLastUpToNow: boolean): Lacking[] {
   if ('search' in place) return [];
@@ -197,17 +157,6 @@ async function takeAll(room: Room, { id, directory, files }: Wanted, signal: Abo
 function lackingOf(file: RingFile, pinned: Lacking['pinned'], why: string): Lacking {
   const to: Micros = Math.max(file.firstAt, Math.floor(file.modifiedAt * 1_000));
   return { file: file.name, pinned, from: file.firstAt, to, why };
-}
-
-/** @throws CaptureError `no_room` when so many further bytes would leave less free than must stay free */
-async function allowSpace(room: Room, directory: string, bytes: number): Promise<void> {
-  const floor = room.config.limits.freeSpace;
-  const { bavail, bsize } = await statfs(directory);
-  if (bavail * bsize - bytes >= floor) return;
-  throw new CaptureError(
-    'no_room',
-    `${sizeInWords(bytes)} must be copied to ${directory}, ${sizeInWords(bavail * bsize)} is free there, and ${sizeInWords(floor)} must stay free (limits.freeSpace): make room, or ask for a shorter window`,
-  );
 }
 
 /** For the audit log. */
