@@ -68,6 +68,16 @@ export interface PinnedFile {
   readonly path: string;
 }
 
+/** How a line of the coverage statement names the pin that a file was read from. */
+export function readFromPin(pin: PinId): string {
+  return `pinned as ${pin}`;
+}
+
+/** The pin, where a line says nothing else; undefined for any other detail. */
+export function pinReadFrom(detail: string | null): string | undefined {
+  return /^pinned as (p\d+)$/.exec(detail ?? '')?.[1];
+}
+
 /** Whether the person may release it: an analyst their own, a lead anyone's. */
 export function mayUnpin(analyst: Analyst, pin: Pin): boolean {
   return analyst.role === 'lead' || (analyst.role === 'analyst' && pin.analyst === analyst.name);

@@ -7,7 +7,7 @@ import {
   searchedToItsEnd,
 } from '../capture/capture.ts';
 import type { Deletion } from '../capture/evidence.ts';
-import { outcomeNames, outcomes, troubledFiles } from '../reports/coverage.ts';
+import { outcomeNames, outcomes, readFromPins, troubledFiles } from '../reports/coverage.ts';
 import { utcOf } from '../reports/figures.ts';
 import { oneLine } from '../reports/words.ts';
 import { type Shown, zonedTime } from './clock.ts';
@@ -85,8 +85,10 @@ export function coverageLines(capture: Capture, reports: readonly RingFileReport
     const files = capture.coverage?.[name] ?? 0;
     return files === 0 ? [] : [`${files} ${outcomes[name].words}`];
   });
+  const pinned = readFromPins(reports);
+  const told = pinned === null ? tally : [...tally, pinned];
   return [
-    `Ring files: ${tally.length === 0 ? 'none in the window' : tally.join('; ')}`,
+    `Ring files: ${told.length === 0 ? 'none in the window' : told.join('; ')}`,
     ...troubledFiles(reports).map((report) => `  ${troubleLine(report)}`),
   ];
 }

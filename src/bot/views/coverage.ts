@@ -1,6 +1,6 @@
 import type { RichTextBlock } from '@slack/types';
 import type { Capture, RingFileOutcome, RingFileReport } from '../../capture/capture.ts';
-import { outcomeNames, outcomes, troubledFiles } from '../../reports/coverage.ts';
+import { outcomeNames, outcomes, readFromPins, troubledFiles } from '../../reports/coverage.ts';
 import { count, utcOf } from '../../reports/figures.ts';
 import { span } from './numbers.ts';
 import { bold, code, said, typed } from './text.ts';
@@ -11,6 +11,7 @@ export function coverageRows(capture: Capture, reports: readonly RingFileReport[
   const tally = capture.coverage ?? tallied(reports);
   const told = outcomeNames.filter((outcome) => (tally[outcome] ?? 0) > 0);
   if (told.length === 0) return [[said('No ring files in the window.')]];
+  const pinned = readFromPins(reports);
   const oldest = reports.reduce<number | null>(
     (at, { from }) => (from !== null && (at === null || from < at) ? from : at),
     null,
@@ -21,6 +22,7 @@ export function coverageRows(capture: Capture, reports: readonly RingFileReport[
       const words = `${count(tally[outcome] ?? 0)} ${outcomes[outcome].words}`;
       return [outcomes[outcome].missing ? bold(`⚠️ ${words}`) : said(words)];
     }),
+    ...(pinned === null ? [] : [[said(pinned)]]),
     ...(oldest === null ? [] : [[said(`Oldest packet in the ring: ${utcOf(oldest)}`)]]),
   ];
 }

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import type { RingFileReport } from '../capture.ts';
-import type { PinnedFile } from '../pin.ts';
+import { type PinnedFile, readFromPin } from '../pin.ts';
 import type { RingFile } from './ring.ts';
 import { type Append, type Scanned, type Selection, scanRingFile } from './scan.ts';
 
@@ -27,7 +27,7 @@ export async function* scanWhereItIs(
 }
 
 function named(report: RingFileReport, { pin, part }: PinnedFile): RingFileReport {
-  const words = [`pinned as ${pin}`, part, report.detail].filter((each) => each !== null).join('; ');
+  const words = [readFromPin(pin), part, report.detail].filter((each) => each !== null).join('; ');
   // What the pin has not, nobody has any more.
   const outcome = part !== null && report.outcome === 'searched' ? 'cut' : report.outcome;
   return { ...report, outcome, detail: words };
