@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pcap, udpPackets } from '../test/capture/pcaps.ts';
+import { filledFrom } from './fill.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import type { Held } from './promise.ts';
 
@@ -48,8 +49,23 @@ function ordersIn({ engine, lead }: Installation): Record<string, () => Promise<
     search: () => Array.fromAsync(engine.search(everywhere, lead, forGood)),
     'watch from the first': () => first(captures, (signal) => engine.watch(0, signal)),
     verify: () => first(verified, (signal) => engine.verify({ selector: null, hash: false }, lead, signal)),
+    'verify WORD that nothing matches': () =>
+      Array.fromAsync(engine.verify({ selector: 'nothing', hash: false }, lead, forGood)).catch(() => undefined),
+    audit: () => throughAll(engine.audit({}, lead)),
+    'audit --analyst': () => throughAll(engine.audit({ analyst: 'nobody' }, lead)),
+    'audit --last 20 --analyst': () => throughAll(engine.audit({ analyst: 'nobody', last: 20 }, lead)),
+    'digest of the last day': () => engine.day(filledUntil - 86_400_000, filledUntil),
+    'digest of the first day': () => engine.day(filledFrom, filledFrom + 86_400_000),
     'audit verify': () => Array.fromAsync(engine.verifyAudit(null, lead, forGood)),
   };
+}
+
+/** When the captures of the past began. */
+const filledUntil = filledFrom + captures * 60_000;
+
+/** Reads a source and keeps nothing of it. */
+async function throughAll(source: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of source);
 }
 
 const everywhere = {

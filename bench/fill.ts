@@ -3,7 +3,8 @@ import { savefileName } from '../src/capture/capture.ts';
 import { type AuditRow, beginning, hashOf } from '../src/capture/chain.ts';
 
 const minute = 60_000;
-const started = Date.parse('2026-01-01T00:00:00Z');
+/** The first capture begins a minute later, and each other a minute after the one before. */
+export const filledFrom = Date.parse('2026-01-01T00:00:00Z');
 const subjects = ['traffic to shop', 'names asked for', 'beacons', 'what the printer says', 'mail out'];
 
 /** Fills a registry with so many captures of the past, every tenth a search, and the audit log with two entries for each. */
@@ -18,7 +19,7 @@ export function fill(database: Database.Database, captures: number): void {
   database.transaction(() => {
     for (let number = 1; number <= captures; number += 1) {
       const kind = number % 10 === 0 ? 'past' : 'live';
-      const at = started + number * minute;
+      const at = filledFrom + number * minute;
       const description = `${subjects[number % subjects.length]} ${number}`;
       const order = { analyst: 'bench', description };
       insert.run({

@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from './config.ts';
 
 /** What a configuration's text was checked to be. */
@@ -11,7 +22,7 @@ interface Checked {
 }
 
 /** What decides what a text comes to. */
-const checkers = ['config.ts', 'values.ts', 'capture/quantities.ts'];
+const checkers = ['config.ts', 'keys.ts', 'values.ts', 'capture/quantities.ts'];
 
 /**
  * What this process's user has checked a text to be before; undefined where it has not.
@@ -35,10 +46,21 @@ export function noteChecked(text: string, config: Config): void {
   const checked: Checked = { digest: digestOf(text, config.file), config };
   const temporary = `${note}.${process.pid}`;
   try {
+    removeDead(note);
     writeFileSync(temporary, JSON.stringify(checked), { flag: 'wx', mode: 0o600 });
     renameSync(temporary, note);
   } catch {
     // The directory may not be there yet, or not be ours.
+  }
+}
+
+/** Removes what processes left that were killed while they wrote a note; one of our own pid is of another that had it before. */
+function removeDead(note: string): void {
+  const beginning = `${basename(note)}.`;
+  for (const name of readdirSync(dirname(note))) {
+    const pid = name.startsWith(beginning) ? name.slice(beginning.length) : '';
+    const isDead = /^\d+$/.test(pid) && (Number(pid) === process.pid || !existsSync(`/proc/${pid}`));
+    if (isDead) rmSync(join(dirname(note), name), { force: true });
   }
 }
 

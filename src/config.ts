@@ -1,9 +1,9 @@
 import { dirname, join, resolve, sep } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { KnownAnalyst } from './capture/analyst.ts';
 import { CaptureError } from './capture/errors.ts';
-import { channelId, duration, facility, interfaceName, oneOrMore, size, syslogServer, word, zone } from './values.ts';
+import { schema } from './keys.ts';
 
 /** The installation, checked whole: every path absolute, every size in bytes. */
 export interface Config {
@@ -37,9 +37,9 @@ export interface Ring {
 
 /** What live captures may take; an analyst may ask for less, a lead for more. */
 export interface LimitsConfig {
-  /** Milliseconds. */
+  /** Milliseconds from its start, extensions included. */
   readonly duration: number;
-  /** Bytes of one savefile. */
+  /** Bytes of one capture, its savefiles from before a reboot included. */
   readonly size: number;
   /** Live captures that one analyst may have running. */
   readonly perAnalyst: number;
@@ -85,63 +85,6 @@ export interface SyslogConfig {
   readonly server: { readonly transport: 'udp' | 'tcp'; readonly host: string; readonly port: number } | null;
 }
 
-const schema = z.strictObject({
-  sensor: word,
-  state: z.string().min(1),
-  captures: z.string().min(1),
-  group: z.string().min(1).nullable().default(null),
-  interfaces: z.tuple([interfaceName()], interfaceName()),
-  snaplen: z.int().min(64).max(262144).default(262144),
-  buffer: size.default(16 * 2 ** 20),
-  rings: z.array(z.strictObject({ name: word, path: z.string().min(1), interface: interfaceName() })).default([]),
-  limits: z
-    .strictObject({
-      duration: duration.default(24 * 3_600_000),
-      size: size.default(10e9),
-      perAnalyst: z.int().positive().default(5),
-      freeSpace: size.default(5e9),
-    })
-    .default({ duration: 24 * 3_600_000, size: 10e9, perAnalyst: 5, freeSpace: 5e9 }),
-  analysts: z
-    .array(
-      z.strictObject({ name: word, role: z.enum(['viewer', 'analyst', 'lead']), slack: oneOrMore, login: oneOrMore }),
-    )
-    .min(1),
-  slack: z
-    .strictObject({
-      team: z.string().regex(/^[TE][A-Z0-9]+$/, 'expected a Slack team id such as T024BE7LD'),
-      channels: z.array(channelId()).default([]),
-      digest: channelId().nullable().default(null),
-      tokens: z.string().min(1).nullable().default(null),
-    })
-    .nullable()
-    .default(null),
-  reports: z
-    .strictObject({
-      at: z
-        .string()
-        .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time such as '08:00'")
-        .default('08:00'),
-      timezone: zone.default('UTC'),
-    })
-    .default({ at: '08:00', timezone: 'UTC' }),
-  pins: z
-    .strictObject({
-      directory: z.string().min(1).nullable().default(null),
-      size: size.default(100e9),
-      for: duration.default(7 * 86_400_000),
-    })
-    .default({ directory: null, size: 100e9, for: 7 * 86_400_000 }),
-  retention: z
-    .strictObject({ finished: duration.nullable().default(null), keepFree: size.nullable().default(null) })
-    .nullable()
-    .default(null),
-  syslog: z
-    .strictObject({ facility, server: syslogServer.nullable().default(null) })
-    .nullable()
-    .default(null),
-});
-
 /**
  * Checks a configuration's text; relative paths are taken from the file's directory.
  * @throws CaptureError `bad_request` naming every mistake
@@ -153,8 +96,8 @@ export function checkConfig(text: string, file: string): Config {
       file,
       document.errors.map((error) => error.message),
     );
-  const checked = schema.safeParse(unfolded(document, file) ?? {});
-  if (!checked.success) refuse(file, checked.error.issues.flatMap(mistakes));
+  const checked = schema.safeParse(unfolded(document, file) ?? {}, { reportInput: true });
+  if (!checked.success) refuse(file, [...new Set(checked.error.issues.flatMap(mistakes))]);
   const raw = checked.data;
   const twice = [...duplicates('analysts', raw), ...duplicates('rings', raw), ...sharedIdentities(raw.analysts)];
   if (twice.length > 0) refuse(file, twice);
@@ -204,8 +147,8 @@ function mistakes(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((unknown) => `${key === '' ? '' : `${key}.`}${unknown}: no such key`);
   }
-  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  return [`${key || 'the whole file'}: ${missing ? `is missing: expected ${issue.expected}` : issue.message}`];
+  const missing = issue.input === undefined;
+  return [`${key || 'the whole file'}: ${missing ? 'is missing: ' : ''}${issue.message}`];
 }
 
 function duplicates(

@@ -12,9 +12,12 @@ export interface SlackSecrets {
   readonly apiUrl: string | null;
 }
 
+/** Where a configuration is looked for that nobody names. */
+const places = ['capture.yml', '/etc/capture/capture.yml'] as const;
+
 /** Where the configuration is looked for: `given`, else `CAPTURE_CONFIG`, else `./capture.yml`, else `/etc/capture/capture.yml`. */
 export function configFile(given: string | undefined): string {
-  return resolve(given ?? process.env.CAPTURE_CONFIG ?? firstExisting(['capture.yml', '/etc/capture/capture.yml']));
+  return resolve(given ?? process.env.CAPTURE_CONFIG ?? places.find((place) => existsSync(place)) ?? places[0]);
 }
 
 /**
@@ -23,7 +26,7 @@ export function configFile(given: string | undefined): string {
  */
 export async function readConfig(given: string | undefined): Promise<Config> {
   const file = configFile(given);
-  return check(readText(file), file);
+  return check(readText(file, given), file);
 }
 
 /**
@@ -32,7 +35,7 @@ export async function readConfig(given: string | undefined): Promise<Config> {
  */
 export async function recallConfig(given: string | undefined): Promise<Config> {
   const file = configFile(given);
-  const text = readText(file);
+  const text = readText(file, given);
   const known = checkedBefore(text, file);
   if (known !== undefined) return known;
   const config = await check(text, file);
@@ -45,17 +48,22 @@ async function check(text: string, file: string): Promise<Config> {
   return checkConfig(text, file);
 }
 
-function readText(file: string): string {
+function readText(file: string, given: string | undefined): string {
   try {
     refuseForeign(file);
     return readFileSync(file, 'utf8');
   } catch (cause) {
     if (cause instanceof CaptureError) throw cause;
     if (existsSync(file)) throw new CaptureError('bad_request', `${file} cannot be read by this user`, { cause });
-    throw new CaptureError('bad_request', `no configuration at ${file}: name one with --config or CAPTURE_CONFIG`, {
-      cause,
-    });
+    throw new CaptureError('bad_request', missing(file, given), { cause });
   }
+}
+
+function missing(file: string, given: string | undefined): string {
+  const named = given === undefined ? process.env.CAPTURE_CONFIG && 'CAPTURE_CONFIG' : '--config';
+  const make = 'capture.example.yml shows what to write into one';
+  if (named) return `no configuration at ${file}, which ${named} names: correct that, or make one; ${make}`;
+  return `no configuration at ${places.map((place) => resolve(place)).join(' or ')}: make one there, or name one with --config FILE or CAPTURE_CONFIG=FILE; ${make}`;
 }
 
 /**
@@ -124,8 +132,4 @@ function readPrivate(file: string): string {
     throw new CaptureError('bad_request', `${file} holds tokens and is open to others: chmod 600 ${file}`);
   }
   return text;
-}
-
-function firstExisting(files: readonly string[]): string {
-  return files.find((file) => existsSync(file)) ?? files[0] ?? '';
 }

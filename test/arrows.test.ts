@@ -6,7 +6,7 @@ import { test } from 'node:test';
 /** The rooms of the house, the more particular first; a file belongs to the first that matches. */
 const rooms = {
   mains: /^src\/(bot|cli|supervisor)\/main\.ts$/,
-  configuration: /^src\/(config|environment|values|checked)\.ts$/,
+  configuration: /^src\/(config|keys|environment|values|checked)\.ts$/,
   database: /^src\/database\.ts$/,
   command: /^src\/command\//,
   nouns: /^src\/capture\/(capture|analyst|errors|evidence|orders|pin|quantities)\.ts$/,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { readConfig, recallConfig } from '../src/environment.ts';
 
@@ -67,6 +68,15 @@ describe('a configuration that was checked before', () => {
     writeFileSync(file, text.replace('state: state', 'state: nowhere'));
     assert.equal((await recallConfig(file)).state, join(directory, 'nowhere'));
     assert.deepEqual(readdirSync(directory).includes('nowhere'), false);
+  });
+
+  test('leaves no notes of processes that were killed while they wrote one, and those of running ones alone', async () => {
+    const { pid: ended } = spawnSync('true');
+    const [dead, own, running] = [ended, process.pid, process.ppid].map((pid) => `${note}.${pid}`) as string[];
+    for (const left of [dead, own, running]) writeFileSync(left ?? '', 'half a no');
+    await recallConfig(file);
+    assert.deepEqual(readdirSync(join(directory, 'state')).sort(), [basename(note), basename(running ?? '')]);
+    rmSync(running ?? '');
   });
 
   /** What only who reads the note can know. */

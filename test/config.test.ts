@@ -163,6 +163,36 @@ reports: { at: '8 o clock', timezone: Mars/Olympus }
     assert.ok(mistakes.every((line) => !/undefined|\[object/.test(line)));
   });
 
+  test('with another kind of value than expected says in plain words what is, whatever the key and the value', () => {
+    const keys = {
+      '': ['sensor', 'state', 'captures', 'group', 'interfaces', 'snaplen', 'buffer', 'rings', 'limits', 'analysts'],
+      more: ['slack', 'reports', 'retention', 'syslog'],
+      limits: ['duration', 'size', 'perAnalyst', 'freeSpace'],
+      slack: ['team', 'channels', 'digest', 'tokens'],
+      reports: ['at', 'timezone'],
+      retention: ['finished', 'keepFree'],
+      syslog: ['facility', 'server'],
+    };
+    const below = Object.entries(keys).flatMap(([group, names]) =>
+      names.map((name) => ({ group: /^(|more)$/.test(group) ? null : group, name })),
+    );
+    for (const value of ['-3', '[]', '[3]', '{ x: y }', 'true', "''", '[[]]', '{}']) {
+      for (const { group, name } of below) {
+        const text = group === null ? `${name}: ${value}\n` : `${group}: { ${name}: ${value} }\n`;
+        for (const line of mistakesIn(text)) {
+          assert.match(
+            line,
+            /: ((is missing: )?expected (?!string|number|object|array|tuple|int)[a-z]|no such key$)/,
+            text,
+          );
+        }
+      }
+    }
+    assert.ok(
+      mistakesIn(`sensor: dmz-1`).includes('interfaces: is missing: expected a list of interface names such as [eth1]'),
+    );
+  });
+
   test('with a key that nobody knows is refused, wherever it stands', () => {
     assert.deepEqual(mistakesIn(`${whole}capturs: x\n`), ['capturs: no such key']);
     assert.deepEqual(mistakesIn(`${whole}reports: { at: '08:00', zone: UTC }\n`), ['reports.zone: no such key']);
@@ -213,7 +243,7 @@ reports: { at: '8 o clock', timezone: Mars/Olympus }
     assert.equal((await readConfig(file)).file, file);
     await assert.rejects(readConfig(join(directory, 'none.yml')), {
       code: 'bad_request',
-      message: /no configuration at .*none\.yml: name one with --config or CAPTURE_CONFIG/,
+      message: /no configuration at .*none\.yml, which --config names: .*capture\.example\.yml/,
     });
   });
 });

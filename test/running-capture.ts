@@ -33,6 +33,7 @@ export function runningCapture(differing: Partial<Capture> = {}): Capture {
     facts: null,
     progress: null,
     coverage: null,
+    ringSpan: null,
     version: 1,
     ...differing,
   };

@@ -16,15 +16,11 @@ import { Follow } from './follow.ts';
 import { slackLog } from './log.ts';
 import { openMessages, type Part } from './messages.ts';
 import { slackPeople } from './people.ts';
-import { repeatedly } from './repeatedly.ts';
 import { underway } from './underway.ts';
 import { captureView } from './views/capture.ts';
 import { endingView } from './views/ending.ts';
 import { progressView } from './views/progress.ts';
 import type { View } from './views/view.ts';
-
-/** How often captures that ended by themselves are looked for. */
-const reconcileEvery: Millis = 2_000;
 
 export interface BotParts {
   readonly config: Config;
@@ -76,8 +72,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
   };
   const app = await openApp({ desk, secrets, deliveries: openDeliveries(database, now), slackLog: forSlack, onLost });
   follow.run().catch(onLost);
-  repeatedly(() => engine.reconcile(), reconcileEvery, { signal: closing.signal, log });
-  engine.supervise(false, closing.signal).catch(onLost);
+  const supervised = engine.supervise(false, closing.signal).catch(onLost);
   await listen(app);
   const digests = daily(parts, clients.digest);
 
@@ -89,6 +84,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
       closing.abort(new Error('the bot is stopping'));
       await inTime(Promise.all([desk.underway.drained(tooLate), digests?.stop()]), tooLate);
       await inTime(follow.close(tooLate), tooLate);
+      await inTime(supervised, tooLate);
       done();
     },
   };

@@ -49,19 +49,21 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
         : listView(captures, now(), { all });
     }
     case 'show':
-      return details(await engine.show(command.id, actor), desk);
+      return details(await engine.show(command.selector, actor), desk);
     case 'stop': {
       const stopped = await engine.stop(command.selector, actor);
       return command.details ? inFull(stopped, stoppedView(stopped), desk) : stoppedView(stopped);
     }
     case 'extend':
-      return details(await engine.extend(command.id, command.by, actor), desk);
+      return details(await engine.extend(command.selector, command.by, actor), desk);
     case 'keep':
-      return details(await engine.keep(command.id, actor), desk);
+      return details(await engine.keep(command.selector, actor), desk);
     case 'digest':
       return digestOn(command.date, desk);
-    case 'get':
-      return getView(command.id, await engine.get(command.id, actor));
+    case 'get': {
+      const fetched = await engine.get(command.selector, actor);
+      return getView(fetched.savefiles[0]?.held.capture ?? command.selector, fetched);
+    }
     case 'verify':
       return verify(command.order, actor, desk);
     case 'pin':

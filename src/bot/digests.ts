@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Millis } from '../capture/capture.ts';
 import type { Engine } from '../capture/door.ts';
 import type { Config } from '../config.ts';
-import { dateIn, dayBounds } from '../reports/day.ts';
+import { dateNamed, dayBounds } from '../reports/day.ts';
 import { digestOf } from '../reports/digest.ts';
 import { scheduleDigest } from '../reports/schedule.ts';
 import type { DigestRecord } from './digest-record.ts';
@@ -25,14 +25,14 @@ export interface DailyParts extends DigestParts {
 
 /**
  * The report on a day of the configured zone.
- * @param date `yyyy-mm-dd`; null is today, so far
+ * @param date `yyyy-mm-dd`, `yesterday`, or null, which is today, so far
  * @throws CaptureError `bad_request` for a date that does not exist
  */
-export function digestOn(date: string | null, { engine, config, now }: DigestParts): View {
+export async function digestOn(date: string | null, { engine, config, now }: DigestParts): Promise<View> {
   const { timezone } = config.reports;
-  const day = date ?? dateIn(timezone, now());
+  const day = dateNamed(date, timezone, now());
   const { from, to } = dayBounds(day, timezone);
-  return digestView(digestOf(engine.day(from, to), { date: day, timezone, sensor: config.sensor, now: now() }));
+  return digestView(digestOf(await engine.day(from, to), { date: day, timezone, sensor: config.sensor, now: now() }));
 }
 
 /** Posts each day's digest to its channel, once; `stop` ends it. */
@@ -52,7 +52,7 @@ async function post(date: string, parts: DailyParts): Promise<void> {
   const { slack, channel, record } = parts;
   const metadata = { event_type: 'capture_digest', event_payload: { op_id: `digest ${date}` } };
   try {
-    const view = digestOn(date, parts);
+    const view = await digestOn(date, parts);
     const { ts } = await slack.chat.postMessage({
       channel,
       ...view,

@@ -2,8 +2,8 @@ import type Database from 'better-sqlite3';
 import type { Actor, Origin } from './analyst.ts';
 import type { Millis } from './capture.ts';
 import { type AuditRow, beginning, hashOf } from './chain.ts';
-import { CaptureError } from './errors.ts';
-import type { AuditEntry, AuditOutcome, AuditQuery, ChainHead } from './orders.ts';
+import { type Entries, openEntries, originOf } from './entries.ts';
+import type { AuditOutcome, ChainHead } from './orders.ts';
 
 /** What is written of an order or of the engine's own observation. */
 export interface Note {
@@ -17,7 +17,7 @@ export interface Note {
   readonly detail?: string | null;
 }
 
-export interface Audit {
+export interface Audit extends Entries {
   /** Writes that an actor asked for something, before it is done; the entry's number is what `settle` wants. */
   ask(verb: string, actor: Actor, actingFor?: string | null): number;
   /** Writes what came of it. Call it in the transaction that changes the state. */
@@ -31,7 +31,6 @@ export interface Audit {
   note(note: Note): number;
   /** Settles as `unknown` what processes asked that are gone now. */
   settleAbandoned(isAlive: (process: string) => boolean): void;
-  entries(query: AuditQuery): AuditEntry[];
   head(): ChainHead;
 }
 
@@ -47,12 +46,6 @@ export function openAudit(database: Database.Database, process: string, now: () 
   const unsettled = database.prepare<[], AuditRow>(
     'SELECT audit.* FROM unsettled CROSS JOIN audit USING (seq) ORDER BY unsettled.seq',
   );
-  const select = database.prepare<[{ analyst: string | null; since: number; until: number; last: number }], AuditRow>(`
-    SELECT * FROM (
-      SELECT * FROM audit WHERE at >= :since AND at < :until AND (:analyst IS NULL OR analyst = :analyst OR acting_for = :analyst)
-      ORDER BY seq DESC LIMIT :last
-    ) ORDER BY seq`);
-
   // Immediate: the hash before must still be the newest when this entry is written.
   const append = database.transaction((note: Note, settles: number | null): number => {
     const last = newest.get();
@@ -101,10 +94,7 @@ export function openAudit(database: Database.Database, process: string, now: () 
       // Looked at first without the lock that writing takes: nearly always there is nothing to settle.
       if (unsettled.all().some(({ process: asker }) => !isAlive(asker))) settleGone.immediate(isAlive);
     },
-    entries: ({ analyst, since, until, last }) =>
-      select
-        .all({ analyst: analyst ?? null, since: since ?? 0, until: until ?? Number.MAX_SAFE_INTEGER, last: last ?? -1 })
-        .map(entryOf),
+    ...openEntries(database),
     head: () => {
       const last = newest.get();
       return last === undefined ? beginning : { seq: last.seq, hash: last.hash };
@@ -114,33 +104,4 @@ export function openAudit(database: Database.Database, process: string, now: () 
 
 function noteOf(row: AuditRow): Note {
   return { ...row, actingFor: row.acting_for, origin: originOf(row) };
-}
-
-function entryOf(row: AuditRow): AuditEntry {
-  const { seq, at, outcome, settles, verb, analyst, words, capture, detail, hash } = row;
-  return {
-    seq,
-    at,
-    outcome,
-    settles,
-    verb,
-    analyst,
-    actingFor: row.acting_for,
-    origin: originOf(row),
-    words,
-    capture,
-    detail,
-    hash,
-  };
-}
-
-/** @throws CaptureError `tool_failed` when somebody has changed the entry into what we never write */
-function originOf({ seq, origin }: AuditRow): Origin {
-  try {
-    return JSON.parse(origin) as Origin;
-  } catch (cause) {
-    throw new CaptureError('tool_failed', `audit entry ${seq} is damaged: see what is wrong with "audit verify"`, {
-      cause,
-    });
-  }
 }

@@ -28,13 +28,13 @@ export async function* startBoth(
     const { description, expression, exact, case: incident, analyst } = order;
     const window = { since, until: null };
     search = { description, expression, exact, case: incident, analyst, window, ring: meeting.ring };
-    await checkSearch(room, search, actor);
+    await checkSearch(room, { ...search, window: { since, until: room.now() * 1_000 } }, actor);
     started = await startLive(room, { ...live, interface: meeting.interface }, actor, asked);
   } catch (error) {
     asked.fail(error);
     throw error;
   }
-  const joint = { live: started.capture, at: room.now() * 1_000 };
+  const joint = { live: started.capture, at: room.now() * 1_000, uptime: room.uptime() };
   yield { step: 'started', ...started };
   yield* searchRing(room, search, { actor, signal, joint });
 }

@@ -71,6 +71,25 @@ export interface RingFileReport {
   readonly detail: string | null;
 }
 
+/** The detail of a ring file that a search did not come to, because it was cancelled or ended otherwise. */
+export const notBegun = { cancelled: 'cancelled before it', ended: 'the search ended before it' } as const;
+
+/** What a ring held when it was searched: what is not in it no search finds. */
+export interface RingSpan {
+  /** When it was looked at. */
+  readonly at: Millis;
+  /** The oldest packet; null where there is none. */
+  readonly from: Micros | null;
+  /** The newest packet; null where its file was not read to the end. */
+  readonly to: Micros | null;
+  /** When a file with packets was last written to. */
+  readonly writtenAt: Millis | null;
+  /** Where the window has a hole: from a file's last packet to the next file's first. */
+  readonly holes: readonly { readonly from: Micros; readonly to: Micros }[];
+  /** Gaps between files that are no longer than this are usual in this ring. */
+  readonly holesOver: Millis;
+}
+
 /** What a capture may take before it ends by itself; null is without limit. A search has none. */
 export interface Limits {
   readonly deadline: Millis | null;
@@ -132,6 +151,8 @@ export interface Capture {
   readonly progress: SearchProgress | null;
   /** How many ring files met each outcome; null for a live capture and before the plan is made. */
   readonly coverage: Readonly<Partial<Record<RingFileOutcome, number>>> | null;
+  /** What the ring held; null for a live capture and before the plan is made. */
+  readonly ringSpan: RingSpan | null;
   /** Grows with every change of any capture: who remembers it can ask what changed since. */
   readonly version: number;
 }

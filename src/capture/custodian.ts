@@ -4,8 +4,18 @@ import type { Millis } from './capture.ts';
 import { walkChain } from './chain.ts';
 import { oneAtATime } from './duties.ts';
 import { CaptureError } from './errors.ts';
-import type { ChainStep, Deletion, Fetchable, Retained, Shipping, VerifyOrder, VerifyStep } from './evidence.ts';
+import type {
+  ChainEnd,
+  ChainStep,
+  Deletion,
+  Fetched,
+  Retained,
+  Shipping,
+  VerifyOrder,
+  VerifyStep,
+} from './evidence.ts';
 import type { ChainHead } from './orders.ts';
+import { counted } from './quantities.ts';
 import { ask, type Order, type Room } from './room.ts';
 import type { verifySavefiles } from './verify.ts';
 
@@ -18,10 +28,13 @@ export interface Custodian {
    */
   verify(order: VerifyOrder, actor: Actor, signal: AbortSignal): AsyncIterable<VerifyStep>;
   /**
-   * What a person needs to take a capture's savefiles off the sensor, oldest first.
-   * @throws CaptureError `not_allowed`, `not_found`, `conflict` for one that is open, or was deleted
+  /**
+   * What a person needs to take a capture's savefiles off the sensor, oldest first. It is named by its id, or by a word that it alone has of
+   * those that have ended.
+   * @throws CaptureError `not_allowed`, `not_found` when there is no such capture, or none of its savefiles is there any more,
+   * `conflict` for one that is open, or was deleted, `bad_request` where several have the word
    */
-  get(id: string, actor: Actor): Promise<Fetchable[]>;
+  get(selector: string, actor: Actor): Promise<Fetched>;
   /**
    * Walks the audit log's hash chain to its end, or to the first entry that does not fit.
    * @param witnessed a head from a digest; null without one
@@ -59,13 +72,15 @@ export function openCustodian(room: Room): Custodian & Closing {
       const asked = ask(room, 'verify', actor);
       return settledBy(asked, verification(room, order, { actor, asked, signal }));
     },
-    get: async (id, actor) => {
+    get: async (selector, actor) => {
       const asked = ask(room, 'get', actor);
       try {
-        const { fetchables } = await import('./takeaway.ts');
-        const savefiles = await fetchables(room, id, actor);
-        asked.settle('done', savefiles[0]?.held.capture ?? null, savefiles.map(({ held }) => held.savefile).join(', '));
-        return savefiles;
+        const [{ fetched }, { idSelected }] = await Promise.all([import('./takeaway.ts'), import('./selecting.ts')]);
+        const { savefiles, vanished } = await fetched(room, await idSelected(room, selector, 'ended'), actor);
+        const gone = vanished.map(({ savefile }) => `${savefile} is gone`);
+        const told = [...savefiles.map(({ held }) => held.savefile), ...gone].join(', ');
+        asked.settle('done', savefiles[0]?.held.capture ?? null, told);
+        return { savefiles, vanished };
       } catch (error) {
         asked.fail(error);
         throw error;
@@ -107,9 +122,10 @@ async function* verifyChain(
   }
 }
 
-function chainInWords({ entries, head, broken, unguarded }: Extract<ChainStep, { step: 'ended' }>): string {
+function chainInWords({ entries, head, broken, unguarded }: ChainEnd): string {
   const gone = unguarded.length === 0 ? '' : `; without its triggers ${unguarded.join(', ')}`;
-  if (broken === null) return `${entries} entries hold, head ${head.seq}:${head.hash}${gone}`;
+  if (broken === null)
+    return `${counted(entries, 'entry holds', 'entries hold')}, head ${head.seq}:${head.hash}${gone}`;
   return `entry ${broken.seq} is broken, ${broken.fault}: ${broken.detail}${gone}`;
 }
 

@@ -1,6 +1,7 @@
 import type { Actor, Origin } from './analyst.ts';
 import type { Capture, Millis, RingFileReport } from './capture.ts';
 import type { Custodian } from './custodian.ts';
+import type { Day } from './evidence.ts';
 import type {
   Attempt,
   AuditEntry,
@@ -8,7 +9,6 @@ import type {
   BothOrder,
   BothStep,
   ChainHead,
-  Day,
   SearchOrder,
   SearchStep,
   Selection,
@@ -47,37 +47,47 @@ export interface Engine extends Custodian, Pinning {
    * @throws CaptureError where it is read, as `start` and `search`; before anything was started when the ring cannot be searched
    */
   both(order: BothOrder, actor: Actor, signal: AbortSignal): AsyncIterable<BothStep>;
-  /** Captures that match, newest first. */
+  /**
+   * Captures that match, newest first; none where none does.
+   * @throws CaptureError `not_found` for an id that was never given
+   */
   list(selection: Selection, actor: Actor): Promise<Capture[]>;
-  /** @throws CaptureError `not_found` */
-  show(id: string, actor: Actor): Promise<Capture>;
+  /**
+   * One capture, by its id or by a word that it alone has.
+   * @throws CaptureError `not_found`, `bad_request` where several have the word
+   */
+  show(selector: string, actor: Actor): Promise<Capture>;
   /** The coverage statement of a search, ring file by ring file in time order; empty for a live capture. */
   coverage(id: string): RingFileReport[];
   /**
-   * Stops what the selector (an id or a word) names among what runs; null stops all that the person may stop. Resolves with each in
-   * its final state, facts and digest included; a search of another process is asked to stop and comes back when it has.
-   * @throws CaptureError `not_found`, `conflict` when it has ended already, `not_allowed`
+   * Stops what a selector (an id or a word) names among what runs, or these ids alone; null stops all that the person may stop. Resolves
+   * with each in its final state, facts and digest included; a search of another process is asked to stop and comes back when it has.
+   * @throws CaptureError `not_found`, `conflict` when it has ended already, `not_allowed`, `bad_request` for one or two letters that
+   * several have
    */
-  stop(selector: string | null, actor: Actor): Promise<Capture[]>;
+  stop(which: string | readonly string[] | null, actor: Actor): Promise<Capture[]>;
+  /** What `stop` would stop now, newest first, for who wants to know before; not an order, so not in the audit log. */
+  stoppable(selector: string | null, actor: Actor): Capture[];
   /**
-   * Entries of the audit log, oldest first.
-   * @throws CaptureError `not_allowed` unless the person may read it
+   * Entries of the audit log, oldest first, page by page.
+   * @throws CaptureError where it is read: `not_allowed` unless the person may read it
    */
-  audit(query: AuditQuery, actor: Actor): AuditEntry[];
+  audit(query: AuditQuery, actor: Actor): AsyncIterable<readonly AuditEntry[]>;
   /**
-   * Moves the deadline of a live capture by so many milliseconds.
-   * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs or the limit is a lead's to pass
+   * Moves the deadline of a live capture, named by its id or by a word that it alone has of those that run, by so many milliseconds.
+   * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs or the limit is a lead's to pass,
+   * `bad_request` where several have the word
    */
-  extend(id: string, by: Millis, actor: Actor): Promise<Capture>;
+  extend(selector: string, by: Millis, actor: Actor): Promise<Capture>;
   /**
-   * Has a live capture started again after a reboot.
-   * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs
+   * Has a live capture started again after a reboot; it is named as for `extend`.
+   * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs, `bad_request`
    */
-  keep(id: string, actor: Actor): Promise<Capture>;
+  keep(selector: string, actor: Actor): Promise<Capture>;
   /** One capture as it is now, for a view; not an order, so not in the audit log. */
   peek(id: string): Capture | undefined;
-  /** What ran and what was written to the audit log from `from` to before `to`. */
-  day(from: Millis, to: Millis): Day;
+  /** What ran and what was written to the audit log from `from` to before `to`, and how evidence stands now. */
+  day(from: Millis, to: Millis): Promise<Day>;
   head(): ChainHead;
   /** Settles every capture whose process is gone: the one path for every ending that nobody ordered. Done before every list, show and stop. */
   reconcile(): Promise<void>;

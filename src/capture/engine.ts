@@ -2,12 +2,11 @@ import { statSync } from 'node:fs';
 import { setImmediate as otherWork, setTimeout as pause } from 'node:timers/promises';
 import { isPassing, registryTrouble } from '../database.ts';
 import { type Actor, analystAt, mayRole, strangerInWords } from './analyst.ts';
-import { type Capture, isOpen, type Millis } from './capture.ts';
+import { type Capture, isOpen, type Millis, mayStop } from './capture.ts';
 import { openCustodian } from './custodian.ts';
 import type { Engine } from './door.ts';
 import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
-import { freeNow } from './limits.ts';
 import { type EngineParts, openRoom } from './opening.ts';
 import { openPinning } from './pinning.ts';
 import { reconcileAll } from './reconcile.ts';
@@ -49,6 +48,7 @@ function engineIn(room: Room): Engine {
     audit.note({ outcome: 'refused', verb, analyst, actingFor: null, origin, words, detail: why });
     throw new CaptureError('not_allowed', why);
   };
+  const closing = new AbortController();
   const reconcile = () => reconcileAll(room);
   const duties = [
     whenDue(room, shipEvery, custodian.shipAudit),
@@ -87,56 +87,74 @@ function engineIn(room: Room): Engine {
     list: async (selection, actor) => {
       look('list', actor, null);
       await reconcile();
-      if (!selection.all) return registry.openMatching(selection.selector).map(present);
+      const { selector, all } = selection;
       const listed: Capture[] = [];
-      for (const page of registry.pages(selection.selector)) {
-        listed.push(...page.map(present));
-        await otherWork();
+      if (!all) listed.push(...registry.openMatching(selector).map(present));
+      else {
+        for (const page of registry.pages(selector)) {
+          listed.push(...page.map(present));
+          await otherWork();
+        }
       }
+      // That a word matches nothing is an answer; an id that was never given is a mistake.
+      if (listed.length === 0 && selector !== undefined && /^c\d+$/.test(selector) && !registry.byId(selector))
+        noCapture(selector);
       return listed;
     },
-    show: async (id, actor) => {
+    show: async (selector, actor) => {
       await reconcile();
+      const { idSelected } = await import('./selecting.ts');
+      const id = await idSelected(room, selector, 'all').catch((error: unknown) => {
+        look('show', actor, null, 'invalid');
+        throw error;
+      });
       const capture = registry.byId(id);
       look('show', actor, capture?.id ?? null, capture === undefined ? 'invalid' : 'done');
-      if (capture === undefined)
-        throw new CaptureError('not_found', `there is no capture ${id}: see what there is with "list --all"`);
-      return present(capture);
+      return present(capture ?? noCapture(id));
     },
     coverage: registry.coverage,
-    stop: (selector, actor) => {
+    stop: (which, actor) => {
       const asked = ask(room, 'stop', actor);
       return carryOut(asked, async () => {
         await reconcile();
-        return (await import('./stop.ts')).stop(room, selector, actor, asked);
+        return (await import('./stop.ts')).stop(room, which, actor, asked);
       });
     },
-    audit: (query, actor) => {
+    stoppable: (selector, actor) =>
+      registry
+        .openMatching(selector ?? undefined)
+        .flatMap((capture) => (mayStop(actor.analyst, capture) ? [present(capture)] : [])),
+    audit: async function* (query, actor) {
       if (!mayRole.readAudit(actor.analyst)) {
         refuse({ ...actor, verb: 'audit', analyst: actor.analyst.name }, 'the audit log is for leads: ask one');
       }
       look('audit', actor, null);
-      return audit.entries(query);
+      for (const page of audit.pages(query)) {
+        if (page.length > 0) yield page;
+        await otherWork();
+      }
     },
-    extend: (id, by, actor) => {
+    extend: (selector, by, actor) => {
       const asked = ask(room, 'extend', actor);
-      return carryOut(asked, async () => (await import('./extend.ts')).extend(room, id, by, actor, asked));
+      return carryOut(asked, async () =>
+        (await import('./extend.ts')).extend(room, await runningOne(room, selector), by, actor, asked),
+      );
     },
-    keep: (id, actor) => {
+    keep: (selector, actor) => {
       const asked = ask(room, 'keep', actor);
-      return carryOut(asked, async () => (await import('./extend.ts')).keep(room, id, actor, asked));
+      return carryOut(asked, async () =>
+        (await import('./extend.ts')).keep(room, await runningOne(room, selector), actor, asked),
+      );
     },
     peek: (id) => {
       const capture = registry.byId(id);
       return capture && present(capture);
     },
-    day: (from, to) => ({
-      captures: registry.ranBetween(from, to).map(present),
-      entries: audit.entries({ since: from, until: to }),
-      head: audit.head(),
-      disk: { free: freeNow(room), floor: config.limits.freeSpace },
-      pinned: pinning.pinboard(),
-    }),
+    day: async (from, to) => {
+      const { dayOf } = await import('./day.ts');
+      const day = await dayOf(room, from, to, closing.signal);
+      return { ...day, captures: day.captures.map(present), pinned: pinning.pinboard() };
+    },
     head: audit.head,
     reconcile,
     watch: async function* (after, signal) {
@@ -158,8 +176,8 @@ function engineIn(room: Room): Engine {
     },
     supervise: async (untilIdle, signal) => {
       const { supervise } = await import('./live/supervisor.ts');
-      const look = () => {
-        for (const duty of duties) duty();
+      const look = (inCharge: boolean) => {
+        if (inCharge) for (const duty of duties) duty();
         return reconcile();
       };
       for (;;) {
@@ -168,6 +186,7 @@ function engineIn(room: Room): Engine {
         } catch (error) {
           // A damaged registry must be let go of: it is made anew while nobody has it open.
           if (!isPassing(error)) throw error;
+          if (signal.aborted) return;
           room.log.warn(
             { error: registryTrouble(error, config.state) },
             'the registry is not at hand, next try follows',
@@ -179,6 +198,7 @@ function engineIn(room: Room): Engine {
     ...custodian,
     ...pinning,
     close: async () => {
+      closing.abort(new Error('the engine was closed meanwhile'));
       await Promise.all([leave(), leavePins()]);
       database.close();
     },
@@ -193,6 +213,15 @@ const superviseAgain = 1_000;
 const shipEvery: Millis = 5_000;
 const retainEvery: Millis = 10 * 60_000;
 const tendEvery: Millis = 60_000;
+
+async function runningOne(room: Room, selector: string): Promise<string> {
+  return (await import('./selecting.ts')).idSelected(room, selector, 'running live');
+}
+
+/** @throws CaptureError `not_found`, always */
+function noCapture(id: string): never {
+  throw new CaptureError('not_found', `there is no capture ${id}: see what there is with "list --all"`);
+}
 
 /** What runs has no size in the registry: the file has it. */
 function present(capture: Capture): Capture {

@@ -11,10 +11,17 @@ export type ErrorCode =
 /** An error that an analyst can act on: the message says what was wrong and what to do instead. Anything else thrown is a bug. */
 export class CaptureError extends Error {
   readonly code: ErrorCode;
+  /** A limit of the configuration refused it: the audit log and reports count it among what was refused, whatever its code. */
+  readonly byLimit: boolean;
 
-  constructor(code: ErrorCode, message: string, options?: { cause: unknown }) {
-    super(message, options);
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly byLimit?: boolean } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'CaptureError';
     this.code = code;
+    this.byLimit = options.byLimit ?? false;
   }
 }

@@ -1,5 +1,6 @@
-import type { CaptureId, Millis } from './capture.ts';
-import type { ChainHead } from './orders.ts';
+import type { Capture, CaptureId, Millis } from './capture.ts';
+import type { AuditEntry, ChainHead } from './orders.ts';
+import type { Pinboard } from './pin.ts';
 
 /** A complete savefile as the registry has it. */
 export interface HeldSavefile {
@@ -76,6 +77,19 @@ export interface Fetchable {
   readonly warnings: readonly string[];
 }
 
+/** A capture's savefiles for somebody who takes them away, oldest first. */
+export interface Fetched {
+  /** One at least. */
+  readonly savefiles: readonly Fetchable[];
+  /** Of the same capture, and not where the registry has them. */
+  readonly vanished: readonly HeldSavefile[];
+}
+
+/** That a savefile is not where the registry has it, and who may know more. */
+export function goneInWords({ capture, path }: HeldSavefile): string {
+  return `a savefile of ${capture} is gone, and capture did not delete it: ${path}; was it moved? verify ${capture} puts on record that it is`;
+}
+
 /** What is wrong with the first entry of the audit log that does not fit. */
 export interface BrokenEntry {
   readonly seq: number;
@@ -96,6 +110,34 @@ export type ChainStep =
       /** Triggers that refuse changes of the log, and that somebody has removed. */
       readonly unguarded: readonly string[];
     };
+
+/** How a walk along the audit log's hash chain ended. */
+export type ChainEnd = Extract<ChainStep, { step: 'ended' }>;
+
+/**
+ * Why a savefile may not be what its digest was made of, without a byte of it being read: its entry in the directory is gone, has another
+ * size, was written to since; or the last look at it found it so.
+ */
+export type Doubt = 'vanished' | 'other size' | 'written to since' | 'changed' | 'unreadable';
+
+export interface DoubtfulSavefile {
+  readonly held: HeldSavefile;
+  readonly doubt: Doubt;
+}
+
+/** What a day held, for a report: every capture that ran in it and every audit entry written in it; and how evidence stands now. */
+export interface Day {
+  readonly captures: readonly Capture[];
+  readonly entries: readonly AuditEntry[];
+  readonly head: ChainHead;
+  /** The audit log's hash chain, walked from the first entry on. */
+  readonly chain: Pick<ChainEnd, 'entries' | 'broken' | 'unguarded'>;
+  readonly doubtful: readonly DoubtfulSavefile[];
+  /** Bytes free on the captures' volume now, and how many must stay free. */
+  readonly disk: { readonly free: number; readonly floor: number };
+  /** What is pinned now. */
+  readonly pinned: Pinboard;
+}
 
 /** A savefile that retention deleted. */
 export interface Deletion {

@@ -1,27 +1,40 @@
-import type { Actor } from './analyst.ts';
-import { type Capture, may, mayStop } from './capture.ts';
+import { type Actor, mayRole } from './analyst.ts';
+import { type Capture, type CaptureId, may, mayStop } from './capture.ts';
 import { CaptureError } from './errors.ts';
-import { allowDuration } from './limits.ts';
-import { durationInWords } from './quantities.ts';
+import { longestFor } from './limits.ts';
+import { durationInWords, longestDuration } from './quantities.ts';
 import type { Order, Room } from './room.ts';
 
 /**
- * Moves the deadline of a live capture by so many milliseconds.
+ * Moves the deadline of a live capture by so many milliseconds, in one step: what was done is never followed by an end before it.
  * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed`, `bad_request` for a search
  */
 export async function extend(room: Room, id: string, by: number, actor: Actor, asked: Order): Promise<Capture> {
   const capture = running(room, id, actor);
-  const deadline = room.supervision.deadline(capture.id);
-  if (deadline === null) throw new CaptureError('conflict', `${capture.id} has no deadline to move`);
-  if (by <= 0) throw new CaptureError('bad_request', 'extend by a duration such as --for 2h');
-  allowDuration(room, actor, by);
-  const moved = { ...deadline, at: deadline.at + by, uptime: deadline.uptime + by };
-  return settled(
-    room,
-    capture,
-    asked,
-    () => room.supervision.moveDeadline(capture.id, moved),
-    `by ${durationInWords(by)}, to ${new Date(moved.at).toISOString()}`,
+  if (!(by > 0 && by <= longestDuration))
+    throw new CaptureError('bad_request', 'extend by a duration such as --for 2h');
+  return settled(room, capture, asked, () => {
+    const moved = room.supervision.extendDeadline(capture.id, by, longestFor(room, actor));
+    if (moved === undefined) refuseLonger(room, capture.id, actor);
+    return moved === undefined ? undefined : `by ${durationInWords(by)}, to ${new Date(moved).toISOString()}`;
+  });
+}
+
+/** @throws CaptureError where the capture goes on, and the person may not have it go on for longer */
+function refuseLonger(room: Room, id: CaptureId, actor: Actor): void {
+  const now = room.registry.byId(id);
+  if (now === undefined || !may.stop(now)) return;
+  const { deadline } = now.limits;
+  if (deadline === null) throw new CaptureError('conflict', `${id} has no deadline to move`);
+  const longest = longestFor(room, actor);
+  // To the second below: what is said here can be typed.
+  const more = Math.floor((longest - (deadline - now.startedAt)) / 1_000) * 1_000;
+  const rest = more > 0 ? `extend it by ${durationInWords(more)} at most` : 'it has all of that';
+  if (mayRole.exceedLimits(actor.analyst))
+    throw new CaptureError('bad_request', `nothing captures for longer than ${durationInWords(longest)}: ${rest}`);
+  throw new CaptureError(
+    'not_allowed',
+    `only a lead may have a capture run for longer than ${durationInWords(longest)} from its start (limits.duration): ${rest}, or ask a lead`,
   );
 }
 
@@ -31,7 +44,9 @@ export async function extend(room: Room, id: string, by: number, actor: Actor, a
  */
 export async function keep(room: Room, id: string, actor: Actor, asked: Order): Promise<Capture> {
   const capture = running(room, id, actor);
-  return settled(room, capture, asked, () => room.supervision.markKept(capture.id), 'started again after a reboot');
+  return settled(room, capture, asked, () =>
+    room.supervision.markKept(capture.id) ? 'started again after a reboot' : undefined,
+  );
 }
 
 function running(room: Room, id: string, actor: Actor): Capture {
@@ -51,13 +66,18 @@ function running(room: Room, id: string, actor: Actor): Capture {
   return capture;
 }
 
-function settled(room: Room, capture: Capture, asked: Order, change: () => boolean, detail: string): Capture {
-  const changed = room.database.transaction(() => {
-    const done = change();
-    if (done) asked.settle('done', capture.id, detail);
-    return done;
-  })();
+/** @param change what was done, in words; undefined where the capture had ended meanwhile */
+function settled(room: Room, capture: Capture, asked: Order, change: () => string | undefined): Capture {
+  // Immediate: nobody changes it between the two, and two at once wait for each other.
+  const changed = room.database
+    .transaction(() => {
+      const done = change();
+      if (done !== undefined) asked.settle('done', capture.id, done);
+      return done;
+    })
+    .immediate();
   const now = room.registry.byId(capture.id) ?? capture;
-  if (!changed) throw new CaptureError('conflict', `${capture.id} has ended meanwhile: ${now.why ?? now.state}`);
+  if (changed === undefined)
+    throw new CaptureError('conflict', `${capture.id} has ended meanwhile: ${now.why ?? now.state}`);
   return now;
 }

@@ -24,10 +24,18 @@ export interface Custody {
   readonly process: string;
 }
 
+/** A savefile, and what was found of it at the last look: null where nobody looked yet. */
+export interface Standing {
+  readonly held: HeldSavefile;
+  readonly looked: { readonly finding: CustodyFinding; readonly at: Millis } | null;
+}
+
 /** All SQL for complete savefiles: which there are, what they were found to be, which were deleted. */
 export interface Holdings {
-  /** In the order of captures, behind the one that was the last of the page before. A word is matched as in `list`. */
-  page(word: string | null, behind: HeldSavefile | null, most: number): HeldSavefile[];
+  /** All that match a word, as in `list`, in the order of captures; so many numbers a page: none keeps the process from other work for long. */
+  pages(word: string | null): Generator<HeldSavefile[], void, undefined>;
+  /** The same of all, each with what the last look at it found. */
+  standings(): Generator<Standing[], void, undefined>;
   /** The savefiles of one capture; none while its first is not complete, or once they are deleted. */
   of(id: string): HeldSavefile[];
   /** Savefiles of captures that have ended, themselves from before a time, oldest first, behind the last of the page before. */
@@ -43,6 +51,11 @@ export interface Holdings {
   noteDigest(held: HeldSavefile, sha256: string, bytes: number): boolean;
   noteDeleted(held: HeldSavefile, why: string): void;
   deletion(id: string): Deletion | undefined;
+}
+
+interface LookedRow {
+  readonly finding: CustodyFinding | null;
+  readonly at: Millis | null;
 }
 
 interface HeldRow {
@@ -63,11 +76,15 @@ export function openHoldings(
   { directory, process, now }: { readonly directory: string; readonly process: string; readonly now: () => Millis },
 ): Holdings {
   const columns = 'number, analyst, savefile, ended_at, bytes, sha256';
-  const page = database.prepare<[{ number: number; savefile: string; word: string | null; most: number }], HeldRow>(`
+  const newest = database.prepare<[], number | null>('SELECT max(number) FROM captures').pluck();
+  const page = database.prepare<[{ above: number; upTo: number; word: string | null }], HeldRow>(`
     SELECT ${columns} FROM held
-    WHERE (number, savefile) > (:number, :savefile) AND (:word IS NULL OR instr(lower(analyst), :word)
+    WHERE number > :above AND number <= :upTo AND (:word IS NULL OR instr(lower(analyst), :word)
       OR instr(lower(description), :word) OR instr(lower(expression), :word) OR instr(lower(coalesce(incident, '')), :word))
-    ORDER BY number, savefile LIMIT :most`);
+    ORDER BY number, savefile`);
+  const standing = database.prepare<[{ above: number; upTo: number }], HeldRow & LookedRow>(`
+    SELECT number, analyst, savefile, ended_at, bytes, sha256, custody.finding, custody.at FROM held LEFT JOIN custody USING (savefile)
+    WHERE number > :above AND number <= :upTo ORDER BY number, savefile`);
   const one = database.prepare<[number], HeldRow>(`SELECT ${columns} FROM held WHERE number = ? ORDER BY ended_at`);
   // When savefiles can be pinned, a pinned one is left out here, as those of running captures are.
   const deletable = database.prepare<[{ before: Millis; endedAt: Millis; savefile: string; most: number }], HeldRow>(`
@@ -109,9 +126,17 @@ export function openHoldings(
   const named = ({ savefile, capture }: HeldSavefile) => ({ savefile, number: numberOf(capture), at: now(), process });
 
   return {
-    page: (word, behind, most) => {
-      const { number, savefile } = behind === null ? { number: 0, savefile: '' } : named(behind);
-      return page.all({ word: word?.toLowerCase() ?? null, number, savefile, most }).map(inWords);
+    pages: function* (word) {
+      for (const numbers of numbersOf(newest.get() ?? 0))
+        yield page.all({ ...numbers, word: word?.toLowerCase() ?? null }).map(inWords);
+    },
+    standings: function* () {
+      for (const numbers of numbersOf(newest.get() ?? 0)) {
+        yield standing.all(numbers).map((row) => {
+          const { finding, at } = row;
+          return { held: inWords(row), looked: finding === null || at === null ? null : { finding, at } };
+        });
+      }
     },
     of: (id) => one.all(numberOf(id)).map(inWords),
     deletable: (before, behind, most) => {
@@ -130,4 +155,11 @@ export function openHoldings(
     },
     deletion: (id) => deletion.get(numberOf(id)),
   };
+}
+
+/** Numbers of captures of one look: some milliseconds. */
+const pageSize = 500;
+
+function* numbersOf(newest: number): Generator<{ above: number; upTo: number }, void, undefined> {
+  for (let above = 0; above < newest; above += pageSize) yield { above, upTo: above + pageSize };
 }

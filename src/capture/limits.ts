@@ -5,7 +5,7 @@ import type { Capture, Millis } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import type { StartOrder } from './orders.ts';
 import { bootId } from './process.ts';
-import { durationInWords, sizeInWords } from './quantities.ts';
+import { bytesInWords, counted, durationInWords, largestSize, longestDuration, sizeInWords } from './quantities.ts';
 import type { Deadline } from './registry.ts';
 import type { Room } from './room.ts';
 
@@ -27,7 +27,16 @@ export function grantLimits(room: Room, order: StartOrder, actor: Actor): Grante
   if (asked.duration <= 0 || asked.maxBytes <= 0 || (order.packets ?? 1) <= 0) {
     throw new CaptureError('bad_request', 'a limit of nothing captures nothing: leave it out, or give more');
   }
-  allowDuration(room, actor, asked.duration);
+  if (asked.duration > longestDuration || asked.maxBytes > largestSize) {
+    const most = `${durationInWords(longestDuration)} and ${bytesInWords(largestSize)}`;
+    throw new CaptureError('bad_request', `a capture takes ${most} at most: ask for less`);
+  }
+  if (asked.duration > longestFor(room, actor)) {
+    throw new CaptureError(
+      'not_allowed',
+      `only a lead may capture for longer than ${durationInWords(duration)} (limits.duration): ask for less, or ask a lead`,
+    );
+  }
   if (asked.maxBytes > size && !mayRole.exceedLimits(actor.analyst)) {
     throw new CaptureError(
       'not_allowed',
@@ -37,15 +46,9 @@ export function grantLimits(room: Room, order: StartOrder, actor: Actor): Grante
   return { duration: asked.duration, maxBytes: asked.maxBytes, maxPackets: order.packets ?? null };
 }
 
-/** @throws CaptureError `not_allowed` for longer than the configuration's limit without being a lead */
-export function allowDuration(room: Room, actor: Actor, duration: Millis): void {
-  const limit = room.config.limits.duration;
-  if (duration <= limit || mayRole.exceedLimits(actor.analyst)) return;
-  const words = durationInWords(limit);
-  throw new CaptureError(
-    'not_allowed',
-    `only a lead may capture for longer than ${words} (limits.duration): ask for less, or ask a lead`,
-  );
+/** How long the person may have a capture run, from its start. */
+export function longestFor(room: Room, actor: Actor): Millis {
+  return mayRole.exceedLimits(actor.analyst) ? longestDuration : room.config.limits.duration;
 }
 
 /** The deadline of a capture that starts now. */
@@ -66,7 +69,8 @@ export function allowAnother(room: Room, analyst: string): void {
   const ids = running.map(({ id }) => id).join(', ');
   throw new CaptureError(
     'conflict',
-    `${analyst} has ${running.length} captures running (${ids}), and ${perAnalyst} is the limit: stop one first`,
+    `${analyst} has ${counted(running.length, 'capture')} running (${ids}), and ${perAnalyst} is the limit: stop one first`,
+    { byLimit: true },
   );
 }
 
@@ -92,17 +96,53 @@ export async function allowSpace(room: Room): Promise<void> {
   throw new CaptureError(
     'no_room',
     `${sizeInWords(free)} is free on the volume of ${room.place.directory}, and ${sizeInWords(floor)} must stay free (limits.freeSpace): make room first`,
+    { byLimit: true },
   );
 }
 
-/** Why a running capture is over its limits; undefined while it is not. */
-export function limitReached(room: Room, capture: Capture, bytes: number): string | undefined {
+/** A limit that a running capture is over. */
+export interface Reached {
+  readonly why: string;
+  /** The deadline that it was, where it was one: moved since, it is not reached. */
+  readonly deadline?: Millis | undefined;
+}
+
+/** Which limit a running capture is over; undefined while it is over none. @param bytes of its savefile now */
+export function limitReached(room: Room, capture: Capture, bytes: number): Reached | undefined {
   const deadline = room.supervision.deadline(capture.id);
   if (deadline !== null && timeLeft(room, deadline) <= 0) {
-    return `its time was over: ${durationInWords(Math.max(1_000, Math.round((deadline.at - capture.startedAt) / 1_000) * 1_000))} from its start`;
+    return { why: timeOver(room, capture, deadline), deadline: deadline.at };
   }
-  if (capture.limits.bytes !== null && bytes >= capture.limits.bytes) {
-    return `its limit of ${sizeInWords(capture.limits.bytes)} was reached`;
+  if (capture.limits.bytes !== null && bytesBefore(capture) + bytes >= capture.limits.bytes) {
+    const together = capture.earlier.length > 0 ? ', all its savefiles together' : '';
+    return { why: `its limit of ${sizeInWords(capture.limits.bytes)} was reached${together}` };
   }
   return undefined;
+}
+
+/** That a capture's time is over, and, where nobody looked after it in time, since when and until when it captured. */
+export function timeOver(room: Room, capture: Capture, deadline: Deadline): string {
+  const ran = Math.max(1_000, Math.round((deadline.at - capture.startedAt) / 1_000) * 1_000);
+  const why = `its time was over: ${durationInWords(ran)} from its start`;
+  const late = -timeLeft(room, deadline);
+  if (late < lateAfter) return why;
+  const now = room.now();
+  return `${why}, at ${inUtc(now - late)}; nobody looked after it until ${inUtc(now)}: it captured until then`;
+}
+
+/** Nobody is told of less: a sensor that has much to do looks a little later. */
+const lateAfter: Millis = 5_000;
+
+function inUtc(at: Millis): string {
+  return `${new Date(at).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
+}
+
+/** Bytes of a capture's savefiles from before a reboot: they count against its limit. */
+export function bytesBefore({ earlier }: Pick<Capture, 'earlier'>): number {
+  return earlier.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+}
+
+/** Packets that a capture's savefile may hold, those from before a reboot being counted; null is without limit. */
+export function packetsLeft({ limits, earlier }: Pick<Capture, 'limits' | 'earlier'>): number | null {
+  return limits.packets === null ? null : earlier.reduce((left, { packets }) => left - (packets ?? 0), limits.packets);
 }

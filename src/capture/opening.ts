@@ -54,6 +54,7 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     self,
     inHand: inHandOf(config.state),
     owed: [],
+    retryAt: new Map(),
     leaveSupervisor: async () => {
       if (leaveSupervisor !== undefined && !isHeld(room.supervision.lease(), bootClock()))
         await leaveSupervisor(config);

@@ -1,6 +1,5 @@
 import type { Origin } from './analyst.ts';
 import type { Capture, Micros, Millis, RingFileReport, SearchProgress, Window } from './capture.ts';
-import type { Pinboard } from './pin.ts';
 
 /** What a live capture is asked to be. */
 export interface StartOrder {
@@ -59,9 +58,10 @@ export interface Started {
 
 /**
  * The steps of a search. The first is `planned`, with what the analyst should know of it, the last `ended`; the capture is as the registry
- * has it at that step.
+ * has it at that step. Where the ring holds several linktypes the steps come again for each, of another capture. `waiting` comes before them where the search meets a live capture: the ring's logger has not written all yet.
  */
 export type SearchStep =
+  | { readonly step: 'waiting'; readonly capture: Capture }
   | { readonly step: 'planned'; readonly capture: Capture; readonly warnings: readonly string[] }
   | { readonly step: 'reached'; readonly capture: Capture; readonly progress: SearchProgress }
   | { readonly step: 'troubled'; readonly capture: Capture; readonly file: RingFileReport }
@@ -71,7 +71,7 @@ export type SearchStep =
 export type BothStep = ({ readonly step: 'started' } & Started) | SearchStep;
 
 /**
- * What an entry of the audit log records. An order is `asked`, and then: `done`; `refused`, where the person was not allowed;
+ * What an entry of the audit log records. An order is `asked`, and then: `done`; `refused`, where the person was not allowed, or a limit of the configuration did not let them;
  * `invalid`, where the words could not be carried out as given; `failed`, where a tool, the disk or we did; `unknown`, where the
  * process was gone before it could say. `noted` is what the engine saw by itself.
  */
@@ -110,15 +110,9 @@ export interface ChainHead {
   readonly hash: string;
 }
 
-/** What a day held, for a report: every capture that ran in it and every audit entry written in it. */
-export interface Day {
-  readonly captures: readonly Capture[];
-  readonly entries: readonly AuditEntry[];
-  readonly head: ChainHead;
-  /** Bytes free on the captures' volume now, and how many must stay free. */
-  readonly disk: { readonly free: number; readonly floor: number };
-  /** What is pinned now. */
-  readonly pinned: Pinboard;
+/** A head as `audit verify --head` takes it: `12:5f..`. */
+export function headInWords({ seq, hash }: ChainHead): string {
+  return `${seq}:${hash}`;
 }
 
 /** A person's order that did not come as far as an act. */

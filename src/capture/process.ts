@@ -64,11 +64,11 @@ export async function endProcess(
 ): Promise<boolean> {
   for (const name of signals) {
     signal(token, name);
-    const giveUp = Date.now() + patience;
+    const giveUp = sinceBoot() + patience;
     do {
       if (!isAlive(token)) return true;
       await pause(20);
-    } while (Date.now() < giveUp);
+    } while (sinceBoot() < giveUp);
   }
   return false;
 }

@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
-import type { Capture, CaptureId, Counts, Facts, Millis, RingFileReport, SearchProgress, State } from './capture.ts';
+import type { Capture, CaptureId, Counts, Facts, Millis, RingFileReport, RingSpan, SearchProgress } from './capture.ts';
 import { captureOf, type EarlierRow, numberOf, type OutcomeCount, type Row } from './row.ts';
 
-/** A capture before it has a number: a live one begins as `starting`, a search as `running`. */
+/** A capture before it has a number. */
 export type NewCapture = Pick<
   Capture,
   | 'kind'
@@ -21,6 +21,8 @@ export type NewCapture = Pick<
   | 'expanded'
   | 'keep'
 > & {
+  /** A live one begins as `starting`, and so does a search that waits before it reads. */
+  readonly state: 'starting' | 'running';
   /** The name of the file now. */
   readonly file: string;
   readonly deadline: Deadline | null;
@@ -49,7 +51,18 @@ export interface Ending {
 export interface Processes {
   readonly owner: string;
   readonly tcpdump: string | null;
-  readonly ending: 'stopped' | 'finished' | null;
+  /** How it will have ended, once that is known. */
+  readonly ending: Ending['state'] | null;
+  /** When it ended, or its savefile of before a reboot did, once that is fixed. */
+  readonly endingAt: Millis | null;
+}
+
+/** How a capture is to end, as whoever claims that ending says it. */
+export interface Claim {
+  readonly ending: 'stopped' | 'finished' | 'died';
+  readonly why: string;
+  /** The deadline that was seen, where it ends for that: one that was moved since is none. */
+  readonly deadline?: Millis | undefined;
 }
 
 /** Captures of one look: some 5 ms. */
@@ -60,14 +73,21 @@ export interface Registry {
   add(capture: NewCapture): Capture;
   noteTcpdump(id: CaptureId, process: string): void;
   markRunning(id: CaptureId): boolean;
-  /** Claims the ending for this process: ordered by somebody (`stopped`), or by a limit (`finished`). */
-  markStopping(id: CaptureId, ending: 'stopped' | 'finished', why: string): boolean;
+  /** A search that waited begins to read, with the expression as it is now expanded. */
+  markReading(id: CaptureId, expanded: string | null): boolean;
+  /** Claims the ending of a capture that runs or waits for this process: ordered by somebody (`stopped`), or by a limit (`finished`). */
+  markStopping(id: CaptureId, claim: Claim): boolean;
+  /** Claims the ending of a running capture for this process, whose tcpdump, as it was seen, is gone; of several who see that, one. */
+  markGone(id: CaptureId, tcpdump: string | null, claim: Claim, at: Millis): boolean;
+  /** Fixes how and when a capture of this process has ended; when that was, or undefined where it is not this process's to end. */
+  fixEnding(id: CaptureId, ending: Pick<Ending, 'state' | 'why'>, at: Millis): Millis | undefined;
   /** Takes an open capture over from a process that is gone. */
   takeOver(id: CaptureId, goneOwner: string): boolean;
   /** Notes how far a search is; false when it was told to stop. */
   noteProgress(id: CaptureId, progress: SearchProgress, file: string): boolean;
   /** Writes a line of the coverage statement; a later one of the same position takes its place. */
   noteReport(id: CaptureId, position: number, report: RingFileReport): void;
+  noteRingSpan(id: CaptureId, span: RingSpan): void;
   isNameTaken(savefile: string): boolean;
   settle(id: CaptureId, ending: Ending): boolean;
   byId(id: string): Capture | undefined;
@@ -79,7 +99,8 @@ export interface Registry {
   pages(selector: string | undefined): Generator<Capture[], void, undefined>;
   /** The next captures that changed after a version, by version. */
   changedAfter(version: number): Capture[];
-  ranBetween(from: Millis, to: Millis): Capture[];
+  /** Captures that ran from `from` to before `to`, so many a page, as `pages`. */
+  ranBetween(from: Millis, to: Millis): Generator<Capture[], void, undefined>;
   coverage(id: string): RingFileReport[];
 }
 
@@ -94,20 +115,35 @@ export function openRegistry(database: Database.Database, directory: string, pro
     VALUES (:kind, :state, :analyst, :orderedBy, :description, :expression, :case, :interface, :ring, :since, :until,
       :snaplen, :savefile, :file, :channel, :startedAt, :owner, :expanded, :at, :uptime, :boot, :maxBytes, :maxPackets, :keep)`);
   const noteTcpdump = database.prepare('UPDATE captures SET tcpdump = ? WHERE number = ?');
-  const markRunning = database.prepare(`UPDATE captures SET state = 'running' WHERE number = ? AND state = 'starting'`);
+  const markRunning = database.prepare(
+    `UPDATE captures SET state = 'running', why = NULL WHERE number = ? AND state = 'starting'`,
+  );
+  const markReading = database.prepare(
+    `UPDATE captures SET state = 'running', expanded = ? WHERE number = ? AND kind = 'past' AND state = 'starting'`,
+  );
   const markStopping = database.prepare(`
     UPDATE captures SET state = 'stopping', why = :why, ending = :ending, owner = iif(kind = 'live', :owner, owner)
-    WHERE number = :number AND state IN ('starting', 'running')`);
+    WHERE number = :number AND state IN ('starting', 'running') AND ending_at IS NULL
+      AND (:deadline IS NULL OR deadline = :deadline)`);
+  const markGone = database.prepare(`
+    UPDATE captures SET state = 'stopping', why = :why, ending = :ending, ending_at = :at, owner = :owner
+    WHERE number = :number AND state = 'running' AND tcpdump IS :tcpdump AND (:deadline IS NULL OR deadline = :deadline)`);
+  const fixEnding = database.prepare<[Record<string, unknown>], { at: Millis }>(`
+    UPDATE captures SET state = iif(kind = 'live', 'stopping', state), why = :why, ending = :state, ending_at = coalesce(ending_at, :at)
+    WHERE number = :number AND owner = :owner AND state IN ('starting', 'running', 'stopping') RETURNING ending_at AS at`);
   const takeOver = database.prepare('UPDATE captures SET owner = ? WHERE number = ? AND owner = ?');
   const noteProgress = database.prepare(`UPDATE captures SET progress = ?, packets = ?, file = ? WHERE number = ?`);
   const settle = database.prepare(`
     UPDATE captures SET state = :state, why = :why, ended_at = :endedAt, counts = :counts, facts = :facts, sha256 = :sha256,
       bytes = :bytes, packets = :packets, file = savefile
-    WHERE number = :number AND state IN ('starting', 'running', 'stopping')`);
+    WHERE number = :number AND owner = :owner AND state IN ('starting', 'running', 'stopping')`);
   const addReport = database.prepare(
     'INSERT OR REPLACE INTO coverage VALUES (:number, :position, :file, :outcome, :from, :to, :packets, :detail)',
   );
-  const named = database.prepare<[string]>('SELECT 1 FROM captures WHERE savefile = ?');
+  const noteRingSpan = database.prepare('UPDATE captures SET ring_span = ? WHERE number = ?');
+  const named = database.prepare<[string, string]>(
+    'SELECT 1 FROM captures WHERE savefile = ? UNION ALL SELECT 1 FROM earlier WHERE savefile = ?',
+  );
   const coverage = database.prepare<[number], RingFileReport>(
     'SELECT file, outcome, "from", "to", packets, detail FROM coverage WHERE capture = ? ORDER BY position',
   );
@@ -131,9 +167,13 @@ export function openRegistry(database: Database.Database, directory: string, pro
   const changed = database.prepare<[number, number], Row>(
     'SELECT * FROM captures WHERE version > ? ORDER BY version LIMIT ?',
   );
-  const between = database.prepare<[Millis, Millis], Row>(
-    'SELECT * FROM captures WHERE started_at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY number',
-  );
+  // Out of the index captures_ended alone: of all that ended since, the rows are not even looked at.
+  const between = database
+    .prepare<[{ from: Millis; to: Millis }], number>(
+      `SELECT number FROM captures WHERE ended_at IS NULL AND started_at < :to
+        UNION ALL SELECT number FROM captures WHERE ended_at >= :from AND started_at < :to`,
+    )
+    .pluck();
 
   const inWords = (row: Row): Capture =>
     captureOf(row, directory, {
@@ -152,11 +192,9 @@ export function openRegistry(database: Database.Database, directory: string, pro
 
   return {
     add: (capture) => {
-      const state: State = capture.kind === 'live' ? 'starting' : 'running';
       const { window, deadline, keep, ...columns } = capture;
       const { lastInsertRowid } = insert.run({
         ...columns,
-        state,
         since: window?.since ?? null,
         until: window?.until ?? null,
         at: deadline?.at ?? null,
@@ -169,19 +207,25 @@ export function openRegistry(database: Database.Database, directory: string, pro
     },
     noteTcpdump: (id, tcpdump) => void noteTcpdump.run(tcpdump, numberOf(id)),
     markRunning: (id) => markRunning.run(numberOf(id)).changes > 0,
-    markStopping: (id, ending, why) =>
-      markStopping.run({ number: numberOf(id), ending, why, owner: process }).changes > 0,
+    markReading: (id, expanded) => markReading.run(expanded, numberOf(id)).changes > 0,
+    markStopping: (id, { deadline = null, ...claim }) =>
+      markStopping.run({ ...claim, deadline, number: numberOf(id), owner: process }).changes > 0,
+    markGone: (id, tcpdump, { deadline = null, ...claim }, at) =>
+      markGone.run({ ...claim, deadline, at, tcpdump, number: numberOf(id), owner: process }).changes > 0,
+    fixEnding: (id, ending, at) => fixEnding.get({ ...ending, at, number: numberOf(id), owner: process })?.at,
     takeOver: (id, goneOwner) => takeOver.run(process, numberOf(id), goneOwner).changes > 0,
     noteProgress: (id, progress, file) => {
       noteProgress.run(JSON.stringify(progress), progress.packets, file, numberOf(id));
       return known(id).state === 'running';
     },
     noteReport: (id, position, report) => void addReport.run({ ...report, number: numberOf(id), position }),
-    isNameTaken: (savefile) => named.get(savefile) !== undefined,
+    noteRingSpan: (id, span) => void noteRingSpan.run(JSON.stringify(span), numberOf(id)),
+    isNameTaken: (savefile) => named.get(savefile, savefile) !== undefined,
     settle: (id, { counts, facts, ...ending }) =>
       settle.run({
         ...ending,
         number: numberOf(id),
+        owner: process,
         counts: counts && JSON.stringify(counts),
         facts: facts && JSON.stringify(facts),
         bytes: facts?.fileBytes ?? null,
@@ -189,8 +233,8 @@ export function openRegistry(database: Database.Database, directory: string, pro
       }).changes > 0,
     byId,
     processes: (id) => {
-      const { owner, tcpdump, ending } = known(id);
-      return { owner, tcpdump, ending };
+      const { owner, tcpdump, ending, ending_at: endingAt } = known(id);
+      return { owner, tcpdump, ending, endingAt };
     },
     open: () => openMatching.all({ word: null }).map(inWords),
     openMatching: (selector) => {
@@ -206,7 +250,12 @@ export function openRegistry(database: Database.Database, directory: string, pro
       }
     },
     changedAfter: (version) => changed.all(version, pageSize).map(inWords),
-    ranBetween: (from, to) => between.all(to, from).map(inWords),
+    ranBetween: function* (from, to) {
+      const numbers = between.all({ from, to }).toSorted((one, other) => one - other);
+      for (let at = 0; at < numbers.length; at += pageSize) {
+        yield numbers.slice(at, at + pageSize).flatMap((number) => byId(`c${number}`) ?? []);
+      }
+    },
     coverage: (id) => coverage.all(numberOf(id)),
   };
 }

@@ -25,10 +25,10 @@ export function openRestoring(database: Database.Database, owner: string): Resto
   const insert = database.prepare<[Record<string, unknown>]>(`
     INSERT INTO captures (number, kind, state, analyst, ordered_by, description, expression, incident, interface, ring, since, until,
       snaplen, savefile, file, channel, started_at, ended_at, why, bytes, packets, counts, sha256, facts, owner, tcpdump, expanded, keep,
-      max_bytes, max_packets, deadline, deadline_uptime, boot)
+      max_bytes, max_packets, deadline, deadline_uptime, boot, ring_span)
     VALUES (:number, :kind, :state, :analyst, :orderedBy, :description, :expression, :case, :interface, :ring, :since, :until,
       :snaplen, :savefile, :file, :channel, :startedAt, :endedAt, :why, :bytes, :packets, :counts, :sha256, :facts, :owner, :tcpdump,
-      :expanded, :keep, :maxBytes, :maxPackets, :deadline, :uptime, :boot)`);
+      :expanded, :keep, :maxBytes, :maxPackets, :deadline, :uptime, :boot, :ringSpan)`);
   const addReport = database.prepare(`INSERT INTO coverage VALUES (?, ?, ?, ?, NULL, NULL, 0, ?)`);
   const addEarlier = database.prepare<[Record<string, unknown>]>(`
     INSERT INTO earlier (capture, savefile, ended_at, why, bytes, packets, counts, facts, sha256)
@@ -75,6 +75,7 @@ function columns({ id, window, counts, facts, limits, keep, deadline, coverage: 
     until: window?.until ?? null,
     counts: json(counts),
     facts: json(facts),
+    ringSpan: json(plain.ringSpan),
     keep: keep ? 1 : 0,
     maxBytes: limits.bytes,
     maxPackets: limits.packets,

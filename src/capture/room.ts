@@ -37,6 +37,8 @@ export interface Room {
   readonly inHand: Held;
   /** Outcomes of this process's orders that the audit log did not take, locked or on a full disk as it was: written at the next look. */
   readonly owed: (() => void)[];
+  /** When, in uptime, this process tries again to start a capture that is kept and could not be. */
+  readonly retryAt: Map<CaptureId, Millis>;
 }
 
 /** Where the engine says what no order is told of; pino's Logger is one. */
@@ -174,6 +176,7 @@ export function ask(room: Room, verb: string, actor: Actor, named?: string): Ord
 
 function outcomeOf(error: unknown): 'refused' | 'invalid' | 'failed' {
   if (!(error instanceof CaptureError)) return 'failed';
+  if (error.byLimit) return 'refused';
   switch (error.code) {
     case 'not_allowed':
       return 'refused';

@@ -7,6 +7,7 @@ import type {
   Kind,
   Millis,
   RingFileOutcome,
+  RingSpan,
   SearchProgress,
   State,
 } from './capture.ts';
@@ -46,9 +47,11 @@ export interface Row {
   asked_for: Millis | null;
   max_bytes: number | null;
   max_packets: number | null;
-  ending: 'stopped' | 'finished' | null;
+  ending: 'stopped' | 'finished' | 'cancelled' | 'died' | 'failed' | null;
+  ending_at: Millis | null;
   keep: 0 | 1;
   expanded: string | null;
+  ring_span: string | null;
   version: number;
 }
 
@@ -111,6 +114,7 @@ export function captureOf(
     facts: parsed<Facts>(row.facts),
     progress: parsed<SearchProgress>(row.progress),
     coverage: outcomes.length > 0 ? Object.fromEntries(outcomes.map(({ outcome, files }) => [outcome, files])) : null,
+    ringSpan: parsed<RingSpan>(row.ring_span),
     version: row.version,
   };
 }

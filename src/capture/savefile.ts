@@ -6,7 +6,16 @@ export interface PcapHeader {
   readonly precision: 'microseconds' | 'nanoseconds';
   readonly snaplen: number;
   readonly linktype: number;
+  /** What stands above the linktype in its word: how long the frame check sequence is, for one. */
+  readonly linktypeFlags: number;
+  readonly version: { readonly major: number; readonly minor: number };
 }
+
+/** What of a header tells how its records are laid out. */
+export type RecordFormat = Pick<PcapHeader, 'littleEndian' | 'precision'>;
+
+/** What a header that we write says. */
+export type WrittenHeader = Pick<PcapHeader, 'precision' | 'snaplen' | 'linktype'>;
 
 /** A record's header, 16 bytes; its packet follows. */
 export interface RecordHeader {
@@ -22,6 +31,9 @@ export const recordHeaderBytes = 16;
 /** libpcap reads no record longer than this (MAXIMUM_SNAPLEN): what claims more is damage. */
 export const longestPacket = 262144;
 
+/** The bits of a header's linktype word that are the linktype (LT_LINKTYPE of libpcap). */
+const linktypeMask = 0x03ffffff;
+
 /** Files are read this much at a time: it stays in the processor's cache, and nothing else waits long for it. */
 export const chunkBytes = 512 * 1024;
 
@@ -33,17 +45,21 @@ export function readHeader(bytes: Buffer): PcapHeader | undefined {
   const littleEndian = magic === 0xa1b2c3d4 || magic === 0xa1b23c4d;
   if (!littleEndian && swapped !== 0xa1b2c3d4 && swapped !== 0xa1b23c4d) return undefined;
   const read = littleEndian ? readLittle : readBig;
+  const linktype = read(bytes, 20);
   return {
     littleEndian,
     precision: (littleEndian ? magic : swapped) === 0xa1b23c4d ? 'nanoseconds' : 'microseconds',
     snaplen: read(bytes, 16),
-    // The upper bits say how long the frame check sequence is.
-    linktype: read(bytes, 20) & 0x03ffffff,
+    linktype: linktype & linktypeMask,
+    linktypeFlags: (linktype & ~linktypeMask) >>> 0,
+    version: littleEndian
+      ? { major: bytes.readUInt16LE(4), minor: bytes.readUInt16LE(6) }
+      : { major: bytes.readUInt16BE(4), minor: bytes.readUInt16BE(6) },
   };
 }
 
 /** A pcap file header as tcpdump writes it here: little-endian, version 2.4. */
-export function headerFor({ precision, snaplen, linktype }: Omit<PcapHeader, 'littleEndian'>): Buffer {
+export function headerFor({ precision, snaplen, linktype }: WrittenHeader): Buffer {
   const bytes = Buffer.alloc(headerBytes);
   bytes.writeUInt32LE(precision === 'nanoseconds' ? 0xa1b23c4d : 0xa1b2c3d4, 0);
   bytes.writeUInt16LE(2, 4);
@@ -54,7 +70,7 @@ export function headerFor({ precision, snaplen, linktype }: Omit<PcapHeader, 'li
 }
 
 /** Reads the record header at an offset that has 16 bytes behind it. */
-export function readRecordHeader(bytes: Buffer, offset: number, header: PcapHeader): RecordHeader {
+export function readRecordHeader(bytes: Buffer, offset: number, header: RecordFormat): RecordHeader {
   const read = header.littleEndian ? readLittle : readBig;
   const fraction = read(bytes, offset + 4);
   return {
@@ -76,7 +92,7 @@ export interface Walked {
  */
 export function walkRecords(
   bytes: Buffer,
-  header: PcapHeader,
+  header: RecordFormat,
   visit: (record: RecordHeader, offset: number, end: number) => void,
 ): Walked {
   let offset = 0;
@@ -94,7 +110,7 @@ export function walkRecords(
 /** The whole records in `bytes` that are wanted, one behind the other, and how many they are; the rest as `walkRecords`. */
 export function wantedRecords(
   bytes: Buffer,
-  header: PcapHeader,
+  header: RecordFormat,
   isWanted: (record: RecordHeader, offset: number, end: number) => boolean,
 ): Walked & { readonly wanted: Buffer; readonly packets: number } {
   const runs: Buffer[] = [];

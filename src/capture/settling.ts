@@ -9,42 +9,50 @@ import type { Room } from './room.ts';
 export interface End {
   readonly state: Ending['state'];
   readonly counts: Counts | null;
-  /** Why, in words, given what the savefile held; undefined where there is none. */
-  readonly why: (examined: Examined | undefined) => string;
+  /** In words. */
+  readonly why: string;
+  /** What is missing from its savefile, in words; of undefined where there is none. */
+  readonly holes: (examined: Examined | undefined) => readonly string[];
 }
 
 /**
- * Settles a capture whose savefile has its final name: facts and digest from the file, sidecar, registry. Done again after a crash it
- * comes to the same.
+ * Settles a capture of this process whose savefile has its final name: facts and digest from the file, sidecar, registry. How and when it
+ * ended is fixed before; done again after a crash, by whomever, it comes to the same.
  * @param alongside what belongs into the transaction that ends it; left out when another process was first
  */
 export async function settle(room: Room, capture: Capture, end: End, alongside: () => void): Promise<void> {
+  const { state, counts } = end;
+  const endedAt = room.registry.fixEnding(capture.id, { state, why: end.why }, room.now());
+  // Somebody else's to end: a sidecar of ours would contradict theirs.
+  if (endedAt === undefined) return;
   const path = join(room.place.directory, capture.savefile);
   const examined = (await isThere(path)) ? await examineSavefile(path) : undefined;
   const facts = examined?.facts ?? null;
-  const { state, counts } = end;
-  const why = end.why(examined);
-  const ending = {
-    state,
-    why,
-    endedAt: room.now(),
-    counts,
-    facts,
-    sha256: examined?.sha256 ?? null,
-  };
+  const why = [end.why, ...end.holes(examined)].join('; ');
+  const ending = { state, why, endedAt, counts, facts, sha256: examined?.sha256 ?? null };
   if (examined !== undefined) {
     // The coverage statement was written meanwhile.
     const current = room.registry.byId(capture.id) ?? capture;
     const complete = { ...current, ...ending, bytes: facts?.fileBytes ?? null, packets: facts?.packets ?? null };
-    // A full disk must not keep a capture from being settled: the registry has all that the sidecar says.
-    await seal(room.place, complete).catch((error: unknown) => {
-      room.log.error({ capture: capture.id, error }, 'sidecar not written');
-      ending.why = `${why}; ${unsealedInWords(capture, error)}`;
-    });
+    ending.why = [why, ...(await sealOrSay(room, complete))].join('; ');
   }
   writeEnding(room, capture, ending, alongside);
   const told = { capture: capture.id, state, why: ending.why, counts, packets: facts?.packets };
   room.log.info(told, capture.kind === 'live' ? 'capture ended' : 'search ended');
+}
+
+/**
+ * Seals a complete savefile. A full disk must not keep a capture from being settled, the registry has all that the sidecar says: that it
+ * could not be written is returned, in words.
+ */
+export async function sealOrSay(room: Room, capture: Capture): Promise<string[]> {
+  try {
+    await seal(room.place, capture);
+    return [];
+  } catch (error) {
+    room.log.error({ capture: capture.id, error }, 'sidecar not written');
+    return [unsealedInWords(capture, error)];
+  }
 }
 
 /** Settles a capture that never came to hold a packet. */

@@ -5,21 +5,30 @@ import { CaptureError } from './errors.ts';
 import { endLive } from './live/ending.ts';
 import { reconcileLive } from './live/reconcile.ts';
 import { reconcileSearch } from './past/ending.ts';
-import { inHand, type Order, type Room } from './room.ts';
+import { inHand, type Order, type Room, takeOver } from './room.ts';
+import { namedLines, quoted } from './selecting.ts';
 
 /** How often another process is asked whether it has come to its end, milliseconds. */
 const pollEvery = 50;
 
+/** A slip of the finger is shorter than a word that somebody chose: `grant`, `dns`. */
+const shortestWord = 3;
+
 /**
- * Stops what the selector names among what runs; null is all that the person may stop. Resolves with each in its final state.
- * @throws CaptureError `bad_request` without a word, `not_found`, `conflict` when it has ended already, `not_allowed`
+ * Stops what a selector names among what runs, or these ids; null is all that the person may stop. Resolves with each in its final state.
+ * @throws CaptureError `bad_request` without a word, and for one or two letters that are in several captures, `not_found`, `conflict`
+ * when it has ended already, `not_allowed`
  */
-export async function stop(room: Room, selector: string | null, actor: Actor, asked: Order): Promise<Capture[]> {
-  if (selector !== null && selector.trim() === '')
-    throw new CaptureError('bad_request', 'name what to stop: an id such as c12, or a word of it');
-  const named = room.registry.openMatching(selector ?? undefined);
+export async function stop(
+  room: Room,
+  which: string | readonly string[] | null,
+  actor: Actor,
+  asked: Order,
+): Promise<Capture[]> {
+  const named = namedBy(room, which);
   const allowed = named.filter((capture) => mayStop(actor.analyst, capture));
-  if (allowed.length === 0) refuse(room, selector, actor, named);
+  if (allowed.length === 0) refuse(room, which, actor, named);
+  if (typeof which === 'string') refuseSlip(which, allowed);
   const stopped = await Promise.all(
     allowed.map((capture) => stopOne(room, capture, `stopped by ${actor.analyst.name}`)),
   );
@@ -29,24 +38,25 @@ export async function stop(room: Room, selector: string | null, actor: Actor, as
 }
 
 async function stopOne(room: Room, named: Capture, why: string): Promise<Capture> {
-  const capture = await started(room, named);
-  const claimed = may.stop(capture) && room.registry.markStopping(capture.id, 'stopped', why);
-  const stopping = room.registry.byId(capture.id) ?? capture;
-  if (claimed && capture.kind === 'live') {
-    await inHand(room, capture.id, () => endLive(room, stopping, false, () => undefined));
-  }
-  // A search ends itself when it sees that it was told to; whoever claimed a live one before us ends that.
-  return ended(room, stopping);
-}
-
-/** A capture once it has started: until its tcpdump is known there is nothing to end. */
-async function started(room: Room, capture: Capture): Promise<Capture> {
   for (;;) {
-    const now = room.registry.byId(capture.id) ?? capture;
-    if (now.state !== 'starting') return now;
+    const now = room.registry.byId(named.id) ?? named;
+    // Until its tcpdump is known there is nothing to end, but of one that waits to be started again: nobody may start that meanwhile.
+    const waited = room.supervision.isWaiting(now.id) && takeOver(room, now.id);
+    // A search that waits for its ring's logger hears of it at once.
+    if (now.kind === 'past' || now.state !== 'starting' || waited) {
+      await endOne(room, now, waited && now.why !== null ? `${why}; ${now.why}` : why);
+      return ended(room, now);
+    }
     await reconcileLive(room, now);
     await pause(pollEvery);
   }
+}
+
+async function endOne(room: Room, capture: Capture, why: string): Promise<void> {
+  if (!may.stop(capture) || !room.registry.markStopping(capture.id, { ending: 'stopped', why })) return;
+  const stopping = room.registry.byId(capture.id) ?? capture;
+  // A search ends itself when it sees that it was told to; whoever claimed a live one before us ends that.
+  if (capture.kind === 'live') await inHand(room, capture.id, () => endLive(room, stopping, false, () => undefined));
 }
 
 async function ended(room: Room, capture: Capture): Promise<Capture> {
@@ -59,9 +69,9 @@ async function ended(room: Room, capture: Capture): Promise<Capture> {
   }
 }
 
-function refuse(room: Room, selector: string | null, actor: Actor, named: readonly Capture[]): never {
+function refuse(room: Room, which: string | readonly string[] | null, actor: Actor, named: readonly Capture[]): never {
   const [other] = named;
-  if (other !== undefined) {
+  if (other !== undefined && which !== null) {
     throw new CaptureError(
       'not_allowed',
       `${other.id} is ${other.analyst}'s capture: ask ${other.analyst} or a lead to stop it`,
@@ -69,11 +79,33 @@ function refuse(room: Room, selector: string | null, actor: Actor, named: readon
   }
   if (actor.analyst.role === 'viewer')
     throw new CaptureError('not_allowed', `${actor.analyst.name} is a viewer here and may look, not stop`);
-  if (selector === null) throw new CaptureError('not_found', 'nothing runs that you may stop');
-  const known = room.registry.byId(selector);
+  if (which === null) throw new CaptureError('not_found', 'nothing runs that you may stop');
+  const known = typeof which === 'string' ? room.registry.byId(which) : undefined;
   if (known?.endedAt != null) {
     const at = new Date(known.endedAt).toISOString().replace('T', ' ').slice(0, 19);
     throw new CaptureError('conflict', `${known.id} has ended already: ${known.why} at ${at} UTC`);
   }
-  throw new CaptureError('not_found', `nothing that runs matches "${selector}": see what does with "list"`);
+  throw new CaptureError('not_found', `nothing that runs matches ${quoted(String(which))}: see what does with "list"`);
+}
+
+function namedBy({ registry }: Room, which: string | readonly string[] | null): Capture[] {
+  if (which === null) return registry.open();
+  if (typeof which !== 'string') return which.flatMap((id) => registry.openMatching(id));
+  if (which.trim() === '')
+    throw new CaptureError('bad_request', 'name what to stop: an id such as c12, or a word of it');
+  return registry.openMatching(which);
+}
+
+/** One or two letters are in nearly everything; as an analyst's or a case's whole name they are meant. */
+function refuseSlip(word: string, captures: readonly Capture[]): void {
+  const isName = (capture: Capture) =>
+    [capture.analyst, capture.case].some((name) => name?.toLowerCase() === word.toLowerCase());
+  if (captures.length < 2 || word.trim().length >= shortestWord || captures.every(isName)) return;
+  throw new CaptureError(
+    'bad_request',
+    [
+      `${quoted(word)} is in ${captures.length} captures and too short to stop so many: write more of the word, or an id`,
+      ...namedLines(captures),
+    ].join('\n'),
+  );
 }

@@ -4,6 +4,8 @@ import { isAlive } from './process.ts';
 import type { Deadline } from './registry.ts';
 import { numberOf } from './row.ts';
 
+/** The owner of a capture that waits to be started again: no process, so that any may take it over. */
+const nobody = '';
 /** A holder that has not renewed its lease for so long hangs, and another takes over. */
 const leaseTime: Millis = 15_000;
 
@@ -14,16 +16,27 @@ export interface Supervision {
   /** Takes the lease from the holder that was seen, or where there is none; false when somebody was faster. */
   takeLease(seen: Lease | undefined, holder: string, uptime: Millis): boolean;
   /** Gives the lease back unless something still runs. */
-  releaseLease(holder: string): boolean;
+  releaseWhenIdle(holder: string): boolean;
+  /** Gives the lease back whatever runs: somebody else may take it at once. */
+  releaseLease(holder: string): void;
   deadline(id: CaptureId): Deadline | null;
-  /** Moves the deadline of an open capture; the question before it may be asked again. */
-  moveDeadline(id: CaptureId, deadline: Deadline): boolean;
+  /**
+   * Moves the deadline of a capture that runs or waits by so many milliseconds, and returns it; the question before it may be asked again.
+   * Undefined, and nothing moved, where it has ended, has no deadline, or would run longer than `longest` from its start.
+   */
+  extendDeadline(id: CaptureId, by: Millis, longest: Millis): Millis | undefined;
   /** Notes that somebody was asked before this deadline; false when it was noted already. */
   markAsked(id: CaptureId, deadline: Millis): boolean;
   markKept(id: CaptureId): boolean;
   /** Counts of a running capture, as tcpdump says them on SIGUSR1. */
   noteCounts(id: CaptureId, counts: Counts): void;
-  /** Puts the savefile so far among the earlier ones and starts a further one. */
+  /** Claims for this process that a running capture, whose tcpdump was of an earlier boot, starts again: its savefile ended then. */
+  claimFurther(id: CaptureId, tcpdump: string, at: Millis): boolean;
+  /** Has a capture that this process could not start again wait for whoever tries next. */
+  wait(id: CaptureId, why: string): boolean;
+  /** Whether it waits, in nobody's care. */
+  isWaiting(id: CaptureId): boolean;
+  /** Puts the savefile so far among the earlier ones and starts a further one; false where this process has not claimed that. */
   beginFurther(id: CaptureId, earlier: EarlierSavefile, savefile: string): boolean;
   noteTagged(interfaceName: string, at: Millis): void;
   taggedAt(interfaceName: string): Millis | null;
@@ -45,15 +58,17 @@ export function openSupervision(database: Database.Database, process: string): S
   const replaceLease = database.prepare(
     'UPDATE lease SET holder = ?, renewed_at = ? WHERE holder = ? AND renewed_at = ?',
   );
-  const releaseLease = database.prepare(`
+  const releaseLease = database.prepare('DELETE FROM lease WHERE holder = ?');
+  const releaseWhenIdle = database.prepare(`
     DELETE FROM lease WHERE holder = ?
       AND NOT EXISTS (SELECT 1 FROM captures WHERE state IN ('starting', 'running', 'stopping') AND kind = 'live')`);
   const deadline = database.prepare<[number], { at: Millis | null; uptime: Millis | null; boot: string | null }>(
     'SELECT deadline AS at, deadline_uptime AS uptime, boot FROM captures WHERE number = ?',
   );
-  const moveDeadline = database.prepare(`
-    UPDATE captures SET deadline = :at, deadline_uptime = :uptime, boot = :boot, asked_for = NULL
-    WHERE number = :number AND state IN ('starting', 'running')`);
+  const extendDeadline = database.prepare<[Record<string, unknown>], { at: Millis }>(`
+    UPDATE captures SET deadline = deadline + :by, deadline_uptime = deadline_uptime + :by, asked_for = NULL
+    WHERE number = :number AND state IN ('starting', 'running') AND deadline + :by - started_at <= :longest
+    RETURNING deadline AS at`);
   const markAsked = database.prepare(`
     UPDATE captures SET asked_for = :at WHERE number = :number AND state = 'running' AND deadline = :at AND asked_for IS NOT :at`);
   const markKept = database.prepare(`
@@ -65,8 +80,17 @@ export function openSupervision(database: Database.Database, process: string): S
     INSERT INTO earlier (capture, savefile, ended_at, why, bytes, packets, counts, facts, sha256)
     VALUES (:number, :savefile, :endedAt, :why, :bytes, :packets, :counts, :facts, :sha256)`);
   const beginFurther = database.prepare(`
-    UPDATE captures SET state = 'starting', savefile = :savefile, file = :savefile, tcpdump = NULL, counts = NULL, owner = :owner
-    WHERE number = :number AND state = 'running'`);
+    UPDATE captures SET savefile = :savefile, file = :savefile, tcpdump = NULL, counts = NULL, ending_at = NULL
+    WHERE number = :number AND state = 'starting' AND owner = :owner`);
+  const claimFurther = database.prepare(`
+    UPDATE captures SET state = 'starting', ending_at = :at, owner = :owner
+    WHERE number = :number AND state = 'running' AND tcpdump = :tcpdump`);
+  const wait = database.prepare(`
+    UPDATE captures SET owner = '${nobody}', tcpdump = NULL, why = :why
+    WHERE number = :number AND state = 'starting' AND owner = :owner`);
+  const waiting = database.prepare<[number], unknown>(
+    `SELECT 1 FROM captures WHERE number = ? AND state = 'starting' AND owner = '${nobody}'`,
+  );
   const noteTagged = database.prepare(
     'INSERT INTO tagged VALUES (?, ?) ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at',
   );
@@ -79,15 +103,20 @@ export function openSupervision(database: Database.Database, process: string): S
         ? insertLease.run(holder, uptime)
         : replaceLease.run(holder, uptime, seen.holder, seen.renewedAt)
       ).changes > 0,
-    releaseLease: (holder) => releaseLease.run(holder).changes > 0,
+    releaseWhenIdle: (holder) => releaseWhenIdle.run(holder).changes > 0,
+    releaseLease: (holder) => void releaseLease.run(holder),
     deadline: (id) => {
       const { at, uptime, boot } = deadline.get(numberOf(id)) ?? { at: null, uptime: null, boot: null };
       return at === null || uptime === null || boot === null ? null : { at, uptime, boot };
     },
-    moveDeadline: (id, to) => moveDeadline.run({ ...to, number: numberOf(id) }).changes > 0,
+    extendDeadline: (id, by, longest) => extendDeadline.get({ by, longest, number: numberOf(id) })?.at,
     markAsked: (id, at) => markAsked.run({ at, number: numberOf(id) }).changes > 0,
     markKept: (id) => markKept.run(numberOf(id)).changes > 0,
     noteCounts: (id, counts) => void noteCounts.run({ counts: JSON.stringify(counts), number: numberOf(id) }),
+    claimFurther: (id, tcpdump, at) =>
+      claimFurther.run({ tcpdump, at, number: numberOf(id), owner: process }).changes > 0,
+    wait: (id, why) => wait.run({ why, number: numberOf(id), owner: process }).changes > 0,
+    isWaiting: (id) => waiting.get(numberOf(id)) !== undefined,
     beginFurther: database.transaction((id: CaptureId, earlier: EarlierSavefile, savefile: string) => {
       const began = beginFurther.run({ number: numberOf(id), savefile, owner: process }).changes > 0;
       const { counts, facts, ...columns } = earlier;

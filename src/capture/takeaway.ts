@@ -4,14 +4,15 @@ import { type Actor, mayRole } from './analyst.ts';
 import { type Capture, isOpen } from './capture.ts';
 import { isThere } from './custody.ts';
 import { CaptureError } from './errors.ts';
-import type { Fetchable, HeldSavefile } from './evidence.ts';
+import { type Fetchable, type Fetched, goneInWords, type HeldSavefile } from './evidence.ts';
 import type { Room } from './room.ts';
 
 /**
- * What a person needs to take a capture's savefiles off the sensor, one for each.
- * @throws CaptureError `not_allowed` for viewers, `not_found`, `conflict` while it is open or once it was deleted
+ * What a person needs to take a capture's savefiles off the sensor.
+ * @throws CaptureError `not_allowed` for viewers, `not_found` when there is no such capture or none of its savefiles is there any more,
+ * `conflict` while it is open or once it was deleted
  */
-export async function fetchables(room: Room, id: string, actor: Actor): Promise<Fetchable[]> {
+export async function fetched(room: Room, id: string, actor: Actor): Promise<Fetched> {
   if (!mayRole.takeAway(actor.analyst)) {
     throw new CaptureError(
       'not_allowed',
@@ -21,7 +22,12 @@ export async function fetchables(room: Room, id: string, actor: Actor): Promise<
   const capture = room.registry.byId(id);
   if (capture === undefined)
     throw new CaptureError('not_found', `there is no capture ${id}: see what there is with "list --all"`);
-  return Promise.all(savefilesOf(room, capture).map((held) => fetchable(room, held, actor)));
+  const held = savefilesOf(room, capture);
+  const there = await Promise.all(held.map(({ path }) => isThere(path)));
+  const vanished = held.filter((_, at) => !there[at]);
+  if (vanished.length === held.length) throw new CaptureError('not_found', vanished.map(goneInWords).join('\n'));
+  const left = held.filter((_, at) => there[at]);
+  return { savefiles: await Promise.all(left.map((one) => fetchable(room, one, actor))), vanished };
 }
 
 /**
@@ -59,7 +65,7 @@ function loginOf(room: Room, { analyst, origin }: Actor): string | null {
 
 async function warningsOf({ capture, path, bytes, sha256 }: HeldSavefile): Promise<string[]> {
   const now = await stat(path).catch(() => undefined);
-  if (now === undefined) return [`the savefile is not there any more, or not readable: ${path}`];
+  if (now === undefined) return [`it cannot be looked at: ${path}`];
   return [
     ...(bytes !== null && now.size !== bytes
       ? [`it has ${now.size} bytes, and had ${bytes} when its digest was made: see capture verify ${capture}`]

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { type Actor, mayRole } from './analyst.ts';
 import type { Capture } from './capture.ts';
 import { isThere, seal } from './custody.ts';
@@ -17,9 +18,6 @@ import type { Custody } from './holdings.ts';
 import { type Order, observe, type Room } from './room.ts';
 import { examineSidecar } from './sidecar.ts';
 import { savefilesOf } from './takeaway.ts';
-
-/** Captures of one look into the registry. */
-const pageSize = 100;
 
 /**
  * Recomputes the digests of complete savefiles and holds them and their sidecars against the registry, in the order of the captures'
@@ -40,7 +38,8 @@ export async function* verifySavefiles(
     );
   }
   const tally = new Tally();
-  for (const held of heldBy(room, order.selector)) {
+  for await (const held of heldBy(room, order.selector)) {
+    signal.throwIfAborted();
     const verified = yield* verifyOne(room, held, { hash: order.hash, signal });
     if (verified === undefined) continue;
     tally.count(verified);
@@ -60,17 +59,15 @@ export async function* verifySavefiles(
 }
 
 /** @throws CaptureError `conflict` */
-function* heldBy(room: Room, selector: string | null): Generator<HeldSavefile, void, undefined> {
+async function* heldBy(room: Room, selector: string | null): AsyncGenerator<HeldSavefile, void, undefined> {
   const named = selector === null ? undefined : room.registry.byId(selector);
   if (named !== undefined) {
     yield* savefilesOf(room, named);
     return;
   }
-  for (let behind: HeldSavefile | null = null; ; ) {
-    const page: HeldSavefile[] = room.holdings.page(selector, behind, pageSize);
+  for (const page of room.holdings.pages(selector)) {
     yield* page;
-    behind = page.at(-1) ?? null;
-    if (behind === null) return;
+    await otherWork();
   }
 }
 

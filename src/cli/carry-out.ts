@@ -20,18 +20,18 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
     case 'list':
       return (await import('./list.ts')).list(order.selection, order.details, session);
     case 'show':
-      return (await import('./verbs.ts')).show(order.id, session);
+      return (await import('./verbs.ts')).show(order.selector, session);
     case 'stop':
       return (await import('./verbs.ts')).stop(order.selector, order.details, session);
     case 'extend':
       return (await import('./verbs.ts')).moved(
-        await session.engine.extend(order.id, order.by, session.actor),
+        await session.engine.extend(order.selector, order.by, session.actor),
         session,
       );
     case 'keep':
-      return (await import('./verbs.ts')).moved(await session.engine.keep(order.id, session.actor), session);
+      return (await import('./verbs.ts')).moved(await session.engine.keep(order.selector, session.actor), session);
     case 'get':
-      return (await import('./evidence.ts')).get(order.id, session);
+      return (await import('./evidence.ts')).get(order.selector, session);
     case 'verify':
       return (await import('./evidence.ts')).verify(order.order, session);
     case 'pin':

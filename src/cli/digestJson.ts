@@ -14,6 +14,11 @@ export function digestJson(digest: Digest): Json {
     searched: digest.searched.map(captureJson),
     ended: digest.ended.map(captureJson),
     attention: {
+      audit: attention.audit && {
+        broken: attention.audit.broken && { ...attention.audit.broken },
+        unguarded: attention.audit.unguarded,
+      },
+      doubtful: attention.doubtful.map(({ held, doubt }) => ({ id: held.capture, savefile: held.savefile, doubt })),
       broken: attention.broken.map(captureJson),
       holed: attention.holed.map(captureJson),
       gaps: attention.gaps.map(captureJson),

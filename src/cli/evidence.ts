@@ -1,7 +1,15 @@
-import type { ChainStep, Fetchable, Verified, VerifyOrder, VerifyTally } from '../capture/evidence.ts';
-import type { ChainHead } from '../capture/orders.ts';
+import {
+  type ChainEnd,
+  type Fetchable,
+  goneInWords,
+  type Verified,
+  type VerifyOrder,
+  type VerifyTally,
+} from '../capture/evidence.ts';
+import { type ChainHead, headInWords } from '../capture/orders.ts';
+import { counted } from '../capture/quantities.ts';
 import { quoteWord } from '../command/words.ts';
-import { counted, percentOf, size } from '../reports/figures.ts';
+import { percentOf, size } from '../reports/figures.ts';
 import { findingsInWords } from '../reports/findings.ts';
 import { oneLine } from '../reports/words.ts';
 import { exits } from './exits.ts';
@@ -107,14 +115,16 @@ function verifiedJson({ held, finding, sidecar }: Verified): Json {
 
 /**
  * Says how to fetch a capture's savefiles.
+ * @returns 0, and 66 when one of them is not there any more
  * @throws CaptureError as `engine.get`
  */
 export async function get(id: string, { engine, actor, output, json }: Session): Promise<number> {
-  const fetchables = await engine.get(id, actor);
-  if (json) output.json(fetchables.map(fetchableJson));
-  else output.lines(fetchables.flatMap((one, at) => (at === 0 ? fetchLines(one) : ['', ...fetchLines(one)])));
-  for (const warning of fetchables.flatMap(({ warnings }) => warnings)) output.note(`Warning: ${oneLine(warning)}`);
-  return 0;
+  const { savefiles, vanished } = await engine.get(id, actor);
+  if (json) output.json(savefiles.map(fetchableJson));
+  else output.lines(savefiles.flatMap((one, at) => (at === 0 ? fetchLines(one) : ['', ...fetchLines(one)])));
+  const warnings = [...savefiles.flatMap((one) => one.warnings), ...vanished.map(goneInWords)];
+  for (const warning of warnings) output.note(`Warning: ${oneLine(warning)}`);
+  return vanished.length === 0 ? 0 : exits.not_found.status;
 }
 
 /** The savefile, and two lines to copy: one that fetches it, one that checks what arrived. */
@@ -171,13 +181,11 @@ export async function verifyAudit(witnessed: ChainHead | null, session: Session)
   throw new Error('a chain without an end');
 }
 
-type ChainEnd = Extract<ChainStep, { step: 'ended' }>;
-
 /** What became of the walk: how far the log holds, and the first entry that does not. */
 export function chainLines({ entries, head, broken, unguarded }: ChainEnd): string[] {
-  const walked = counted(entries, 'entry', 'entries').replaceAll('\u202f', '');
+  const walked = counted(entries, 'entry', 'entries');
   const holds = `${walked} ${broken === null ? '' : 'before it '}${entries === 1 ? 'holds' : 'hold'}`;
-  const heads = entries === 0 ? [] : [`${holds}, the last is entry ${head.seq}, SHA-256`, `  ${head.hash}`];
+  const heads = entries === 0 ? [] : [`${holds}; up to the last of them, for --head`, `  ${headInWords(head)}`];
   return [
     ...(broken === null ? [] : [oneLine(`Entry ${broken.seq} is broken (${broken.fault}): ${broken.detail}`)]),
     ...heads,

@@ -1,4 +1,4 @@
-import type { Capture, Micros, Millis, RingFileReport, SearchProgress } from '../capture/capture.ts';
+import type { Capture, Micros, Millis, RingFileReport, RingSpan, SearchProgress } from '../capture/capture.ts';
 import { isOpen } from '../capture/capture.ts';
 import type { AuditEntry } from '../capture/orders.ts';
 import type { Pin, Pinboard } from '../capture/pin.ts';
@@ -38,7 +38,7 @@ export function captureJson(capture: Capture): { readonly [key: string]: Json } 
 
 /** The same with all else that is known: who ordered it, where it is, why it ended, the savefile's facts. */
 export function wholeJson(capture: Capture, reports: readonly RingFileReport[]): { readonly [key: string]: Json } {
-  const { facts, window } = capture;
+  const { facts, window, ringSpan } = capture;
   return {
     ...captureJson(capture),
     orderedBy: capture.orderedBy,
@@ -56,7 +56,19 @@ export function wholeJson(capture: Capture, reports: readonly RingFileReport[]):
     window: window && { since: isoMicros(window.since), until: isoMicros(window.until) },
     facts: facts && { ...facts, firstAt: isoMicros(facts.firstAt), lastAt: isoMicros(facts.lastAt) },
     coverage: capture.coverage && { ...capture.coverage },
+    ringSpan: ringSpan && ringSpanJson(ringSpan),
     ringFiles: reports.map(ringFileJson),
+  };
+}
+
+function ringSpanJson({ at, from, to, writtenAt, holes, holesOver }: RingSpan): Json {
+  return {
+    at: iso(at),
+    from: isoMicros(from),
+    to: isoMicros(to),
+    writtenAt: iso(writtenAt),
+    holes: holes.map((hole) => ({ from: isoMicros(hole.from), to: isoMicros(hole.to) })),
+    holesOver,
   };
 }
 

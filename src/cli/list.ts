@@ -1,8 +1,7 @@
 import type { Capture } from '../capture/capture.ts';
 import type { Selection } from '../capture/orders.ts';
-import { holesInWords } from '../reports/holes.ts';
 import { oneLine } from '../reports/words.ts';
-import { clockTime, type Shown, zoneLine } from './clock.ts';
+import { clockTime, type Zone } from './clock.ts';
 import { type Session, shown } from './session.ts';
 
 /** Lists captures that match; in detail where they are asked for so. */
@@ -12,11 +11,14 @@ export async function list(selection: Selection, details: boolean, session: Sess
   // The plain list is the command that is typed most, and starts without the others.
   if (json) {
     const { captureJson } = await import('./json.ts');
-    output.json(captures.map(captureJson));
+    output.json(captures.map((capture) => ({ ...captureJson(capture), why: capture.why })));
   } else if (details) {
     const [{ blockLines }, { withStatus }] = await Promise.all([import('./print.ts'), import('./status.ts')]);
     output.lines(blockLines(await Promise.all(captures.map(withStatus)), shown(session)));
-  } else output.lines(listLines(captures, shown(session)));
+  } else if (output.terminal) {
+    const { listedLines } = await import('./listed.ts');
+    output.lines(listedLines(captures, { timezone: session.timezone, columns: output.columns, all: selection.all }));
+  } else output.lines(listLines(captures, session.timezone));
   if (output.terminal && captures.length === 0) output.note(noneListed(selection));
   return 0;
 }
@@ -28,13 +30,9 @@ function noneListed({ selector, all }: Selection): string {
     : `No capture is running${matching}; capture list --all shows ended ones.`;
 }
 
-/** A capture a line, `<analyst> <Day Mon dd hh:mm:ss yyyy> <description>`; on a terminal below a line that names the zone, and with what is missing from its evidence. */
-export function listLines(captures: readonly Capture[], { timezone, terminal }: Shown): string[] {
-  const lines = captures.map((capture) => {
-    const { analyst, startedAt, description } = capture;
-    const line = `${analyst} ${clockTime(startedAt, timezone)} ${oneLine(description)}`;
-    const holes = terminal ? holesInWords(capture) : [];
-    return holes.length === 0 ? line : `${line} [${holes.join(', ')}]`;
-  });
-  return [...zoneLine(captures, { timezone, terminal }), ...lines];
+/** A capture a line, `<analyst> <Day Mon dd hh:mm:ss yyyy> <description>`, as the original printed them. */
+export function listLines(captures: readonly Capture[], timezone: Zone): string[] {
+  return captures.map(
+    ({ analyst, startedAt, description }) => `${analyst} ${clockTime(startedAt, timezone)} ${oneLine(description)}`,
+  );
 }

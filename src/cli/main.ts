@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { CaptureError } from '../capture/errors.ts';
 import type { Setting } from '../command/command.ts';
 import { doorOptions } from '../command/door.ts';
@@ -14,12 +13,17 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     return await run(words, output, deaf.signal);
   } catch (error) {
-    return explain(error, output);
+    return await explain(error, output);
   }
 }
 
 async function run(words: readonly string[], output: Output, deaf: AbortSignal): Promise<number> {
-  const { json, config, words: said } = doorOptions(words);
+  const { json, config, version, words: said } = doorOptions(words);
+  if (version) {
+    const { tellVersion } = await import('./version.ts');
+    tellVersion(output, json);
+    return 0;
+  }
   const setting: Setting = {
     door: 'shell',
     now: Date.now(),
@@ -47,12 +51,13 @@ async function run(words: readonly string[], output: Output, deaf: AbortSignal):
   return inSession({ verb: command.verb, file: config, given }, (session) => carryOut(command, session));
 }
 
-function explain(error: unknown, output: Output): number {
+async function explain(error: unknown, output: Output): Promise<number> {
   if (error instanceof CaptureError) {
     // Messages quote people and tools: nothing of theirs may steer the terminal.
     output.note(`capture: ${manyLines(error.message)}`);
     return exits[error.code].status;
   }
+  const { randomBytes } = await import('node:crypto');
   const reference = randomBytes(4).toString('hex');
   output.note(
     `capture: this is a bug, not your mistake. Please report it with its reference ${reference} and these lines:`,

@@ -3,6 +3,8 @@ import type { Json } from './json.ts';
 /** The shell: results go to stdout, all else to stderr. */
 export interface Output {
   readonly terminal: boolean;
+  /** Whether a person is there to be asked. */
+  readonly answers: boolean;
   readonly columns: number;
   lines(lines: readonly string[]): void;
   /** One JSON document on one line. */
@@ -13,6 +15,8 @@ export interface Output {
   clear(): void;
   /** To stderr: a warning, a hint. */
   note(line: string): void;
+  /** Asks the person who is there; true for yes alone. */
+  agrees(question: string): Promise<boolean>;
 }
 
 /**
@@ -20,7 +24,7 @@ export interface Output {
  * @param onDeaf called once when the reader has gone
  */
 export function openOutput(onDeaf: () => void): Output {
-  const { stdout, stderr } = process;
+  const { stdin, stdout, stderr } = process;
   let deaf = false;
   let rewriting = false;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -39,6 +43,7 @@ export function openOutput(onDeaf: () => void): Output {
   };
   return {
     terminal: stdout.isTTY === true,
+    answers: stdin.isTTY === true && stdout.isTTY === true && stderr.isTTY === true,
     get columns() {
       // A terminal that does not know its width says 0.
       return stdout.columns || 80;
@@ -60,6 +65,14 @@ export function openOutput(onDeaf: () => void): Output {
     note(line) {
       leaveRewritten();
       stderr.write(`${line}\n`);
+    },
+    async agrees(question) {
+      stderr.write(`${question} [y/N] `);
+      const { createInterface } = await import('node:readline');
+      for await (const line of createInterface({ input: stdin })) return /^\s*y(es)?\s*$/i.test(line);
+      // The end of the input, Ctrl-D, is no answer.
+      stderr.write('\n');
+      return false;
     },
   };
 }

@@ -2,8 +2,8 @@ import type { Analyst, Origin } from '../capture/analyst.ts';
 import { originInWords } from '../capture/analyst.ts';
 import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
 import type { AuditEntry } from '../capture/orders.ts';
-import { bytesInWords } from '../capture/quantities.ts';
-import { counted, utc } from '../reports/figures.ts';
+import { bytesInWords, counted } from '../capture/quantities.ts';
+import { utc } from '../reports/figures.ts';
 import { dropsInWords, holesInWords, missingOf } from '../reports/holes.ts';
 import { oneLine } from '../reports/words.ts';
 import { type Shown, type Zone, zonedTime, zoneLine } from './clock.ts';
@@ -17,15 +17,19 @@ export type FileStatus = {
   readonly changedAt: Millis;
 } | null;
 
-/** A block a capture, in the original's words; on a terminal each with the id that `show` and `stop` take. */
+/**
+ * A block a capture, the original's rows first, in its words; then what is missing from the evidence, the id that the other verbs take, and
+ * how it stands or ended. On a terminal the id comes first.
+ */
 export function blockLines(
   captures: readonly { readonly capture: Capture; readonly status: FileStatus }[],
   shown: Shown,
 ): string[] {
   const blocks = captures.map(({ capture, status }) => {
-    const id: Row[] = shown.terminal ? [['Id', capture.id]] : [];
+    const id: Row = ['Id', capture.id];
     const holes = holesInWords(capture).map((hole): Row => ['Hole', hole]);
-    return labelled([...id, ...blockRows(capture, status, shown), ...holes], 16);
+    const original = [...blockRows(capture, status, shown), ...holes];
+    return labelled([...(shown.terminal ? [id, ...original] : [...original, id]), ...stateRows(capture, shown)], 16);
   });
   const named = captures.map(({ capture }) => capture);
   return [...zoneLine(named, shown), ...blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block]))];
@@ -50,6 +54,15 @@ export function blockRows(capture: Capture, status: FileStatus, { timezone }: Sh
     ['Description', oneLine(capture.description)],
     ['Expression', oneLine(capture.expression)],
     ['Capture File', oneLine(capture.path)],
+  ];
+}
+
+/** How a capture stands, or when and why it ended. */
+export function stateRows({ state, endedAt, why }: Capture, { timezone }: Shown): Row[] {
+  return [
+    ['State', state],
+    ...(endedAt === null ? [] : [['Ended', zonedTime(endedAt, timezone)] as const]),
+    ...(why === null ? [] : [['Why', oneLine(why)] as const]),
   ];
 }
 

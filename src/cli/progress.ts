@@ -1,4 +1,5 @@
 import type { Millis, SearchProgress } from '../capture/capture.ts';
+import { counted } from '../capture/quantities.ts';
 import { lasting, percentOf, size } from '../reports/figures.ts';
 import type { Zone } from './clock.ts';
 import { reachedInWords } from './print.ts';
@@ -23,7 +24,7 @@ export function progressLine({ progress, elapsed, timezone, columns }: Pace): st
     ` ${percent}%`,
     ...(left === null ? [] : [` ${lasting(left)} left`]),
     ...(rate === 0 ? [] : [` ${size(rate)}/s`]),
-    ` ${progress.packets} packets`,
+    ` ${counted(progress.packets, 'packet')}`,
   ];
   // A terminal that must wrap a line cannot rewrite it.
   const room = columns - 1 - time.length;

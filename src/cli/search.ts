@@ -51,7 +51,11 @@ async function follow(session: Session, stepsUntil: (stop: AbortSignal) => Async
       last = step.capture;
       if (json) output.json(lineOf(step, session));
       switch (step.step) {
+        case 'waiting':
+          if (!json) output.rewrite('Waiting until the logger has written what came before it');
+          break;
         case 'planned':
+          if (output.terminal && !json) output.note(howToEnd(step.capture));
           if (!json) output.lines([`Generating ${step.capture.savefile}`]);
           for (const warning of step.warnings) output.note(`Warning: ${warning}`);
           break;
@@ -78,8 +82,14 @@ async function follow(session: Session, stepsUntil: (stop: AbortSignal) => Async
   return exitOf(last?.state);
 }
 
+function howToEnd({ id, ring }: Capture): string {
+  return `${id} searches the ring ${ring}: Ctrl-C, or capture stop ${id}, ends it and keeps what was found`;
+}
+
 function lineOf(step: SearchStep, { engine }: Session): Json {
   switch (step.step) {
+    case 'waiting':
+      return captureJson(step.capture);
     case 'planned':
       return { ...captureJson(step.capture), warnings: step.warnings };
     case 'reached':

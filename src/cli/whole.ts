@@ -7,8 +7,17 @@ import {
   searchedToItsEnd,
 } from '../capture/capture.ts';
 import type { Deletion } from '../capture/evidence.ts';
-import { outcomeNames, outcomes, readFromPins, troubledFiles } from '../reports/coverage.ts';
+import { counted } from '../capture/quantities.ts';
+import {
+  notBegunInWords,
+  outcomeNames,
+  outcomes,
+  readFromPins,
+  troubledFiles,
+  troubledInShort,
+} from '../reports/coverage.ts';
 import { utcOf } from '../reports/figures.ts';
+import { heldInWords, notHeld } from '../reports/span.ts';
 import { oneLine } from '../reports/words.ts';
 import { type Shown, zonedTime } from './clock.ts';
 import { fileInfoLines } from './facts.ts';
@@ -16,7 +25,7 @@ import { labelled, type Row } from './labels.ts';
 import { blockRows, type FileStatus, limitsInWords, packetsInWords } from './print.ts';
 
 function earlierInWords({ savefile, packets, sha256, why }: EarlierSavefile): string {
-  return `${savefile} (${packets ?? 'unknown'} packets, SHA-256 ${sha256 ?? 'not made'}; ${oneLine(why)})`;
+  return `${savefile} (${packets === null ? 'packets not counted' : counted(packets, 'packet')}, SHA-256 ${sha256 ?? 'not made'}; ${oneLine(why)})`;
 }
 
 /** A capture with all that is known of it: what `show` prints. */
@@ -70,33 +79,50 @@ export function stoppedLines(
   shown: Shown,
 ): string[] {
   const ended = [...endedLine(capture), packetsLine(capture)];
-  return details ? [...ended, ...labelled(blockRows(capture, status, shown), 16), ...fileInfoLines(capture)] : ended;
+  const block: Row[] = [...blockRows(capture, status, shown), ['Id', capture.id]];
+  return details ? [...ended, ...labelled(block, 16), ...fileInfoLines(capture)] : ended;
 }
 
 /** What a search prints at its end: how it ended, what it found, and what it looked through. */
 export function foundLines(capture: Capture, reports: readonly RingFileReport[]): string[] {
   const kept = capture.state === 'cancelled' ? ['What was merged until then is kept.'] : [];
-  return [...endedLine(capture), packetsLine(capture), ...kept, ...coverageLines(capture, reports)];
+  const { named, left } = troubledInShort(capture, reports);
+  return [
+    ...endedLine(capture),
+    packetsLine(capture),
+    ...kept,
+    ...tallyLines(capture, reports),
+    ...named.map(troubleLine),
+    ...(left === null ? [] : [`  ${notBegunInWords(left)}: capture show ${capture.id} names each`]),
+  ];
 }
 
 /** The coverage statement: how many ring files met which outcome, then a line for each that an analyst must know of. */
 export function coverageLines(capture: Capture, reports: readonly RingFileReport[]): string[] {
+  return [...tallyLines(capture, reports), ...troubledFiles(reports).map(troubleLine)];
+}
+
+/** How many ring files met which outcome, what the ring held, and what of the window it did not. */
+function tallyLines(capture: Capture, reports: readonly RingFileReport[]): string[] {
   const tally = outcomeNames.flatMap((name) => {
     const files = capture.coverage?.[name] ?? 0;
     return files === 0 ? [] : [`${files} ${outcomes[name].words}`];
   });
   const pinned = readFromPins(reports);
   const told = pinned === null ? tally : [...tally, pinned];
+  const held = heldInWords(capture);
+  const none = held === null ? 'none was looked at' : 'none in the ring';
   return [
-    `Ring files: ${told.length === 0 ? 'none in the window' : told.join('; ')}`,
-    ...troubledFiles(reports).map((report) => `  ${troubleLine(report)}`),
+    `Ring files: ${told.length === 0 ? none : told.join('; ')}`,
+    ...(held === null ? [] : [`Ring held: ${held}`]),
+    ...notHeld(capture).map((missing) => `Not held: ${missing}`),
   ];
 }
 
 function troubleLine({ file, outcome, detail, from, to }: RingFileReport): string {
   const covered = from === null || to === null ? 'time unknown' : between(from, to);
   const why = detail === null ? '' : `: ${detail}`;
-  return oneLine(`${file} ${outcomes[outcome].words}${why} (${covered})`);
+  return `  ${oneLine(`${file} ${outcomes[outcome].words}${why} (${covered})`)}`;
 }
 
 function endedLine(capture: Capture): string[] {

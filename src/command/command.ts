@@ -3,17 +3,17 @@ import type { VerifyOrder } from '../capture/evidence.ts';
 import type { AuditQuery, BothOrder, ChainHead, SearchOrder, Selection, StartOrder } from '../capture/orders.ts';
 import type { PinOrder } from '../capture/pin.ts';
 
-/** What a person told capture to do, at either door. */
+/** What a person told capture to do, at either door. A selector is an id, or a word: of one capture alone where one is acted on. */
 export type Command =
   | { readonly verb: 'start'; readonly order: StartOrder }
   | { readonly verb: 'search'; readonly order: SearchOrder }
   | { readonly verb: 'both'; readonly order: BothOrder }
   | { readonly verb: 'list'; readonly selection: Selection; readonly details: boolean }
-  | { readonly verb: 'show'; readonly id: string }
+  | { readonly verb: 'show'; readonly selector: string }
   | { readonly verb: 'stop'; readonly selector: string | null; readonly details: boolean }
-  | { readonly verb: 'extend'; readonly id: string; readonly by: Millis }
-  | { readonly verb: 'keep'; readonly id: string }
-  | { readonly verb: 'get'; readonly id: string }
+  | { readonly verb: 'extend'; readonly selector: string; readonly by: Millis }
+  | { readonly verb: 'keep'; readonly selector: string }
+  | { readonly verb: 'get'; readonly selector: string }
   | { readonly verb: 'verify'; readonly order: VerifyOrder }
   | { readonly verb: 'audit'; readonly query: AuditQuery }
   /** `audit verify`: the whole log, up to a head that was witnessed where one is given. */
@@ -21,6 +21,7 @@ export type Command =
   /** Null lists what is pinned. */
   | { readonly verb: 'pin'; readonly order: PinOrder | null }
   | { readonly verb: 'unpin'; readonly id: string }
+  /** `yyyy-mm-dd` or `yesterday`; null is today. Both are days of the reports' zone. */
   | { readonly verb: 'digest'; readonly date: string | null }
   | { readonly verb: 'whoami' }
   | { readonly verb: 'doctor'; readonly rebuild: boolean }

@@ -1,5 +1,12 @@
 import type { Millis } from '../capture/capture.ts';
-import { parseDuration, parseSize } from '../capture/quantities.ts';
+import {
+  bytesInWords,
+  durationInWords,
+  largestSize,
+  longestDuration,
+  parseDuration,
+  parseSize,
+} from '../capture/quantities.ts';
 import type { Setting } from './command.ts';
 import { commandName } from './grammar.ts';
 import type { Said } from './options.ts';
@@ -11,7 +18,9 @@ export function durationOf(said: Said): Millis | undefined {
   if (text === undefined) return undefined;
   const millis = parseDuration(text);
   return millis === undefined || millis === 0
-    ? refuse(`--for ${typed(text)} is not a duration: write --for 2h, 30m or 7d`)
+    ? refuse(
+        `--for ${typed(text)} is not a duration: write --for 2h, 30m or 7d, at most ${durationInWords(longestDuration)}`,
+      )
     : millis;
 }
 
@@ -26,7 +35,9 @@ export function sizeOf(said: Said): number | undefined {
   if (text === undefined) return undefined;
   const bytes = parseSize(text);
   return bytes === undefined || bytes === 0
-    ? refuse(`--max-size ${typed(text)} is not a size: write --max-size 1GB or 500MB`)
+    ? refuse(
+        `--max-size ${typed(text)} is not a size: write --max-size 1GB or 500MB, at most ${bytesInWords(largestSize)}`,
+      )
     : bytes;
 }
 

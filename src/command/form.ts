@@ -37,6 +37,8 @@ export interface Option {
 export interface Form {
   readonly verb: Verb;
   readonly says: string;
+  /** What it needs and takes, as help writes it: what stands in brackets may be left out. */
+  readonly usage: string;
   /** What words without an option are. */
   readonly tail: 'EXPRESSION' | 'SELECTOR' | 'ID' | 'DATE' | 'VERB' | 'verify' | null;
   readonly options: readonly Option[];

@@ -19,7 +19,7 @@ const exact = option('exact', null, null, 'as typed: no expansion for VLAN tags'
 const liveOptions = [
   option('interface', 'i', 'IFACE', 'where; the first configured interface without it'),
   option('for', null, 'DURATION', 'how long, at most: 30m, 2h, 7d'),
-  option('max-size', null, 'SIZE', 'how large, at most: 500MB, 10GB'),
+  option('max-size', null, 'SIZE', 'how large: 500MB, 10GB; looked at each second'),
   option('packets', null, 'N', 'how many packets, at most'),
   option('snaplen', null, 'N', 'bytes kept of each packet'),
   option('keep', null, null, 'started again after a reboot'),
@@ -33,6 +33,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   start: {
     verb: 'start',
     says: 'starts a live capture',
+    usage: '-d TEXT -e EXPRESSION [OPTIONS]',
     tail: 'EXPRESSION',
     options: [description, expression, ...liveOptions, exact, caseName, analyst],
     doors: both,
@@ -44,6 +45,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   search: {
     verb: 'search',
     says: 'merges what the ring holds into one savefile',
+    usage: '-d TEXT -e EXPRESSION [OPTIONS]',
     tail: 'EXPRESSION',
     options: [description, expression, since, until, ring, exact, caseName, analyst],
     doors: both,
@@ -55,6 +57,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   both: {
     verb: 'both',
     says: 'starts a live capture and searches the ring up to it',
+    usage: '-d TEXT -e EXPRESSION [OPTIONS]',
     tail: 'EXPRESSION',
     options: [description, expression, since, ...liveOptions, ring, exact, caseName, analyst],
     doors: both,
@@ -63,6 +66,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   list: {
     verb: 'list',
     says: 'what is running, newest first; --all what was, too',
+    usage: '[OPTIONS] [SELECTOR]',
     tail: 'SELECTOR',
     options: [selector, option('all', null, null, 'ended ones, too'), verbose],
     doors: both,
@@ -71,14 +75,16 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   show: {
     verb: 'show',
     says: 'one capture in full',
+    usage: 'ID',
     tail: 'ID',
     options: [],
     doors: both,
-    examples: ['show c12'],
+    examples: ['show c12', 'show shop'],
   },
   stop: {
     verb: 'stop',
     says: "stops, then prints the capture and its savefile's facts",
+    usage: '[OPTIONS] SELECTOR | --all',
     tail: 'SELECTOR',
     options: [selector, option('all', null, null, 'every one that you may stop'), verbose],
     doors: both,
@@ -87,6 +93,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   extend: {
     verb: 'extend',
     says: 'moves the end of a live capture',
+    usage: 'ID --for DURATION',
     tail: 'ID',
     options: [option('for', null, 'DURATION', 'by how much: 30m, 2h')],
     doors: both,
@@ -95,6 +102,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   keep: {
     verb: 'keep',
     says: 'has a live capture started again after a reboot',
+    usage: 'ID',
     tail: 'ID',
     options: [],
     doors: both,
@@ -103,6 +111,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   get: {
     verb: 'get',
     says: 'how to fetch the savefile: scp line, size, digest',
+    usage: 'ID',
     tail: 'ID',
     options: [],
     doors: both,
@@ -110,7 +119,8 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   },
   verify: {
     verb: 'verify',
-    says: 'which savefiles hold, changed or vanished; exit status 1 if any',
+    says: 'which savefiles hold; ends with 1 when one changed or vanished',
+    usage: '[OPTIONS] [SELECTOR]',
     tail: 'SELECTOR',
     options: [selector, option('hash', null, null, 'makes digests where there are none, as -m does')],
     doors: both,
@@ -119,6 +129,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   pin: {
     verb: 'pin',
     says: 'keeps ring files from being pruned; alone: what is pinned',
+    usage: '[-d TEXT --since TIME] [OPTIONS]',
     tail: null,
     options: [
       option('description', 'd', 'TEXT', 'why they are kept'),
@@ -134,6 +145,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   unpin: {
     verb: 'unpin',
     says: 'lets pinned ring files go',
+    usage: 'ID',
     tail: 'ID',
     options: [],
     doors: both,
@@ -142,6 +154,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   audit: {
     verb: 'audit',
     says: 'who did what, when, from where; audit verify walks its hashes',
+    usage: '[OPTIONS] [verify]',
     tail: 'verify',
     options: [
       option('analyst', 'a', 'NAME', 'of one analyst'),
@@ -155,14 +168,16 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   digest: {
     verb: 'digest',
     says: 'the daily report',
+    usage: '[DATE]',
     tail: 'DATE',
     options: [],
     doors: both,
-    examples: ['digest', 'digest 2026-11-23'],
+    examples: ['digest', 'digest yesterday', 'digest 2026-11-23'],
   },
   whoami: {
     verb: 'whoami',
     says: 'who you are here, and your role',
+    usage: '',
     tail: null,
     options: [],
     doors: both,
@@ -171,6 +186,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   doctor: {
     verb: 'doctor',
     says: 'what is wrong with this installation, and how to mend it',
+    usage: '[OPTIONS]',
     tail: null,
     options: [option('rebuild', null, null, 'makes a damaged registry anew from the sidecars')],
     doors: ['shell'],
@@ -179,6 +195,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   help: {
     verb: 'help',
     says: 'this, or all about one verb',
+    usage: '[VERB]',
     tail: 'VERB',
     options: [],
     doors: both,
@@ -205,6 +222,7 @@ export function optionsOf(form: Form): readonly Option[] {
 export const doorForms: readonly { readonly name: string; readonly value: string | null; readonly says: string }[] = [
   { name: 'json', value: null, says: 'one JSON document instead of lines; a search prints one a line as it goes' },
   { name: 'config', value: 'FILE', says: 'the configuration of the installation' },
+  { name: 'version', value: null, says: 'which capture this is' },
 ];
 export const doorWords: readonly string[] = doorForms.map(({ name }) => `--${name}`);
 

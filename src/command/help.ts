@@ -37,9 +37,8 @@ function copiedExample(form: Form): string {
 
 function aboutVerb(form: Form, door: Door): string[] {
   const name = commandName(door);
-  const tail = form.tail === null ? '' : ` [${form.tail}]`;
   return [
-    `${name} ${form.verb}${form.options.length > 0 ? ' [OPTIONS]' : ''}${tail}`,
+    `${name} ${form.verb} ${form.usage}`.trimEnd(),
     form.says,
     '',
     ...optionsOf(form).map(({ name: long, letter, value, says }) => {
@@ -49,6 +48,18 @@ function aboutVerb(form: Form, door: Door): string[] {
     '',
     'To copy:',
     ...form.examples.map((example) => `  ${name} ${example}`),
-    ...(form.tail === 'EXPRESSION' ? ['', 'Without -e, the words that belong to no option are the expression.'] : []),
+    ...notesOn(form, door).map((line, at) => (at === 0 ? `\n${line}` : line)),
   ];
+}
+
+/** What the options do not say, a line of the screen each. */
+function notesOn({ verb, tail }: Form, door: Door): string[] {
+  if (tail === 'EXPRESSION') return ['Without -e, the words that belong to no option are the expression.'];
+  if (verb === 'stop') {
+    const asked = door === 'shell' ? ['On a terminal they are shown first, and you are asked.'] : [];
+    return ['A word stops every capture that it is in, of those that you may stop.', ...asked];
+  }
+  if (tail !== 'ID') return [];
+  const inScripts = 'Scripts find the id in what capture start --json and capture list --json print.';
+  return ['A word will do for the ID where one capture alone has it.', ...(door === 'shell' ? [inScripts] : [])];
 }

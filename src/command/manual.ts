@@ -15,10 +15,10 @@ export interface Edition {
 const values: Readonly<Record<string, string>> = {
   TIME: 'A point in time: 2h or 2h ago, now, today, yesterday, 09:30 (the last time that it was so), 2026-11-24, 2026-11-24 02:10; in the zone of TZ, or with Z or +01:00 after the clock time.',
   DURATION: 'A number and its unit: 90s, 30m, 24h, 7d.',
-  SIZE: 'A number and its unit: 500MB and 10GB are powers of ten, 4GiB is one of two.',
+  SIZE: 'A number and its unit: 500MB and 10GB are powers of ten, 4GiB is one of two. A savefile is looked at once a second, and is larger than its limit by what came since the last look.',
   IFACE: 'A network interface that the configuration names.',
-  SELECTOR: 'An id, or a word: see SELECTORS.',
-  ID: 'c12: each capture of a sensor has one of its own, and it is never given twice.',
+  SELECTOR: 'An id, or a word that any number of captures may have: see SELECTORS.',
+  ID: 'c12: each capture of a sensor has one of its own, and it is never given twice. A word does, too, where one capture alone has it: for show of all captures, for extend and keep of the live ones that run, for get of those that have ended. Where several have it they are named with their ids, and nothing is done. On a terminal start and list tell the id; a script has it from --json (the key is id) or list -v.',
   EXPRESSION:
     'What pcap-filter(7) describes, or the word everything. Host names are refused, since looking them up would tell DNS what is hunted.',
   HEAD: 'The number and the hash of an entry of the audit log, 12:5f.., as a daily report tells them.',
@@ -77,11 +77,10 @@ function synopsis(form: Form): string[] {
   return [`${bold(`capture ${form.verb}`)}${operands(form)}`, '.br'];
 }
 
-function operands({ options, tail }: Form): string {
-  const some = options.length > 0 ? ` [${italic('OPTIONS')}]` : '';
-  if (tail === null) return some;
-  // In small letters it is a word to type.
-  return `${some} ${tail === 'ID' ? italic(tail) : `[${tail === tail.toLowerCase() ? bold(tail) : italic(tail)}]`}`;
+/** What stands for something else is in capitals; the rest is typed as it stands. */
+function operands({ usage }: Form): string {
+  const written = usage.replaceAll(/[A-Z]+|-{0,2}[a-z]+/g, (word) => (/^[A-Z]/.test(word) ? italic(word) : bold(word)));
+  return usage === '' ? '' : ` ${written}`;
 }
 
 function aboutVerb(form: Form): string[] {

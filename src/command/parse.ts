@@ -9,7 +9,7 @@ import { nearest } from './nearest.ts';
 import { readWords, type Said } from './options.ts';
 import { fromOriginal } from './original.ts';
 import { refuse, typed } from './refuse.ts';
-import { dateOf, idOf, onlyWord, pinIdOf, selectorOf, stopSelector } from './tail.ts';
+import { dateOf, oneOf, onlyWord, pinIdOf, selectorOf, stopSelector } from './tail.ts';
 import { missingOfPin, readTexts } from './texts.ts';
 import { parseTime } from './time.ts';
 
@@ -36,15 +36,15 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
         details: said.options.has('verbose'),
       };
     case 'show':
-      return { verb: 'show', id: idOf(said, form, setting) };
+      return { verb: 'show', selector: oneOf(said, form, setting) };
     case 'stop':
       return { verb: 'stop', selector: stopSelector(said, form, setting), details: said.options.has('verbose') };
     case 'extend':
-      return { verb: 'extend', id: idOf(said, form, setting), by: durationOf(said) ?? missingDuration(setting) };
+      return { verb: 'extend', selector: oneOf(said, form, setting), by: durationOf(said) ?? missingDuration(setting) };
     case 'keep':
-      return { verb: 'keep', id: idOf(said, form, setting) };
+      return { verb: 'keep', selector: oneOf(said, form, setting) };
     case 'get':
-      return { verb: 'get', id: idOf(said, form, setting) };
+      return { verb: 'get', selector: oneOf(said, form, setting) };
     case 'verify': {
       const selector = selectorOf(said, form, setting) ?? null;
       return { verb: 'verify', order: { selector, hash: said.options.has('hash') } };

@@ -1,10 +1,13 @@
 import type { Window } from '../capture/capture.ts';
-import type { StartOrder } from '../capture/orders.ts';
+import { headInWords, type StartOrder } from '../capture/orders.ts';
 import { bytesInWords, durationInWords } from '../capture/quantities.ts';
 import type { Command } from './command.ts';
 import type { OptionName } from './form.ts';
 import { isoTime } from './time.ts';
 import { quoteWord } from './words.ts';
+
+/** What needs no quotes and is no option. */
+const plainWord = /^[A-Za-z0-9.]+$/;
 
 /**
  * The line, without the door's name, that says a command in full: `parseCommand(splitWords(line))` gives the same command, at any time and
@@ -39,18 +42,18 @@ function optionsOf(command: Command): string[] {
       return [...saySelector(selection.selector), ...(selection.all ? ['--all'] : []), ...(details ? ['-v'] : [])];
     }
     case 'show':
-      return [command.id];
+      return sayOne(command.selector);
     case 'stop':
       return [
         ...(command.selector === null ? ['--all'] : saySelector(command.selector)),
         ...(command.details ? ['-v'] : []),
       ];
     case 'extend':
-      return [command.id, ...say('for', durationInWords(command.by))];
+      return [...say('for', durationInWords(command.by)), ...sayOne(command.selector)];
     case 'keep':
-      return [command.id];
+      return sayOne(command.selector);
     case 'get':
-      return [command.id];
+      return sayOne(command.selector);
     case 'verify': {
       const { selector, hash } = command.order;
       return [...saySelector(selector ?? undefined), ...(hash ? ['--hash'] : [])];
@@ -71,7 +74,7 @@ function optionsOf(command: Command): string[] {
     case 'audit': {
       if ('witnessed' in command) {
         const { witnessed } = command;
-        return ['verify', ...say('head', witnessed === null ? undefined : `${witnessed.seq}:${witnessed.hash}`)];
+        return ['verify', ...say('head', witnessed === null ? undefined : headInWords(witnessed))];
       }
       const { analyst, since, last } = command.query;
       return [
@@ -110,7 +113,12 @@ function sayLive(order: StartOrder): string[] {
 }
 
 function saySelector(selector: string | undefined): string[] {
-  return selector !== undefined && /^[A-Za-z0-9.]+$/.test(selector) ? [selector] : say('selector', selector, '-f');
+  return selector !== undefined && plainWord.test(selector) ? [selector] : say('selector', selector, '-f');
+}
+
+/** The capture of a verb that has no option for it. */
+function sayOne(selector: string): string[] {
+  return plainWord.test(selector) ? [selector] : ['--', quoteWord(selector)];
 }
 
 function sayWindow({ since, until }: Window): string[] {

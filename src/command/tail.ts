@@ -5,15 +5,16 @@ import type { Said } from './options.ts';
 import { refuse, typed } from './refuse.ts';
 import { dayAt, isDay } from './time.ts';
 
-/** The id that a verb takes: `c12`. */
-export function idOf(said: Said, form: Form, setting: Setting): string {
-  const word = onlyWord(said, form, setting) ?? '';
-  const [, number] = /^c?(\d{1,15})$/i.exec(word) ?? [];
-  if (/^c\d+$/i.test(word)) return word.toLowerCase();
+/** The one capture that a verb is for: its id, or a word that it alone has. */
+export function oneOf(said: Said, form: Form, setting: Setting): string {
+  const word = onlyWord(said, form, setting);
   const name = commandName(setting.door);
-  if (number !== undefined) return refuse(`${typed(word)} is no id: did you mean ${name} ${form.verb} c${number}?`);
-  const wrong = word === '' ? `${form.verb} needs the id of a capture` : `${typed(word)} is no id of a capture`;
-  return refuse(`${wrong}: write ${name} ${form.verb} c12; ${name} list -v shows the ids`);
+  if (word === undefined) {
+    return refuse(
+      `${form.verb} needs the id of a capture, or a word that it alone has: write ${name} ${form.examples[0]}; ${name} list -v shows both`,
+    );
+  }
+  return capitalForgiven(word);
 }
 
 /** The id of a pin: `p1`. */
@@ -47,16 +48,22 @@ export function selectorOf(said: Said, form: Form, setting: Setting): string | u
     refuse(`-f ${typed(option)} and ${typed(word)} are two selections: leave one of them out`);
   }
   const selector = word ?? option;
-  // Phones begin a line with a capital.
-  return selector !== undefined && /^C\d+$/.test(selector) ? selector.toLowerCase() : selector;
+  return selector && capitalForgiven(selector);
 }
 
-/** The day `yyyy-mm-dd` of a report; null where none is named. */
+/** Phones begin a line with a capital. */
+function capitalForgiven(selector: string): string {
+  return /^C\d+$/.test(selector) ? selector.toLowerCase() : selector;
+}
+
+/** The day of a report: `yyyy-mm-dd`, or `yesterday`, which is another day in another zone; null where none is named, and for `today`. */
 export function dateOf(said: Said, form: Form, setting: Setting): string | null {
   const date = onlyWord(said, form, setting);
-  if (date === undefined) return null;
+  if (date === undefined || /^today$/i.test(date)) return null;
+  if (/^yesterday$/i.test(date)) return 'yesterday';
   const today = dayAt(setting.now, setting.timezone);
-  if (!isDay(date)) refuse(`${typed(date)} is not a day: write ${commandName(setting.door)} digest ${today}`);
+  if (!isDay(date))
+    refuse(`${typed(date)} is not a day: write ${commandName(setting.door)} digest ${today}, or digest yesterday`);
   if (date > today) refuse(`${date} is in the future: today is ${today} in ${setting.timezone}`);
   return date;
 }

@@ -1,27 +1,22 @@
 import type { Database } from 'better-sqlite3';
 import { beginning, walkChain } from '../capture/chain.ts';
-import type { ChainStep } from '../capture/evidence.ts';
+import type { ChainEnd } from '../capture/evidence.ts';
 import type { ChainHead } from '../capture/orders.ts';
 import type { Config } from '../config.ts';
-import { count, counted } from '../reports/figures.ts';
-import { type Condition, isReadable, openToRead } from './condition.ts';
-import { broken, type Finding, named, ok, skipped } from './finding.ts';
+import { count, counted, named } from '../reports/figures.ts';
+import { type Condition, checkIn } from './condition.ts';
+import { broken, type Finding, ok } from './finding.ts';
 
 const check = 'audit log';
 /** Entries that are walked, the newest: a tenth of a second, however long the log is. */
 const most = 10_000;
 
 /** Whether the audit log's hash chain holds, and its triggers are there. */
-export async function checkAudit(config: Config, condition: Condition): Promise<Finding[]> {
-  if (condition.is === 'new') return [];
-  if (!isReadable(condition)) return [skipped(check, 'not walked: no registry can be read')];
-  const database = openToRead(config);
-  try {
+export function checkAudit(config: Config, condition: Condition): Promise<Finding[]> {
+  return checkIn(config, condition, { check, unread: 'not walked' }, async (database) => {
     const before = entryBefore(database);
-    return [judged(await walked(database, before), before)];
-  } finally {
-    database.close();
-  }
+    return judged(await walked(database, before), before);
+  });
 }
 
 /** The entry behind which the walk begins. */
@@ -32,16 +27,14 @@ function entryBefore(database: Database): ChainHead {
   return entry.get(most) ?? beginning;
 }
 
-type Ended = Extract<ChainStep, { step: 'ended' }>;
-
-async function walked(database: Database, before: ChainHead): Promise<Ended> {
+async function walked(database: Database, before: ChainHead): Promise<ChainEnd> {
   for await (const step of walkChain(database, null, new AbortController().signal, before)) {
     if (step.step === 'ended') return step;
   }
   throw new Error('the walk through the audit log has no end');
 }
 
-function judged({ entries, broken: fault, head, unguarded }: Ended, before: ChainHead): Finding {
+function judged({ entries, broken: fault, head, unguarded }: ChainEnd, before: ChainHead): Finding {
   if (fault !== null) {
     return broken(
       check,

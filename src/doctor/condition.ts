@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { CaptureError } from '../capture/errors.ts';
 import type { Config } from '../config.ts';
 import { isDamage, newestSchema, registryFile, registryTrouble, wasLost } from '../database.ts';
+import { type Finding, skipped } from './finding.ts';
 import { placeAt } from './place.ts';
 
 /** The state of an installation's registry. */
@@ -40,8 +41,36 @@ export function isReadable(condition: Condition): boolean {
   return condition.is === 'healthy' && condition.schema === newestSchema();
 }
 
+/**
+ * A check that looks into the registry for longer than one statement: made where it can be read; nothing is said where there is none yet.
+ * @param unread what is said where it cannot be read
+ */
+export async function checkIn(
+  config: Config,
+  condition: Condition,
+  { check, unread }: { readonly check: string; readonly unread: string },
+  look: (database: Database.Database) => Promise<Finding>,
+): Promise<Finding[]> {
+  if (condition.is === 'new') return [];
+  if (!isReadable(condition)) return [skipped(check, `${unread}: no registry can be read`)];
+  return [await readingOn(config, look)];
+}
+
+/** Reads the registry as it is, for longer than one statement. */
+export async function readingOn<Result>(
+  config: Config,
+  read: (database: Database.Database) => Promise<Result>,
+): Promise<Result> {
+  const database = openToRead(config);
+  try {
+    return await read(database);
+  } finally {
+    database.close();
+  }
+}
+
 /** Opens the registry as it is, without the schema being brought up to date. */
-export function openToRead(config: Config): Database.Database {
+function openToRead(config: Config): Database.Database {
   return new Database(registryFile(config.state), { readonly: true, fileMustExist: true, timeout: 5_000 });
 }
 

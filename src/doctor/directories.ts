@@ -2,9 +2,9 @@ import { realpathSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import { quoteWord } from '../command/words.ts';
 import type { Config, Ring } from '../config.ts';
-import { size } from '../reports/figures.ts';
+import { named, size } from '../reports/figures.ts';
 import { groupNumber, userName } from './account.ts';
-import { broken, type Finding, named, ok, warning } from './finding.ts';
+import { broken, type Finding, ok, warning } from './finding.ts';
 import { isWritable, nearestSeen, placeAt } from './place.ts';
 
 /** The directories that are ours: there, private, writable, outside every ring, with room. Nothing is written to find out. */

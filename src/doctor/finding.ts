@@ -30,11 +30,3 @@ export function warning(check: string, found: string, say: string, command: stri
 export function broken(check: string, found: string, say: string, command: string | null = null): Finding {
   return { check, verdict: 'broken', found, mend: { say, command } };
 }
-
-/** `c3`, `c3 and c5`, `c3, c5, c6 and 9 more`: names in a sentence. */
-export function named(names: readonly string[], most = 3): string {
-  const shown = names.slice(0, most);
-  const rest = names.length - shown.length;
-  const last = rest > 0 ? `${rest} more` : shown.pop();
-  return shown.length === 0 ? (last ?? 'none') : `${shown.join(', ')} and ${last}`;
-}

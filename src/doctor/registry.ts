@@ -1,9 +1,9 @@
 import { isAlive, type ProcessToken } from '../capture/process.ts';
 import type { Config } from '../config.ts';
 import { newestSchema, registryFile } from '../database.ts';
-import { counted } from '../reports/figures.ts';
+import { counted, named } from '../reports/figures.ts';
 import { type Condition, isReadable, reading } from './condition.ts';
-import { broken, type Finding, named, ok, skipped, warning } from './finding.ts';
+import { broken, type Finding, ok, skipped, warning } from './finding.ts';
 
 const check = 'registry';
 

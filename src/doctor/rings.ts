@@ -3,8 +3,8 @@ import { CaptureError } from '../capture/errors.ts';
 import { type Planned, planRing, type RingFile } from '../capture/past/ring.ts';
 import { quoteWord } from '../command/words.ts';
 import type { Config, Ring } from '../config.ts';
-import { counted, lasting, size, utcOf } from '../reports/figures.ts';
-import { broken, type Finding, named, ok, skipped, warning } from './finding.ts';
+import { counted, lasting, named, size, utcOf } from '../reports/figures.ts';
+import { broken, type Finding, ok, skipped, warning } from './finding.ts';
 
 /** A logger on a quiet link writes at least this often: a broadcast a quarter of an hour is the least of networks. */
 const quiet: Millis = 15 * 60_000;

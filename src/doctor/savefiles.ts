@@ -1,42 +1,50 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { doubtfulSavefiles } from '../capture/doubts.ts';
+import type { DoubtfulSavefile } from '../capture/evidence.ts';
+import { openHoldings } from '../capture/holdings.ts';
 import { pidOf } from '../capture/process.ts';
 import { tcpdumpsWritingInto } from '../capture/writing.ts';
 import type { Config } from '../config.ts';
-import { counted } from '../reports/figures.ts';
-import { type Condition, isReadable, reading } from './condition.ts';
-import { broken, type Finding, named, ok, skipped, warning } from './finding.ts';
+import { counted, named } from '../reports/figures.ts';
+import { doubtsInWords } from '../reports/findings.ts';
+import { type Condition, isReadable, readingOn } from './condition.ts';
+import { broken, type Finding, ok, skipped, warning } from './finding.ts';
+
+const check = 'savefiles';
 
 interface SavefileRow {
   readonly number: number;
   readonly savefile: string;
   readonly file: string;
   readonly open: 0 | 1;
-  readonly holds: 0 | 1;
-  readonly deleted: 0 | 1;
 }
 
 const savefileRows = `
-  SELECT number, savefile, file, ended_at IS NULL AS open, sha256 IS NOT NULL AS holds, deleted_at IS NOT NULL AS deleted
-    FROM captures
-  UNION ALL SELECT capture, savefile, savefile, 0, sha256 IS NOT NULL, deleted_at IS NOT NULL FROM earlier`;
+  SELECT number, savefile, file, ended_at IS NULL AS open FROM captures
+  UNION ALL SELECT capture, savefile, savefile, 0 FROM earlier`;
 
 /** Holds the captures directory and the tcpdumps that write into it against the registry. */
-export function checkSavefiles(config: Config, condition: Condition): Finding[] {
+export async function checkSavefiles(config: Config, condition: Condition): Promise<Finding[]> {
   if (!existsSync(config.captures)) return [];
   const writing = tcpdumpsWritingInto(config.captures);
   if (!isReadable(condition)) {
     return [
       skipped(
-        'savefiles',
+        check,
         `not compared: no registry can be read; ${counted(writing.length, 'tcpdump writes', 'tcpdumps write')} into ${config.captures}`,
       ),
     ];
   }
-  const rows = reading(config, (database) => database.prepare<[], SavefileRow>(savefileRows).all());
+  const { rows, doubtful } = await readingOn(config, async (database) => ({
+    rows: database.prepare<[], SavefileRow>(savefileRows).all(),
+    doubtful: await doubtfulIn(database, config.captures),
+  }));
   const files = readdirSync(config.captures).filter((name) => name.endsWith('.pcap'));
-  const running = new Set(rows.filter(({ open }) => open === 1).map(({ savefile }) => savefile));
-  const unknown = writing.filter(({ savefile }) => !running.has(savefile));
+  const open = new Set(rows.filter((row) => row.open === 1).map(({ savefile }) => savefile));
+  const vanished = doubtful.filter(({ doubt }) => doubt === 'vanished');
+  const unknown = writing.filter(({ savefile }) => !open.has(savefile));
   const findings = [
     ...unknown.map(({ tcpdump, savefile }) =>
       broken(
@@ -47,11 +55,16 @@ export function checkSavefiles(config: Config, condition: Condition): Finding[] 
       ),
     ),
     ...withoutRow(files, rows, config.captures),
-    ...withoutFile(files, rows),
+    ...gone([...running(files, rows).map((number) => `c${number}`), ...vanished.map(({ held }) => held.capture)]),
+    ...changed(doubtful.filter(({ doubt }) => doubt !== 'vanished')),
   ];
-  return findings.length > 0
-    ? findings
-    : [ok('savefiles', `${counted(files.length, 'file')}, as the registry has them`)];
+  return findings.length > 0 ? findings : [ok(check, `${counted(files.length, 'file')}, as the registry has them`)];
+}
+
+function doubtfulIn(database: Database, directory: string): Promise<DoubtfulSavefile[]> {
+  // Who looks and when is for those who write what they found.
+  const holdings = openHoldings(database, { directory, process: '', now: Date.now });
+  return doubtfulSavefiles(holdings, new AbortController().signal);
 }
 
 function withoutRow(files: readonly string[], rows: readonly SavefileRow[], captures: string): Finding[] {
@@ -61,7 +74,7 @@ function withoutRow(files: readonly string[], rows: readonly SavefileRow[], capt
   const found = `${counted(strange.length, 'file')} that the registry does not know: ${named(strange, 2)}`;
   return [
     warning(
-      'savefiles',
+      check,
       found,
       'A sidecar beside a file says whose it is; keep other files elsewhere.',
       `ls -l ${join(captures, strange[0] ?? '')}*`,
@@ -69,18 +82,32 @@ function withoutRow(files: readonly string[], rows: readonly SavefileRow[], capt
   ];
 }
 
-function withoutFile(files: readonly string[], rows: readonly SavefileRow[]): Finding[] {
+/** What runs writes into a file that somebody took away. */
+function running(files: readonly string[], rows: readonly SavefileRow[]): number[] {
   const present = new Set(files);
-  const awaited = rows.filter(({ holds, open, deleted }) => deleted === 0 && (holds === 1 || open === 1));
-  const gone = awaited.filter(({ file }) => !present.has(file));
-  if (gone.length === 0) return [];
-  const ids = named(gone.map(({ number }) => `c${number}`));
+  return rows.filter(({ open, file }) => open === 1 && !present.has(file)).map(({ number }) => number);
+}
+
+function gone(ids: readonly string[]): Finding[] {
+  if (ids.length === 0) return [];
   return [
     warning(
-      'savefiles',
-      `${counted(gone.length, 'savefile')} gone: of ${ids}`,
+      check,
+      `${counted(ids.length, 'savefile')} gone: of ${named(ids)}`,
       'Was it moved? The audit log has what capture itself did.',
       'capture audit --last 50',
     ),
   ];
+}
+
+/** What a look at the directory tells, as a daily report does: the doctor reads no savefile. */
+function changed(doubtful: readonly DoubtfulSavefile[]): Finding[] {
+  const [first] = doubtful;
+  if (first === undefined) return [];
+  const command = `capture verify${doubtful.length === 1 ? ` ${first.held.capture}` : ''}`;
+  const found = doubtsInWords(doubtful).join('; ');
+  if (doubtful.some(({ doubt }) => doubt === 'changed')) {
+    return [broken(check, found, 'Who did that? Verify says what holds, and puts it on record.', command)];
+  }
+  return [warning(check, found, 'Verify it: only its digest tells whether it is what it was.', command)];
 }

@@ -3,7 +3,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Config, SlackConfig } from '../config.ts';
 import { readSlackSecrets, type SlackSecrets } from '../environment.ts';
-import { broken, type Finding, named, ok, skipped, warning } from './finding.ts';
+import { named } from '../reports/figures.ts';
+import { broken, type Finding, ok, skipped, warning } from './finding.ts';
 
 /** Milliseconds that Slack has to answer. */
 const patience = 5_000;

@@ -6,8 +6,8 @@ import { isAlive, pidOf, sinceBoot } from '../capture/process.ts';
 import { isHeld, type Lease, openSupervision } from '../capture/supervision.ts';
 import type { Config } from '../config.ts';
 import { counted, lasting } from '../reports/figures.ts';
-import { type Condition, isReadable, openToRead } from './condition.ts';
-import { broken, type Finding, ok, skipped, warning } from './finding.ts';
+import { type Condition, checkIn } from './condition.ts';
+import { broken, type Finding, ok, warning } from './finding.ts';
 
 const check = 'supervisor';
 /** One that was left behind a moment ago takes the lease within a second or two. */
@@ -15,18 +15,13 @@ const patience: Millis = 5_000;
 const lookEvery: Millis = 100;
 
 /** Whether somebody looks after what runs: without, no limit holds. */
-export async function checkSupervisor(config: Config, condition: Condition): Promise<Finding[]> {
-  if (condition.is === 'new') return [];
-  if (!isReadable(condition)) return [skipped(check, 'not looked for: no registry can be read')];
-  const database = openToRead(config);
-  try {
+export function checkSupervisor(config: Config, condition: Condition): Promise<Finding[]> {
+  return checkIn(config, condition, { check, unread: 'not looked for' }, async (database) => {
     const running = countRunning(database);
     const lease = await leaseOf(database, running > 0 ? patience : 0);
-    if (isHeld(lease, sinceBoot())) return [ok(check, `process ${pidOf(lease.holder)}; ${looksAfter(running)}`)];
-    return [running > 0 ? nobody(lease, running, config) : idle(config)];
-  } finally {
-    database.close();
-  }
+    if (isHeld(lease, sinceBoot())) return ok(check, `process ${pidOf(lease.holder)}; ${looksAfter(running)}`);
+    return running > 0 ? nobody(lease, running, config) : idle(config);
+  });
 }
 
 function countRunning(database: Database): number {

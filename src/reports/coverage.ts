@@ -1,6 +1,6 @@
-import type { Capture, RingFileOutcome, RingFileReport } from '../capture/capture.ts';
+import { type Capture, type Micros, notBegun, type RingFileOutcome, type RingFileReport } from '../capture/capture.ts';
 import { pinReadFrom } from '../capture/pin.ts';
-import { count } from './figures.ts';
+import { count, counted, utcOf } from './figures.ts';
 
 /** What each outcome means to an analyst, and whether packets of the window may be missing because of it. */
 export const outcomes = {
@@ -44,6 +44,50 @@ export function troubledFiles(reports: readonly RingFileReport[]): RingFileRepor
 export function readFromPins(reports: readonly RingFileReport[]): string | null {
   const pins = reports.flatMap(({ detail }) => pinReadFrom(detail) ?? []);
   return pins.length === 0 ? null : `${count(pins.length)} read from ${[...new Set(pins)].join(', ')}`;
+}
+
+/** Ring files that a search which ended early never came to. */
+export interface NotBegun {
+  readonly files: number;
+  /** From when to when their packets are, as far as that is known and inside the window. */
+  readonly from: Micros | null;
+  readonly to: Micros | null;
+}
+
+/**
+ * The same with the files that a search never came to put together, of which a cancelled one has hundreds.
+ * @returns null where there are none, or a single one, which has its name
+ */
+export function troubledInShort(
+  { window, ringSpan }: Pick<Capture, 'window' | 'ringSpan'>,
+  reports: readonly RingFileReport[],
+): { readonly named: RingFileReport[]; readonly left: NotBegun | null } {
+  const troubled = troubledFiles(reports);
+  const [named, left] = [troubled.filter((report) => !isNotBegun(report)), troubled.filter(isNotBegun)];
+  if (left.length < 2) return { named: troubled, left: null };
+  const first = left.find(({ from }) => from !== null)?.from ?? null;
+  const writtenAt = ringSpan?.writtenAt ?? null;
+  const ends = [ringSpan?.to ?? (writtenAt === null ? null : writtenAt * 1_000), window?.until ?? null];
+  const known = ends.filter((end) => end !== null);
+  return {
+    named,
+    left: {
+      files: left.length,
+      from: first === null ? null : Math.max(first, window?.since ?? first),
+      to: known.length === 0 ? null : Math.min(...known),
+    },
+  };
+}
+
+/** `96 ring files not searched, the search ended before them: 2026-11-24 02:10:05 UTC to 2026-11-24 03:46:05 UTC`. */
+export function notBegunInWords({ files, from, to }: NotBegun): string {
+  const times =
+    from === null ? 'time unknown' : to === null ? `from ${utcOf(from)} on` : `${utcOf(from)} to ${utcOf(to)}`;
+  return `${counted(files, 'ring file')} not searched, the search ended before them: ${times}`;
+}
+
+function isNotBegun({ outcome, detail }: RingFileReport): boolean {
+  return outcome === 'not searched' && (detail === notBegun.cancelled || detail === notBegun.ended);
 }
 
 /** How many ring files of the window may hold packets that the savefile lacks. */

@@ -41,6 +41,12 @@ export function dateIn(timezone: string, now: Millis): string {
   return writeDate(clockOf(timezone)(now));
 }
 
+/** The date, `yyyy-mm-dd`, that a command names: itself, `yesterday`, or today where it names none; in the zone of the reports. */
+export function dateNamed(date: string | null, timezone: string, now: Millis): string {
+  if (date === null) return dateIn(timezone, now);
+  return date === 'yesterday' ? daysAfter(dateIn(timezone, now), -1) : date;
+}
+
 /** The date so many days later, `yyyy-mm-dd`; earlier where it is negative. */
 export function daysAfter(date: string, days: number): string {
   return writeDate(readDate(date) + days * day);

@@ -1,6 +1,7 @@
 import { originInWords } from '../capture/analyst.ts';
 import type { Capture, Millis } from '../capture/capture.ts';
-import type { AuditEntry, AuditOutcome, ChainHead, Day } from '../capture/orders.ts';
+import type { Day, DoubtfulSavefile } from '../capture/evidence.ts';
+import type { AuditEntry, AuditOutcome, ChainHead } from '../capture/orders.ts';
 import type { Pinboard } from '../capture/pin.ts';
 import { filesMissed } from './coverage.ts';
 import { dayBounds } from './day.ts';
@@ -41,8 +42,12 @@ export interface Digest {
   readonly head: ChainHead;
 }
 
-/** What somebody has to look at: holes in the evidence and things that broke. */
+/** What somebody has to look at: what evidence is no longer sure of as the report is made, its holes, and things that broke. */
 export interface Attention {
+  /** What the audit log's hash chain, or its guard, lacks; null where it holds. */
+  readonly audit: Pick<Day['chain'], 'broken' | 'unguarded'> | null;
+  /** Savefiles that may not verify, of whichever day. */
+  readonly doubtful: readonly DoubtfulSavefile[];
   /** Captures that died or failed to start. */
   readonly broken: readonly Capture[];
   /** Captures whose evidence has a hole, unless they are among the broken, whose reason tells it. */
@@ -103,16 +108,19 @@ export function digestOf(day: Day, { date, timezone, sensor, now }: DigestOf): D
     ended: captures.filter((capture) => inDay(capture.endedAt) && capture.state !== 'failed'),
     refused: entries.filter((entry) => entry.outcome === 'refused').map(attempted),
   };
-  const attention = attentionTo(
+  const told = attentionTo(
     captures.filter((capture) => inDay(capture.endedAt)),
     sorted.running,
     entries,
   );
-  const wrong = Object.values(attention).reduce((sum, list) => sum + list.length, 0);
+  const attention = { audit: faultsOf(day.chain), doubtful: day.doubtful, ...told };
+  const wrong = Object.values(told).reduce((sum, list) => sum + list.length, day.doubtful.length);
   return {
     ...{ sensor, date, timezone, from, to, madeAt: now, soFar: now < to },
     ...sorted,
-    quiet: sorted.started.length + sorted.searched.length + sorted.ended.length + sorted.refused.length + wrong === 0,
+    quiet:
+      sorted.started.length + sorted.searched.length + sorted.ended.length + sorted.refused.length + wrong === 0 &&
+      attention.audit === null,
     attention,
     analysts: analystDays(sorted),
     bytesKept: bytesOf(sorted.ended),
@@ -127,7 +135,7 @@ function attentionTo(
   ended: readonly Capture[],
   running: readonly Capture[],
   entries: readonly AuditEntry[],
-): Attention {
+): Omit<Attention, 'audit' | 'doubtful'> {
   const broken = ended.filter((capture) => capture.state === 'died' || capture.state === 'failed');
   const ran = ended.filter((capture) => capture.state !== 'failed');
   const told = new Set<string | null>(broken.map((capture) => capture.id));
@@ -139,6 +147,10 @@ function attentionTo(
       .filter((entry) => (entry.outcome === 'failed' || entry.outcome === 'unknown') && !told.has(entry.capture))
       .map(attempted),
   };
+}
+
+function faultsOf({ broken, unguarded }: Day['chain']): Attention['audit'] {
+  return broken === null && unguarded.length === 0 ? null : { broken, unguarded };
 }
 
 /** Who gave an order, for a report: `grant`, `stranger slack:T1/U2 in C3`. */

@@ -1,5 +1,5 @@
 import type { Millis } from '../capture/capture.ts';
-import type { Day } from '../capture/orders.ts';
+import type { Day } from '../capture/evidence.ts';
 import { counted, size } from './figures.ts';
 
 /** How the captures' volume stands when the report is made. Bytes. */

@@ -1,4 +1,5 @@
 import type { Micros, Millis } from '../capture/capture.ts';
+import { counted as countedPlainly } from '../capture/quantities.ts';
 
 const sizeUnits = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 /** A Date reaches no further (ECMA-262, 21.4.1.1). */
@@ -25,10 +26,17 @@ export function count(value: number): string {
   return String(Math.trunc(value)).replaceAll(/\B(?=(\d{3})+$)/g, '\u202F');
 }
 
-/** `1 packet`, `2 packets`, `no packets`. */
-export function counted(value: number, one: string, many = `${one}s`): string {
-  if (value === 0) return `no ${many}`;
-  return `${count(value)} ${value === 1 ? one : many}`;
+/** `1 packet`, `1 234 567 packets`, `no packets`, with `count`'s spaces; what scripts read is counted without (quantities.ts). */
+export function counted(value: number, one: string, many?: string): string {
+  return countedPlainly(value, one, many, count);
+}
+
+/** `c3`, `c3 and c5`, `c3, c5, c6 and 9 more`: names in a sentence. */
+export function named(names: readonly string[], most = 3): string {
+  const shown = names.slice(0, most);
+  const rest = names.length - shown.length;
+  const last = rest > 0 ? `${rest} more` : shown.pop();
+  return shown.length === 0 ? (last ?? 'none') : `${shown.join(', ')} and ${last}`;
 }
 
 /** A stretch of time in its two largest units: `3 d 4 h`, `2 h 5 min`, `12 s`; under ten seconds with tenths. */

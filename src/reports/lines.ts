@@ -1,8 +1,10 @@
 import type { Capture } from '../capture/capture.ts';
+import { headInWords } from '../capture/orders.ts';
 import { filesMissed } from './coverage.ts';
 import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from './digest.ts';
 import { diskInWords } from './disk.ts';
 import { counted, size, utc } from './figures.ts';
+import { chainFaultsInWords, doubtsInWords } from './findings.ts';
 import { holesInWords } from './holes.ts';
 import { pinboardInWords } from './pins.ts';
 import { clip, oneLine } from './words.ts';
@@ -26,8 +28,8 @@ export function digestLines(digest: Digest): string[] {
     ...part('Disk', [diskInWords(digest.disk)]),
     ...part('Pinned', pinboardInWords(digest.pinned, digest.madeAt)),
     '',
-    `Audit log at entry ${digest.head.seq}, SHA-256`,
-    `  ${digest.head.hash}`,
+    `Audit log at entry ${digest.head.seq}; for capture audit verify --head`,
+    `  ${headInWords(digest.head)}`,
   ];
   // A terminal's font may lack the thin space.
   return lines.map((line) => line.replaceAll('\u202F', ' '));
@@ -49,7 +51,10 @@ function inShort(digest: Digest): string[] {
 }
 
 function attentionLines({ attention }: Digest): string[] {
+  const faults = attention.audit === null ? [] : chainFaultsInWords(attention.audit);
   return [
+    ...faults.flatMap((fault) => [fault, '  capture audit verify tells more']),
+    ...doubtsInWords(attention.doubtful).flatMap((doubt) => [doubt, '  capture verify tells more']),
     ...attention.broken.map((capture) => named(capture, `${capture.state}: ${capture.why ?? 'no reason known'}`)),
     ...attention.holed.map((capture) => named(capture, holesInWords(capture).join(', '))),
     ...attention.gaps.map((capture) =>

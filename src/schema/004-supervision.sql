@@ -5,8 +5,10 @@ ALTER TABLE captures ADD COLUMN boot TEXT;                 -- the boot that dead
 ALTER TABLE captures ADD COLUMN asked_for INTEGER;         -- the deadline before which somebody was asked whether to go on
 ALTER TABLE captures ADD COLUMN max_bytes INTEGER;
 ALTER TABLE captures ADD COLUMN max_packets INTEGER;
--- How a capture that is being stopped will have ended.
-ALTER TABLE captures ADD COLUMN ending TEXT CHECK (ending IN ('stopped', 'finished'));
+-- How a capture that is coming to its end will have ended.
+ALTER TABLE captures ADD COLUMN ending TEXT CHECK (ending IN ('stopped', 'finished', 'cancelled', 'died', 'failed'));
+-- When that was: fixed before its savefile is read and explained, so that it is the same whoever finishes it.
+ALTER TABLE captures ADD COLUMN ending_at INTEGER;         -- milliseconds
 ALTER TABLE captures ADD COLUMN keep INTEGER NOT NULL DEFAULT 0 CHECK (keep IN (0, 1));
 -- The expression that libpcap got, where VLAN tags made it another than the typed one.
 ALTER TABLE captures ADD COLUMN expanded TEXT;

@@ -7,6 +7,12 @@ ALTER TABLE earlier ADD COLUMN deleted_at INTEGER;
 ALTER TABLE earlier ADD COLUMN deleted_why TEXT;
 CREATE INDEX captures_held ON captures (ended_at, savefile) WHERE ended_at IS NOT NULL AND deleted_at IS NULL;
 
+-- What the ring held when it was searched: JSON.
+ALTER TABLE captures ADD COLUMN ring_span TEXT;
+-- What a day's report asks for: captures that ran in it, entries written in it.
+CREATE INDEX captures_ended ON captures (ended_at, started_at);
+CREATE INDEX audit_at ON audit (at);
+
 -- Savefiles that are complete and there, as far as we know; a start that failed never had one. 'running': its capture goes on.
 -- CROSS: the few of earlier first, not all captures in search of them.
 CREATE VIEW held AS

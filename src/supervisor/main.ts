@@ -4,9 +4,10 @@ import { openEngine } from '../capture/engine.ts';
 import { CaptureError } from '../capture/errors.ts';
 import { exits } from '../cli/exits.ts';
 import { recallConfig } from '../environment.ts';
+import { leaveSupervisor } from './leave.ts';
 
-// Looks after running captures: for good, as the unit capture-supervisor has it, or with --until-idle, as whoever starts a capture leaves
-// it behind, until the last of them has ended or while nobody else does.
+// Looks after running captures: for good, as the unit capture-supervisor has it, or with --until-idle, as whoever starts a capture, or ends
+// while some run, leaves it behind, until the last of them has ended or while nobody else does.
 
 const log = pino(
   { level: 'warn', timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: pino.stdSerializers.err } },
@@ -28,7 +29,7 @@ process.exit();
 
 async function run(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' }, 'until-idle': { type: 'boolean' } } });
-  const engine = openEngine({ config: await recallConfig(values.config), log, now: Date.now });
+  const engine = openEngine({ config: await recallConfig(values.config), log, now: Date.now, leaveSupervisor });
   try {
     await engine.supervise(values['until-idle'] === true, stop.signal);
   } finally {

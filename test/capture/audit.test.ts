@@ -8,6 +8,7 @@ import type Database from 'better-sqlite3';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { type Audit, openAudit } from '../../src/capture/audit.ts';
+import type { AuditEntry, AuditQuery } from '../../src/capture/orders.ts';
 import { tokenOf } from '../../src/capture/process.ts';
 import { openDatabase } from '../../src/database.ts';
 import { actor, auditOf, openSensor } from './sensor.ts';
@@ -25,6 +26,10 @@ afterEach(() => {
   database.close();
   rmSync(state, { recursive: true });
 });
+
+function entriesOf(log: Audit, query: AuditQuery = {}): AuditEntry[] {
+  return [...log.pages(query)].flat();
+}
 
 type Row = Record<string, string | number | null>;
 const rows = () => database.prepare<[], Row>('SELECT * FROM audit ORDER BY seq').all();
@@ -47,8 +52,8 @@ describe('the audit log', () => {
   test('says of an order that it was asked, then what came of it, and of nothing else', () => {
     const asked = audit.ask('start', actor('grant', 'lead', 'start -d x'), 'will');
     audit.settle(asked, 'done', 'c1', 'savefile.pcap');
-    const [first, second] = audit.entries({});
-    assert.equal(audit.entries({}).length, 2);
+    const [first, second] = entriesOf(audit);
+    assert.equal(entriesOf(audit).length, 2);
     const shared = { verb: 'start', analyst: 'grant', actingFor: 'will', words: 'start -d x', at: 1_795_486_205_000 };
     assert.partialDeepStrictEqual(first, { ...shared, outcome: 'asked', settles: null, capture: null });
     assert.partialDeepStrictEqual(second, {
@@ -84,7 +89,7 @@ describe('the audit log', () => {
       { numRuns: 60, seed: 2 },
     );
     assert.ok(holds(rows()));
-    assert.equal(audit.entries({ last: 5 }).length, 5);
+    assert.equal(entriesOf(audit, { last: 5 }).length, 5);
   });
 
   test('is never rewritten: neither UPDATE nor DELETE nor REPLACE', () => {
@@ -129,12 +134,12 @@ describe('the audit log', () => {
     const abandoned = gone.ask('search', actor('will', 'analyst'));
     audit.settle(lost, 'done', null, null);
     for (let twice = 0; twice < 2; twice += 1) audit.settleAbandoned((process) => process === self);
-    const outcomes = audit.entries({}).filter(({ outcome }) => outcome === 'unknown');
+    const outcomes = entriesOf(audit).filter(({ outcome }) => outcome === 'unknown');
     assert.deepEqual(
       outcomes.map(({ settles, analyst }) => ({ settles, analyst })),
       [{ settles: abandoned, analyst: 'will' }],
     );
-    assert.ok(audit.entries({}).every(({ settles }) => settles !== living));
+    assert.ok(entriesOf(audit).every(({ settles }) => settles !== living));
     assert.ok(holds(rows()));
   });
 
@@ -149,13 +154,37 @@ describe('the audit log', () => {
       now = at;
       clocked.ask('start', actor(name, 'lead'), other);
     }
-    const seen = (query: Parameters<Audit['entries']>[0]) => clocked.entries(query).map(({ at }) => at);
+    const seen = (query: AuditQuery) => entriesOf(clocked, query).map(({ at }) => at);
     assert.deepEqual(seen({}), [10, 20, 30]);
     assert.deepEqual(seen({ analyst: 'will' }), [10, 20]);
     assert.deepEqual(seen({ since: 20 }), [20, 30]);
     assert.deepEqual(seen({ until: 20 }), [10]);
     assert.deepEqual(seen({ last: 2 }), [20, 30]);
     assert.deepEqual(seen({ analyst: "x' OR 1=1 --" }), []);
+  });
+
+  test('is read page by page to its end, forwards and from the newest back, and by time of a day', () => {
+    let now = 0;
+    const clocked = openAudit(database, self, () => now);
+    for (; now < 2_500; now += 1) clocked.ask('list', actor(now % 500 === 7 ? 'will' : 'grant', 'lead'));
+    const numbers = (entries: readonly AuditEntry[]) => entries.map(({ seq }) => seq);
+    const all = Array.from({ length: 2_500 }, (_, at) => at + 1);
+    assert.deepEqual(numbers(entriesOf(clocked)), all);
+    assert.deepEqual(numbers(entriesOf(clocked, { last: 1_700 })), all.slice(-1_700));
+    assert.deepEqual(numbers(entriesOf(clocked, { last: 9_999 })), all);
+    assert.deepEqual(numbers(entriesOf(clocked, { last: 4, analyst: 'will' })), [508, 1_008, 1_508, 2_008]);
+    assert.deepEqual(numbers([...clocked.between(100, 2_200)].flat()), all.slice(100, 2_200));
+    for (const page of [...clocked.pages({}), ...clocked.between(0, now)]) assert.ok(page.length <= 1_000);
+  });
+
+  test('tells of a day what it can where somebody damaged an entry', () => {
+    for (const words of ['one', 'two', 'three']) audit.ask('list', actor('grant', 'lead', words));
+    database.exec(`DROP TRIGGER audit_is_never_rewritten; UPDATE audit SET origin = '{' WHERE seq = 2`);
+    const told = [...audit.between(0, Number.MAX_SAFE_INTEGER)].flat();
+    assert.deepEqual(
+      told.map(({ words }) => words),
+      ['one', 'three'],
+    );
   });
 
   test('stays one chain when several processes write at once', async () => {
@@ -204,7 +233,8 @@ describe('identity at a door', () => {
     const sensor = openSensor();
     try {
       for (const actor of [sensor.will, sensor.mona]) {
-        assert.throws(() => sensor.engine.audit({}, actor), { code: 'not_allowed', message: /for leads/ });
+        const read = Array.fromAsync(sensor.engine.audit({}, actor));
+        await assert.rejects(read, { code: 'not_allowed', message: /for leads/ });
       }
       const refused = auditOf(sensor).filter(({ outcome }) => outcome === 'refused');
       assert.deepEqual(

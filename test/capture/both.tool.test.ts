@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { type Network, openNetwork } from '../../sandbox/network/network.ts';
 import { type Daemonlogger, startDaemonlogger } from '../../sandbox/ring/daemonlogger.ts';
 import type { BothOrder, BothStep } from '../../src/capture/orders.ts';
+import { otherProcess } from './other-process.ts';
 import { pcap, udpPackets } from './pcaps.ts';
 import { recordsOf } from './reference.ts';
 import { auditOf, openSensor, type Sensor, unsettled } from './sensor.ts';
@@ -45,7 +46,10 @@ describe('both: a live capture, and the ring up to it', () => {
       assert.equal(received, count);
       const [live] = await sensor.engine.stop('c1', sensor.grant);
       const past = sensor.engine.peek('c2');
-      assert.deepEqual([steps[0]?.step, steps[1]?.step, steps.at(-1)?.step], ['started', 'planned', 'ended']);
+      assert.deepEqual(
+        steps.filter(({ step }) => step !== 'reached').map(({ step }) => step),
+        ['started', 'waiting', 'planned', 'ended'],
+      );
       const found = numbersIn(recordsOf(past?.path ?? ''));
       const seen = numbersIn(recordsOf(live?.path ?? ''));
       assert.ok(found.length > 0 && seen.length > 0, `${found.length} past, ${seen.length} live`);
@@ -55,7 +59,7 @@ describe('both: a live capture, and the ring up to it', () => {
       );
       assert.match(
         past?.why ?? '',
-        /^searched to its end, up to the live capture c1: \d+ packets that both saw are in c1 alone$/,
+        /^searched to its end, up to the live capture c1: \d+ packets? that both saw (is|are) in c1 alone$/,
       );
       assert.equal(past?.packets, found.length);
     });
@@ -76,14 +80,111 @@ describe('both: a live capture, and the ring up to it', () => {
     assert.equal(all.length, 4_000);
   });
 
-  test('says so where the logger holds back what came before', async () => {
-    writeFileSync(`${sensor.ring}/daemonlogger.pcap.1795486205`, pcap(udpPackets(10)));
+  test('says so where the logger holds back what came before, whatever else happens in the ring and to the clock', async (t) => {
+    const ringFile = `${sensor.ring}/daemonlogger.pcap.1795486205`;
+    writeFileSync(ringFile, pcap(udpPackets(10)));
+    const elsewhere = `${sensor.directory}/elsewhere`;
+    writeFileSync(elsewhere, pcap(udpPackets(10, { from: (Date.now() + 3_600_000) * 1_000 })));
+    symlinkSync(elsewhere, `${sensor.ring}/daemonlogger.pcap.1795486206`);
+    const clock = Date.now;
+    const meddle = setInterval(() => {
+      const soon = new Date(clock() + 60_000);
+      utimesSync(ringFile, soon, soon);
+      writeFileSync(`${sensor.ring}/README`, `written at ${clock()}`);
+      writeFileSync(`${sensor.ring}/copied.pcap`, pcap(udpPackets(10)));
+    }, 500);
+    t.after(() => clearInterval(meddle));
     const steps: BothStep[] = [];
-    for await (const step of both()) steps.push(step);
+    for await (const step of both()) {
+      steps.push(step);
+      if (step.step === 'waiting') t.mock.method(Date, 'now', () => clock() - 3_600_000);
+    }
     assert.match(
       steps.at(-1)?.capture.why ?? '',
-      /; the logger wrote nothing for 10 s: what it held back then is missing/,
+      /; in 10 s the logger wrote no packet from after it: what it held back then is missing/,
     );
+  });
+
+  describe('while it waits for the logger', () => {
+    const waiting = async (signal = new AbortController().signal) => {
+      writeFileSync(`${sensor.ring}/daemonlogger.pcap.1795486205`, pcap(udpPackets(10)));
+      const steps = sensor.engine.both(order, sensor.grant, signal)[Symbol.asyncIterator]();
+      assert.equal((await steps.next()).value?.step, 'started');
+      assert.equal((await steps.next()).value?.step, 'waiting');
+      return async () => {
+        let last: BothStep | undefined;
+        for (let step = await steps.next(); !step.done; step = await steps.next()) last = step.value;
+        assert.ok(last?.step === 'ended');
+        return last.capture;
+      };
+    };
+    const isEmptyAndWhole = (savefile: string) => {
+      assert.ok(lstatSync(`${sensor.captures}/${savefile}`).isFile());
+      assert.equal(sensor.engine.peek('c2')?.facts?.packets, 0);
+      assert.deepEqual(
+        readdirSync(sensor.captures).filter((name) => name.includes('.past.')),
+        [savefile, `${savefile}.json`],
+      );
+    };
+
+    test('the search is listed, and a stop of it is heard at once; the live capture goes on', async () => {
+      const ended = await waiting();
+      const found = (await sensor.engine.list({ all: false }, sensor.grant)).map(({ id, state }) => [id, state]);
+      assert.deepEqual(found, [
+        ['c2', 'starting'],
+        ['c1', 'running'],
+      ]);
+      const began = performance.now();
+      const [[stopped], last] = await Promise.all([sensor.engine.stop('c2', sensor.grant), ended()]);
+      assert.ok(performance.now() - began < 3_000);
+      assert.deepEqual([last.state, last.why], ['cancelled', 'stopped by grant']);
+      assert.deepEqual(stopped, sensor.engine.peek('c2'));
+      assert.deepEqual(
+        sensor.engine.coverage('c2').map(({ outcome }) => outcome),
+        ['not searched'],
+      );
+      isEmptyAndWhole(last.savefile);
+      assert.equal(sensor.engine.peek('c1')?.state, 'running');
+      assert.deepEqual(unsettled(sensor), []);
+    });
+
+    test('its signal is heard at once', async () => {
+      const cancel = new AbortController();
+      const ended = await waiting(cancel.signal);
+      const began = performance.now();
+      cancel.abort();
+      const last = await ended();
+      assert.ok(performance.now() - began < 3_000);
+      assert.deepEqual([last.state, last.why], ['cancelled', 'cancelled']);
+      isEmptyAndWhole(last.savefile);
+    });
+
+    test('a process that is killed leaves a search that is told as died, with an empty savefile', async () => {
+      writeFileSync(`${sensor.ring}/daemonlogger.pcap.1795486205`, pcap(udpPackets(10)));
+      const other = otherProcess(sensor.directory, 'both', { expression: order.expression });
+      await other.said('waiting');
+      other.kill();
+      await other.ended;
+      await sensor.engine.reconcile();
+      const capture = sensor.engine.peek('c2');
+      assert.equal(capture?.state, 'died');
+      assert.equal(
+        capture.why,
+        "the process that searched was gone while it waited for the ring's logger: nothing of the ring was searched",
+      );
+      isEmptyAndWhole(capture.savefile);
+      assert.deepEqual(
+        auditOf(sensor)
+          .filter(({ verb }) => verb === 'search' || verb === 'died')
+          .map(({ verb, outcome, capture: of }) => [verb, outcome, of]),
+        [
+          ['search', 'asked', null],
+          ['died', 'noted', 'c2'],
+          ['search', 'unknown', null],
+        ],
+      );
+      assert.equal(sensor.engine.peek('c1')?.state, 'running');
+    });
   });
 
   test('starts nothing where the ring cannot be searched', async () => {
@@ -92,6 +193,7 @@ describe('both: a live capture, and the ring up to it', () => {
       [{ interface: 'nosuch0' }, /no ring holds the past of nosuch0: choose -i lo \(dmz\)/],
       [{ ring: 'dmz', interface: 'nosuch0' }, /the ring dmz holds lo, not nosuch0/],
       [{ expression: 'inbound and udp' }, /inbound/],
+      [{ since: (Date.now() + 60_000) * 1_000 }, /before it begins/],
     ] as const) {
       await assert.rejects(Array.fromAsync(both(differing)), { message: words });
     }

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { CaptureError } from '../../src/capture/errors.ts';
 import { checkExpression } from '../../src/capture/expression.ts';
-import { compileForFiles, compileForInterface } from '../../src/capture/tcpdump.ts';
+import { compileForInterface, compileProgram } from '../../src/capture/tcpdump.ts';
 import { forEthernet, forOtherLinks, hostile, keywords, leaks, values } from './expressions.ts';
 import { compileWatched, mayMakeNamespaces } from './resolver.ts';
 
@@ -20,7 +20,7 @@ describe('an expression', () => {
   test('of the language is taken as typed, and libpcap compiles it', async () => {
     for (const expression of forEthernet) {
       assert.equal(checkExpression(expression), expression);
-      await assert.doesNotReject(compileForFiles(expression, 1), expression);
+      await assert.doesNotReject(compileProgram(expression, 1), expression);
     }
   });
 
@@ -67,7 +67,7 @@ describe('an expression', () => {
   test('of 5,000 characters is compiled', async () => {
     const long = Array.from({ length: 250 }, (_, at) => `host 10.0.${at}.1`).join(' or ');
     assert.ok(long.length > 4_000);
-    await compileForFiles(checkExpression(long), 1);
+    await compileProgram(checkExpression(long), 1);
   });
 
   test('that libpcap does not accept is refused in its own words', async () => {
@@ -81,7 +81,7 @@ describe('an expression', () => {
       ['and', /syntax error$/],
     ];
     for (const [expression, words] of refused) {
-      await assert.rejects(compileForFiles(checkExpression(expression), 1), { code: 'bad_expression', message: words });
+      await assert.rejects(compileProgram(checkExpression(expression), 1), { code: 'bad_expression', message: words });
       await assert.rejects(compileForInterface(expression, 'lo'), { code: 'bad_expression', message: words });
     }
   });
@@ -89,7 +89,7 @@ describe('an expression', () => {
   test('that looks like options or shell is refused, or is an expression and nothing else', async () => {
     for (const words of hostile) {
       await assert.rejects(
-        async () => compileForFiles(checkExpression(words), 1),
+        async () => compileProgram(checkExpression(words), 1),
         (error) => error instanceof CaptureError && error.code === 'bad_expression',
         words,
       );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { execa } from 'execa';
+import { tokenOf } from '../../src/capture/process.ts';
 import { openSensor, tcpdumpsOf } from './sensor.ts';
 import { until } from './wait.ts';
 
@@ -16,8 +17,10 @@ test('packets of a start that was cut off are settled with their count and diges
   const registry = new Database(join(sensor.config.state, 'registry.sqlite'));
   registry.prepare(`UPDATE captures SET state = 'starting', owner = '1/gone/0'`).run();
   registry.close();
-  for (const pid of tcpdumpsOf(sensor.directory)) process.kill(pid, 'SIGKILL');
-  await until('tcpdump to be gone', () => tcpdumpsOf(sensor.directory).length === 0);
+  const pids = tcpdumpsOf(sensor.directory);
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  // Its arguments are gone before it is.
+  await until('tcpdump to be gone', () => pids.every((pid) => tokenOf(pid) === undefined));
   await sensor.engine.reconcile();
   const settled = sensor.engine.peek(capture.id);
   assert.deepEqual([settled?.state, settled?.packets], ['died', 3]);

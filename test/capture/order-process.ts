@@ -1,4 +1,4 @@
-// Gives one order in a process of its own, so that it can be killed: order-process.ts DIRECTORY start|stop|search|pin|unpin [JSON]
+// Gives one order in a process of its own, so that it can be killed: order-process.ts DIRECTORY start|stop|search|both|pin|unpin [JSON]
 import { openEngine } from '../../src/capture/engine.ts';
 import { actor, configIn, errorsInto } from './sensor.ts';
 
@@ -31,6 +31,11 @@ switch (verb) {
     }
     break;
   }
+  case 'both':
+    for await (const { step } of engine.both({ ...said, since: null }, grant, new AbortController().signal)) {
+      process.stdout.write(`${step}\n`);
+    }
+    break;
 }
 await engine.close();
 process.stdout.write('done\n');

@@ -14,7 +14,7 @@ export interface Other {
 
 export function otherProcess(
   directory: string,
-  verb: 'start' | 'stop' | 'search',
+  verb: 'start' | 'stop' | 'search' | 'both',
   order: Record<string, string> = {},
 ): Other {
   const program = join(import.meta.dirname, 'order-process.ts');

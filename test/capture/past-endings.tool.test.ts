@@ -48,10 +48,14 @@ async function isKept(id: string): Promise<void> {
 }
 
 /** Searches until the third file is begun, then does something; gives the steps that came. */
-async function midway(act: (id: string) => void, signal = new AbortController().signal): Promise<SearchStep[]> {
+async function midway(
+  act: (id: string) => void,
+  signal = new AbortController().signal,
+  expression = order.expression,
+): Promise<SearchStep[]> {
   const steps: SearchStep[] = [];
   let acted = false;
-  for await (const step of sensor.engine.search(order, sensor.grant, signal)) {
+  for await (const step of sensor.engine.search({ ...order, expression }, sensor.grant, signal)) {
     steps.push(step);
     if (acted || step.step !== 'reached' || step.progress.filesDone < 2) continue;
     acted = true;
@@ -63,7 +67,8 @@ async function midway(act: (id: string) => void, signal = new AbortController().
 describe('a search that is cancelled', () => {
   test('by its signal keeps what was merged, and names the files that it did not come to', async () => {
     const cancel = new AbortController();
-    const last = (await midway(() => cancel.abort(), cancel.signal)).at(-1);
+    // Left to tcpdump, which has not gone further than what was taken of it.
+    const last = (await midway(() => cancel.abort(), cancel.signal, 'greater 0 or ip6 protochain 17')).at(-1);
     assert.partialDeepStrictEqual(last, { step: 'ended', capture: { state: 'cancelled', why: 'cancelled' } });
     const lines = sensor.engine.coverage('c1');
     assert.deepEqual(
@@ -71,6 +76,24 @@ describe('a search that is cancelled', () => {
       ['searched', 'searched', ...Array(4).fill('not searched')],
     );
     assert.match(lines[2]?.detail ?? '', /in the middle of it, at offset \d+/);
+    assert.equal(
+      lines.reduce((sum, { packets }) => sum + packets, 0),
+      last?.capture.packets,
+    );
+    await isKept('c1');
+  });
+
+  test('while threads scan keeps what was taken of them, file by file', async () => {
+    const cancel = new AbortController();
+    const last = (await midway(() => cancel.abort(), cancel.signal)).at(-1);
+    assert.partialDeepStrictEqual(last, { step: 'ended', capture: { state: 'cancelled', why: 'cancelled' } });
+    const lines = sensor.engine.coverage('c1');
+    const searched = lines.filter(({ outcome }) => outcome === 'searched').length;
+    assert.ok(searched === 2 || searched === 3, `${searched} searched`);
+    assert.deepEqual(
+      lines.map(({ outcome }) => outcome),
+      [...Array(searched).fill('searched'), ...Array(6 - searched).fill('not searched')],
+    );
     assert.equal(
       lines.reduce((sum, { packets }) => sum + packets, 0),
       last?.capture.packets,

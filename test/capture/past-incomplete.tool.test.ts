@@ -27,28 +27,31 @@ test('a file that is left out says by what it was known to be outside the window
   assert.deepEqual([report?.outcome, report?.detail], ['outside window', 'by its first packet']);
 });
 
-test('a search whose filter is killed fails and says so; the file is not called damaged', async (t) => {
-  const sensor = openSensor();
-  t.after(() => sensor.close());
-  const packets = Array.from({ length: 60_000 }, (_, at) => ({ at: start + at, frame }));
-  writeFileSync(join(sensor.ring, 'daemonlogger.pcap.1'), pcap(packets));
-  let killed = 0;
-  const kill = setInterval(() => {
-    for (const pid of filters()) {
-      process.kill(pid, 'SIGKILL');
-      killed += 1;
-    }
-  }, 1);
-  t.after(() => clearInterval(kill));
-  await assert.rejects(searched(sensor, {}), { code: 'tool_failed', message: /was ended by SIGKILL/ });
-  assert.ok(killed > 0);
-  const [capture] = await allOf(sensor);
-  assert.equal(capture?.state, 'failed');
-  assert.deepEqual(
-    sensor.engine.coverage(capture.id).map(({ outcome }) => outcome),
-    ['not searched'],
-  );
-});
+for (const signal of ['SIGKILL', 'SIGINT'] as const) {
+  test(`a search whose filter gets ${signal} fails and says so; the file is not called damaged`, async (t) => {
+    const sensor = openSensor();
+    t.after(() => sensor.close());
+    const packets = Array.from({ length: 60_000 }, (_, at) => ({ at: start + at, frame }));
+    writeFileSync(join(sensor.ring, 'daemonlogger.pcap.1'), pcap(packets));
+    const kill = setInterval(() => {
+      for (const pid of filters()) if (isInTheMiddle(pid)) process.kill(pid, signal);
+    }, 1);
+    t.after(() => clearInterval(kill));
+    await assert.rejects(searched(sensor, { expression: leftToTcpdump }), {
+      code: 'tool_failed',
+      message: new RegExp(`was ended by ${signal}`),
+    });
+    const [capture] = await allOf(sensor);
+    assert.equal(capture?.state, 'failed');
+    assert.deepEqual(
+      sensor.engine.coverage(capture.id).map(({ outcome }) => outcome),
+      ['not searched'],
+    );
+  });
+}
+
+/** It jumps backward in its program, and is true of each of these packets. */
+const leftToTcpdump = 'udp or ip6 protochain 17';
 
 /** Every tcpdump that this process started to filter a stream, and nobody else's. */
 function filters(): number[] {
@@ -58,4 +61,13 @@ function filters(): number[] {
 
 function isFilter([program, ...args]: string[]): boolean {
   return program?.endsWith('tcpdump') === true && args.includes('-r') && args.includes('-w');
+}
+
+/** Whether it has taken some of the file: before that it dies of SIGINT as of any signal. */
+function isInTheMiddle(pid: number): boolean {
+  try {
+    return Number(/^rchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]) > 500_000;
+  } catch {
+    return false;
+  }
 }

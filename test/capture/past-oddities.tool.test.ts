@@ -7,8 +7,8 @@ import { execa } from 'execa';
 import type { RingFileReport } from '../../src/capture/capture.ts';
 import type { SearchOrder } from '../../src/capture/orders.ts';
 import { pcap, type Shape, udpFrame, udpPackets } from './pcaps.ts';
-import { recordsOf, selectedBy } from './reference.ts';
-import { openSensor, type Sensor, searched } from './sensor.ts';
+import { recordsOf, selectedBy, timesOf } from './reference.ts';
+import { openSensor, type Sensor, searched, unsettled } from './sensor.ts';
 
 const start = 1_795_000_000_000_000;
 /** When the nth file of a ring begins: ten minutes apart. */
@@ -52,7 +52,7 @@ describe('what is no ring file', () => {
     mkdirSync(inRing('directory'));
     writeFileSync(inRing('notes.txt'), 'to whom it may concern: this directory is a ring');
     writeFileSync(inRing('new.pcapng'), Buffer.concat([Buffer.from('0a0d0d0a', 'hex'), Buffer.alloc(200)]));
-    writeFileSync(inRing('old.gz'), gzipSync(pcap(udpPackets(50))));
+    writeFileSync(inRing('notes.gz'), gzipSync('to whom it may concern'));
     writeFileSync(inRing('old.zst'), Buffer.concat([Buffer.from('28b52ffd', 'hex'), Buffer.alloc(60)]));
     writeFileSync(inRing('empty'), '');
     writeFileSync(inRing('short'), pcap([]).subarray(0, 23));
@@ -67,8 +67,8 @@ describe('what is no ring file', () => {
     assert.deepEqual(told('pcap.3'), ['not searched', 'not a regular file']);
     assert.deepEqual(told('notes.txt'), ['not searched', 'not a pcap file']);
     assert.match(String(told('new.pcapng')), /not searched,pcapng/);
-    assert.match(String(told('old.gz')), /not searched,compressed with gzip/);
-    assert.match(String(told('old.zst')), /not searched,compressed with zstd/);
+    assert.deepEqual(told('notes.gz'), ['not searched', 'not a pcap file']);
+    assert.match(String(told('old.zst')), /not searched,zstd: /);
     assert.deepEqual(told('empty'), ['empty', null]);
     assert.deepEqual(told('short'), ['empty', 'its pcap header is not whole yet']);
     assert.deepEqual(told('header'), ['empty', null]);
@@ -78,6 +78,65 @@ describe('what is no ring file', () => {
     assert.equal(troubles, 9);
   });
 });
+
+describe('a packed ring file', () => {
+  test('is searched for what it holds, in its place in time', async () => {
+    const paths = [0, 1, 2, 3, 4].map((nth) => ringFile(nth, pcap(udpPackets(200, { from: beginning(nth) }))));
+    const expected = await selectedBy('udp', paths);
+    const pack = async (nth: number, file: string, args: string[], suffix: string) => {
+      const path = paths[nth] ?? '';
+      const { stdout } = await execa(file, [...args, path], { encoding: 'buffer', stripFinalNewline: false });
+      writeFileSync(`${path}${suffix}`, stdout);
+      utimesSync(`${path}${suffix}`, beginning(nth) / 1e6 + 1, beginning(nth) / 1e6 + 1);
+      rmSync(path);
+    };
+    await pack(1, 'gzip', ['-c'], '.gz');
+    await pack(2, 'zstd', ['-qc'], '.zst');
+    await pack(3, 'lz4', ['-qc'], '.lz4');
+    const { capture, lines } = await search();
+    assert.deepEqual(
+      lines.map(({ outcome, packets, detail }) => [outcome, packets, detail]),
+      Array(5).fill(['searched', 200, null]),
+    );
+    // editcap gives lz4 members in nanoseconds: so is the savefile.
+    assert.equal(capture.facts?.precision, 'nanoseconds');
+    assert.deepEqual(timesOf(inMicroseconds(recordsOf(capture.path))), timesOf(expected));
+  });
+
+  test('that is cut is read as far as it goes, and named', async () => {
+    ringFile(0);
+    const packed = gzipSync(pcap(udpPackets(5_000, { from: beginning(1) })));
+    writeFileSync(join(sensor.ring, 'cut.gz'), packed.subarray(0, packed.length / 2));
+    utimesSync(join(sensor.ring, 'cut.gz'), beginning(1) / 1e6 + 1, beginning(1) / 1e6 + 1);
+    ringFile(2);
+    const { line } = await search();
+    assert.deepEqual([line('cut.gz').outcome, line('cut.gz').detail], ['damaged', 'gzip: unexpected end of file']);
+    assert.ok(line('cut.gz').packets > 1_000);
+  });
+
+  test('of pcapng is searched, and one of two linktypes named', async () => {
+    ringFile(0);
+    const [plain, cooked] = [join(sensor.captures, 'plain'), join(sensor.captures, 'cooked')];
+    writeFileSync(plain, pcap(udpPackets(30, { from: beginning(1) })));
+    const other = pcap(udpPackets(5, { from: beginning(1) }));
+    other.writeUInt32LE(113, 20);
+    writeFileSync(cooked, other);
+    await execa('editcap', ['-F', 'pcapng', plain, join(sensor.ring, 'one.pcapng')]);
+    await execa('mergecap', ['-a', '-F', 'pcapng', '-w', join(sensor.ring, 'two.pcapng'), plain, cooked]);
+    const { line } = await search();
+    assert.deepEqual([line('one.pcapng').outcome, line('one.pcapng').packets], ['searched', 30]);
+    assert.equal(line('two.pcapng').outcome, 'not searched');
+    assert.match(line('two.pcapng').detail ?? '', /^pcapng: .*can't be written/);
+  });
+});
+
+/** Nanosecond records as microsecond ones. */
+function inMicroseconds(records: Buffer): Buffer {
+  const copy = Buffer.from(records);
+  for (let at = 0; at < copy.length; at += 16 + copy.readUInt32LE(at + 8))
+    copy.writeUInt32LE(Math.floor(copy.readUInt32LE(at + 4) / 1_000), at + 4);
+  return copy;
+}
 
 describe('a ring file', () => {
   test('that is damaged in the middle gives what stands before, and the search goes on', async () => {
@@ -157,18 +216,40 @@ describe('a ring file', () => {
     assert.match(stdout, /\.000000789 IP/);
   });
 
-  test('of another linktype is named and left out: one savefile holds one', async () => {
+  test('of another linktype is named, and goes into a savefile of its own', async () => {
     ringFile(0);
     ringFile(1, pcap([{ at: beginning(1), frame: udpFrame(1, 'x').subarray(14) }], { linktype: 101 }));
-    const { capture, lines } = await search();
-    assert.equal(capture.packets, 10);
+    ringFile(2);
+    const steps = await searched(sensor, { expression: 'udp' });
+    const ended = steps.flatMap((step) => (step.step === 'ended' ? [step.capture] : []));
     assert.deepEqual(
-      lines.map(({ outcome }) => outcome),
-      ['searched', 'other linktype'],
+      ended.map(({ id, packets, facts, why }) => [id, packets, facts?.linktype, why]),
+      [
+        ['c1', 20, 1, 'searched to its end'],
+        ['c2', 1, 101, 'searched to its end'],
+      ],
     );
-    assert.match(lines[1]?.detail ?? '', /linktype 101, while the savefile has 1/);
-    const later = await search({ window: { since: beginning(1), until: null } });
-    assert.deepEqual([later.capture.packets, later.capture.facts?.linktype], [1, 101]);
+    const told = (id: string) => sensor.engine.coverage(id).map(({ outcome, detail }) => [outcome, detail]);
+    assert.deepEqual(told('c1'), [
+      ['searched', null],
+      [
+        'other linktype',
+        'linktype 101, while the savefile has 1: once this search has finished, one of its own follows',
+      ],
+      ['searched', null],
+    ]);
+    const other = ['other linktype', 'linktype 1, while the savefile has 101'];
+    assert.deepEqual(told('c2'), [other, ['searched', null], other]);
+    assert.deepEqual(unsettled(sensor), []);
+  });
+
+  test('of a linktype for which the expression means nothing is named with the reason', async () => {
+    ringFile(0, pcap([{ at: beginning(0), frame: udpFrame(1, 'x').subarray(14) }], { linktype: 101 }));
+    ringFile(1);
+    const { capture, lines } = await search({ expression: 'ether multicast' });
+    assert.equal(capture.facts?.linktype, 1);
+    assert.match(lines[0]?.detail ?? '', /^linktype 101, while the savefile has 1: tcpdump does not accept this/);
+    assert.equal(lines[1]?.outcome, 'searched');
   });
 
   test('stands in time by its first packet, whatever its name says', async () => {

@@ -112,7 +112,7 @@ describe('a search of a day of history', () => {
     assert.equal(steps.at(-1)?.step, 'ended');
     assert.equal(steps.filter(({ step }) => step === 'planned' || step === 'ended').length, 2);
     const progress = steps.flatMap((step) => (step.step === 'reached' ? [step.progress] : []));
-    assert.ok(progress.length > 12);
+    assert.ok(progress.length >= 8, `${progress.length} steps for eight files`);
     for (const key of ['filesDone', 'bytesDone', 'reached', 'packets'] as const) assertNeverFalls(progress, key);
     const bytes = history.files.reduce((sum, file) => sum + file.bytes, 0);
     const ended = steps.at(-1)?.capture;

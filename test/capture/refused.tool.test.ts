@@ -112,7 +112,7 @@ describe('an order to search', () => {
     await refused(search({ expression: 'port 99999' }, grant), 'bad_expression', /illegal port/, 'invalid');
     await refused(
       search({ ring: 'nowhere' }, grant),
-      'bad_request',
+      'not_found',
       /no ring nowhere here: choose one of dmz/,
       'invalid',
     );

@@ -222,7 +222,7 @@ describe('savefiles from before a reboot', () => {
          SELECT number, '${earlier}', ended_at - 1, 'the sensor was started again', bytes, packets, sha256 FROM captures WHERE number = ${number};
        UPDATE captures SET keep = 1 WHERE number = ${number}`,
     );
-    const [first, second] = await sensor.engine.get(capture.id, sensor.grant);
+    const [first, second] = (await sensor.engine.get(capture.id, sensor.grant)).savefiles;
     assert.deepEqual([first?.held.savefile, second?.held.savefile], [earlier, capture.savefile]);
     inRegistry(
       sensor,

@@ -1,12 +1,15 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import pino from 'pino';
 import type { Actor, Role } from '../../src/capture/analyst.ts';
 import type { Capture } from '../../src/capture/capture.ts';
 import type { Engine } from '../../src/capture/door.ts';
 import { openEngine } from '../../src/capture/engine.ts';
+import { openEntries } from '../../src/capture/entries.ts';
 import type { AuditEntry, SearchOrder, SearchStep } from '../../src/capture/orders.ts';
+import { sinceBoot } from '../../src/capture/process.ts';
 import type { Config } from '../../src/config.ts';
 
 /** An installation of its own in a directory that goes away with it: grant leads, will is an analyst, mona looks. */
@@ -25,12 +28,16 @@ export interface Sensor {
   close(): Promise<void>;
 }
 
-export function openSensor(differing: Partial<Config> = {}, now: () => number = Date.now): Sensor {
+export function openSensor(
+  differing: Partial<Config> = {},
+  now: () => number = Date.now,
+  uptime: () => number = sinceBoot,
+): Sensor {
   const directory = mkdtempSync(join(tmpdir(), 'capture-engine-'));
   const config = { ...configIn(directory), ...differing };
   mkdirSync(join(directory, 'ring'));
   const errors: string[] = [];
-  const engine = openEngine({ config, log: errorsInto(errors), now });
+  const engine = openEngine({ config, log: errorsInto(errors), now, uptime });
   const [grant, will, mona] = [actor('grant', 'lead'), actor('will', 'analyst'), actor('mona', 'viewer')];
   return {
     ...{ directory, config, engine, grant, will, mona, errors },
@@ -86,13 +93,22 @@ export function allOf({ engine, grant }: Sensor): Promise<Capture[]> {
   return engine.list({ all: true }, grant);
 }
 
-export function auditOf({ engine, grant }: Pick<Sensor, 'engine' | 'grant'>): AuditEntry[] {
-  return engine.audit({}, grant);
+/** The audit log as the registry's file has it: this look is not an entry of it. */
+export function auditOf({ config }: Pick<Sensor, 'config'>): AuditEntry[] {
+  const database = new Database(join(config.state, 'registry.sqlite'), { readonly: true });
+  try {
+    return [...openEntries(database).pages({})].flat();
+  } finally {
+    database.close();
+  }
 }
 
 /** Every order in the audit log that has no outcome yet. */
-export function unsettled(sensor: Pick<Sensor, 'engine' | 'grant'>): AuditEntry[] {
-  const entries = auditOf(sensor);
+export function unsettled(sensor: Pick<Sensor, 'config'>): AuditEntry[] {
+  return unsettledOf(auditOf(sensor));
+}
+
+export function unsettledOf(entries: readonly AuditEntry[]): AuditEntry[] {
   const settled = new Set(entries.map(({ settles }) => settles));
   return entries.filter(({ outcome, seq }) => outcome === 'asked' && !settled.has(seq));
 }

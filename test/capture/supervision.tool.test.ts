@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,10 @@ import Database from 'better-sqlite3';
 import { execa } from 'execa';
 import type { Capture } from '../../src/capture/capture.ts';
 import type { StartOrder } from '../../src/capture/orders.ts';
+import { sinceBoot } from '../../src/capture/process.ts';
+import { longestDuration } from '../../src/capture/quantities.ts';
+import { openRegistry } from '../../src/capture/registry.ts';
+import { reboot } from './reboot.ts';
 import { openSensor, type Sensor, tcpdumpsOf } from './sensor.ts';
 import { until } from './wait.ts';
 
@@ -77,6 +81,66 @@ describe('a limit of time', () => {
     const extended = await sensor.engine.extend(capture.id, hour, sensor.grant);
     assert.equal(extended.limits.deadline, (capture.limits.deadline ?? 0) + hour);
     assert.equal(extended.limits.near, false);
+  });
+
+  test('that was held late says when it was over, and until when the capture went on', async (t) => {
+    let later = 0;
+    const sensor = openSensor(
+      {},
+      () => Date.now() + later,
+      () => sinceBoot() + later,
+    );
+    t.after(() => sensor.close());
+    const { capture } = await sensor.engine.start(order({ duration: hour }), sensor.grant);
+    later = hour + 7 * 60_000;
+    await supervised(sensor, ended(sensor, capture));
+    const said =
+      /^its time was over: 1h from its start, at (.+ UTC); nobody looked after it until (.+ UTC): it captured until then$/;
+    const [, over = '', until = ''] = said.exec(sensor.engine.peek(capture.id)?.why ?? '') ?? [];
+    const seconds = (Date.parse(until) - Date.parse(over)) / 1_000;
+    assert.ok(seconds >= 7 * 60 && seconds < 7 * 60 + 30, `${over} to ${until}`);
+    assert.ok(Math.abs(Date.parse(over) - (capture.limits.deadline ?? 0)) < 2_000, over);
+  });
+
+  test('that was moved is no reason to end for whoever saw it before', async (t) => {
+    const sensor = openSensor();
+    t.after(() => sensor.close());
+    const { capture } = await sensor.engine.start(order({ duration: hour }), sensor.grant);
+    const database = new Database(join(sensor.config.state, 'registry.sqlite'));
+    t.after(() => database.close());
+    const { markStopping } = openRegistry(database, sensor.captures, 'a supervisor');
+    const { deadline } = capture.limits;
+    assert.ok(deadline);
+    const { limits } = await sensor.engine.extend(capture.id, 1_000, sensor.grant);
+    assert.equal(markStopping(capture.id, { ending: 'finished', why: 'its time was over', deadline }), false);
+    assert.equal(sensor.engine.peek(capture.id)?.state, 'running');
+    const moved = limits.deadline ?? 0;
+    assert.equal(markStopping(capture.id, { ending: 'finished', why: 'its time was over', deadline: moved }), true);
+    await assert.rejects(sensor.engine.extend(capture.id, 1_000, sensor.grant), { code: 'conflict' });
+  });
+
+  test('is moved by an analyst up to what the configuration gives a capture from its start, by a lead beyond', async (t) => {
+    const sensor = openSensor();
+    t.after(() => sensor.close());
+    const { engine, grant, will } = sensor;
+    const { capture } = await engine.start(order({ duration: 22 * hour }), will);
+    await engine.extend(capture.id, hour, will);
+    await assert.rejects(engine.extend(capture.id, 2 * hour, will), {
+      code: 'not_allowed',
+      message:
+        'only a lead may have a capture run for longer than 1d from its start (limits.duration): extend it by 1h at most, or ask a lead',
+    });
+    await engine.extend(capture.id, hour, will);
+    await assert.rejects(engine.extend(capture.id, 1_000, will), {
+      code: 'not_allowed',
+      message: /: it has all of that, or ask a lead$/,
+    });
+    const extended = await engine.extend(capture.id, 48 * hour, grant);
+    assert.equal(extended.limits.deadline, capture.startedAt + 72 * hour);
+    await assert.rejects(engine.extend(capture.id, longestDuration, grant), {
+      code: 'bad_request',
+      message: /^nothing captures for longer than 36500d: extend it by 36497d at most$/,
+    });
   });
 
   test('beyond the configuration is for leads', async (t) => {
@@ -222,29 +286,12 @@ describe('the supervisor that a start leaves behind', () => {
 });
 
 describe('a reboot', () => {
-  /** Makes the registry believe that its processes ran before the sensor was last started. */
-  function reboot({ config }: Sensor): void {
-    const registry = new Database(join(config.state, 'registry.sqlite'));
-    const boot = '00000000-0000-0000-0000-000000000000';
-    for (const { number, tcpdump } of registry
-      .prepare<[], { number: number; tcpdump: string }>('SELECT number, tcpdump FROM captures')
-      .all()) {
-      const [pid = '', , started = ''] = tcpdump.split('/');
-      process.kill(Number(pid), 'SIGKILL');
-      registry
-        .prepare('UPDATE captures SET tcpdump = ?, boot = ? WHERE number = ?')
-        .run(`${pid}/${boot}/${started}`, boot, number);
-    }
-    registry.close();
-  }
-
   test('ends a capture, told; one that is kept goes on as a further savefile of the same capture', async (t) => {
     const sensor = openSensor();
     t.after(() => sensor.close());
     const { capture: plain } = await sensor.engine.start(order({ description: 'plain' }), sensor.grant);
     const { capture: kept } = await sensor.engine.start(order({ description: 'kept', keep: true }), sensor.grant);
-    reboot(sensor);
-    await until('every tcpdump to be gone', () => tcpdumpsOf(sensor.directory).length === 0);
+    await reboot(sensor.config.state);
     await sensor.engine.reconcile();
     assert.match(sensor.engine.peek(plain.id)?.why ?? '', /the sensor was started again/);
     assert.equal(sensor.engine.peek(plain.id)?.state, 'died');
@@ -260,13 +307,60 @@ describe('a reboot', () => {
     assert.equal(stopped?.state, 'stopped');
   });
 
+  test('leaves a kept capture what is left of its limits, and no more', async (t) => {
+    const sensor = openSensor();
+    t.after(() => sensor.close());
+    const send = (packets: number, port: number) =>
+      execa('bash', ['-c', `for i in $(seq ${packets}); do echo x > /dev/udp/127.0.0.1/${port}; done`]);
+    const kept = (port: number, limits: Partial<StartOrder>) =>
+      sensor.engine.start(order({ keep: true, expression: `udp port ${port}`, ...limits }), sensor.grant);
+    const { capture: packets } = await kept(9, { packets: 5 });
+    const { capture: bytes } = await kept(10, { maxBytes: 200 });
+    const sized = ({ id }: Capture, least: number) =>
+      until('the packets to be in the file', () => (sensor.engine.peek(id)?.bytes ?? 0) > least);
+    await Promise.all([send(2, 9), send(4, 10)]);
+    await Promise.all([sized(packets, 100), sized(bytes, 200)]);
+    await reboot(sensor.config.state);
+    await until('every tcpdump to be gone', () => tcpdumpsOf(sensor.directory).length === 0);
+    await sensor.engine.reconcile();
+    assert.partialDeepStrictEqual(sensor.engine.peek(bytes.id), {
+      state: 'finished',
+      packets: 4,
+      earlier: [],
+      savefile: bytes.savefile,
+    });
+    assert.match(
+      sensor.engine.peek(bytes.id)?.why ?? '',
+      /^its limit of 0.2kB was reached before the sensor was started again/,
+    );
+    await send(8, 9);
+    await supervised(sensor, ended(sensor, packets));
+    const { state, packets: further, earlier, why } = sensor.engine.peek(packets.id) ?? {};
+    assert.deepEqual([state, earlier?.map((one) => one.packets), further], ['finished', [2], 3]);
+    assert.equal(why, 'its limit of 5 packets was reached, all its savefiles together');
+  });
+
+  test('leaves the name of an earlier savefile taken, although that is deleted', async (t) => {
+    const from = Date.now();
+    const sensor = openSensor({}, () => from);
+    t.after(() => sensor.close());
+    const words = order({ description: 'same second', keep: true });
+    const { capture } = await sensor.engine.start(words, sensor.grant);
+    await reboot(sensor.config.state);
+    await until('every tcpdump to be gone', () => tcpdumpsOf(sensor.directory).length === 0);
+    await sensor.engine.reconcile();
+    rmSync(capture.path);
+    const { capture: next } = await sensor.engine.start(words, sensor.grant);
+    const further = sensor.engine.peek(capture.id)?.savefile;
+    assert.equal(new Set([capture.savefile, further, next.savefile]).size, 3);
+  });
+
   test('a kept capture whose time was over meanwhile ends instead', async (t) => {
     let later = 0;
     const sensor = openSensor({}, () => Date.now() + later);
     t.after(() => sensor.close());
     const { capture } = await sensor.engine.start(order({ keep: true, duration: hour }), sensor.grant);
-    reboot(sensor);
-    await until('every tcpdump to be gone', () => tcpdumpsOf(sensor.directory).length === 0);
+    await reboot(sensor.config.state);
     later = 2 * hour;
     await sensor.engine.reconcile();
     assert.deepEqual([sensor.engine.peek(capture.id)?.state, tcpdumpsOf(sensor.directory)], ['finished', []]);

@@ -100,7 +100,8 @@ function fieldsOf(message: string): Record<string, unknown> {
 describe('each entry of the audit log goes to syslog', () => {
   test('as one message under the facility, with who, what, from where, and its hash', async () => {
     const collector = await udpCollector();
-    const { engine, grant } = sensorWith(collector.syslog);
+    const sensor = sensorWith(collector.syslog);
+    const { engine } = sensor;
     await look(engine, "list 'to shop'");
     const { shipped, waiting, since, trouble } = await engine.shipAudit();
     assert.deepEqual({ shipped, waiting, since, trouble }, { shipped: 1, waiting: 0, since: null, trouble: null });
@@ -108,7 +109,7 @@ describe('each entry of the audit log goes to syslog', () => {
     // local6 is 22, info is 6 (RFC 5424, 6.2.1).
     assert.match(message ?? '', /^<182>1 \S+ \S+ capture - - \[timeQuality [^\]]*\] seq=1 at=\S+Z sensor="bench-1" /);
     assert.deepEqual(more, []);
-    const [entry] = engine.audit({}, grant);
+    const [entry] = auditOf(sensor);
     const { at, ...fields } = fieldsOf(message ?? '');
     assert.deepEqual(fields, {
       ...{ seq: '1', sensor: 'bench-1', outcome: 'done', verb: 'list', analyst: 'grant' },

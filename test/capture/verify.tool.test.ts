@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import type { Capture } from '../../src/capture/capture.ts';
 import type { Verified, VerifyStep } from '../../src/capture/evidence.ts';
 import { writeRingFile } from '../cli/shell.ts';
-import { openSensor, type Sensor, searched } from './sensor.ts';
+import { auditOf, openSensor, type Sensor, searched } from './sensor.ts';
 
 let sensor: Sensor;
 let capture: Capture;
@@ -44,8 +44,8 @@ function inRegistry(sql: string): void {
   database.close();
 }
 
-function lastOutcome(): string {
-  const { outcome, detail } = sensor.engine.audit({}, sensor.grant).findLast(({ verb }) => verb === 'verify') ?? {};
+function lastOutcome(of = 'verify'): string {
+  const { outcome, detail } = auditOf(sensor).findLast(({ verb }) => verb === of) ?? {};
   return `${outcome}: ${detail}`;
 }
 
@@ -106,9 +106,7 @@ describe('verify', () => {
     assert.deepEqual(finding, { finding: 'hashed', sha256: capture.sha256, bytes: kept.length });
     assert.deepEqual(sidecar, { sidecar: 'holds' });
     assert.equal((await verified(true)).finding.finding, 'holds');
-    const late = sensor.engine
-      .audit({}, sensor.grant)
-      .filter(({ verb, capture: id }) => verb === 'hash' && id === capture.id);
+    const late = auditOf(sensor).filter(({ verb, capture: id }) => verb === 'hash' && id === capture.id);
     assert.equal(late.length, 1);
     assert.match(
       late[0]?.detail ?? '',
@@ -196,31 +194,43 @@ describe('verify', () => {
 
 describe('get', () => {
   test('says where a savefile is, how large, and its digest', async () => {
-    const [one, ...more] = await sensor.engine.get(capture.id, sensor.will);
+    const {
+      savefiles: [one, ...more],
+      vanished,
+    } = await sensor.engine.get(capture.id, sensor.will);
     assert.ok(one);
     const { held, login, sidecar, warnings } = one;
     assert.deepEqual([held.path, held.bytes, held.sha256], [capture.path, kept.length, capture.sha256]);
-    assert.deepEqual([login, sidecar, warnings, more], ['will', `${capture.path}.json`, [], []]);
+    assert.deepEqual([login, sidecar, warnings, more, vanished], ['will', `${capture.path}.json`, [], [], []]);
   });
 
   test('names the login of an analyst who asks in Slack', async () => {
     const origin = { door: 'slack', team: 'T1', user: 'U2', channel: 'C1' } as const;
-    const [one] = await sensor.engine.get(capture.id, { ...sensor.will, origin });
-    assert.equal(one?.login, 'will');
+    const { savefiles } = await sensor.engine.get(capture.id, { ...sensor.will, origin });
+    assert.equal(savefiles[0]?.login, 'will');
   });
 
   test('warns of one that is not what its digest was made of, by its size', async () => {
     appendFileSync(capture.path, 'x');
-    assert.match((await sensor.engine.get(capture.id, sensor.will))[0]?.warnings[0] ?? '', /capture verify c\d+/);
+    const { savefiles } = await sensor.engine.get(capture.id, sensor.will);
+    assert.match(savefiles[0]?.warnings[0] ?? '', /capture verify c\d+/);
+  });
+
+  test('fetches nothing of a savefile that is gone: it says where it was, and that capture did not delete it', async () => {
+    rmSync(capture.path);
+    const message = new RegExp(
+      `^a savefile of ${capture.id} is gone, and capture did not delete it: ${capture.path}; `,
+    );
+    await assert.rejects(sensor.engine.get(capture.id, sensor.will), { code: 'not_found', message });
+    assert.match(lastOutcome('get'), /^invalid: a savefile of c\d+ is gone/);
+    writeFileSync(capture.path, kept);
   });
 
   test('is not for viewers, and is in the audit log either way', async () => {
     await assert.rejects(sensor.engine.get(capture.id, sensor.mona), { code: 'not_allowed' });
     await assert.rejects(sensor.engine.get('c999', sensor.will), { code: 'not_found' });
     await sensor.engine.get(capture.id, sensor.will);
-    const outcomes = sensor.engine
-      .audit({}, sensor.grant)
-      .filter(({ verb, outcome }) => verb === 'get' && outcome !== 'asked');
+    const outcomes = auditOf(sensor).filter(({ verb, outcome }) => verb === 'get' && outcome !== 'asked');
     assert.deepEqual(
       outcomes.slice(-3).map(({ outcome }) => outcome),
       ['refused', 'invalid', 'done'],

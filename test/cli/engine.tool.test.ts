@@ -63,11 +63,13 @@ describe('capture at the shell', () => {
   test('searches the ring and prints what it looked through', async () => {
     const found = await as('grant', 'search', '-d', 'beacon', 'udp port 4445');
     assert.equal(found.code, 0, found.err);
-    const [generating, finished, packets, ...statement] = found.out.trimEnd().split('\n');
+    const [generating, finished, packets, files, held, notHeld] = found.out.trimEnd().split('\n');
     assert.match(generating ?? '', /^Generating grant_beacon_.*_\.past\.pcap$/);
     assert.equal(finished, generating?.replace('Generating', 'Finished:'));
     assert.match(packets ?? '', /^10 packets; \d+ bytes$/);
-    assert.deepEqual(statement, ['Ring files: 3 searched']);
+    assert.equal(files, 'Ring files: 3 searched');
+    assert.equal(held, 'Ring held: 2026-11-23 02:10:00 UTC to 2026-11-23 02:12:09 UTC');
+    assert.match(notHeld ?? '', /^Not held: the ring ends at 2026-11-23 02:12:09 UTC: nothing from .* is in it$/);
   });
 
   test('searches as JSON, a line a step, the last one final', async () => {
@@ -146,8 +148,11 @@ describe('what is refused changes nothing', () => {
     ['a host name in an expression', 'will', ['start', '-d', 'x', 'host shop.example'], 65, /shop\.example/],
     ['an expression that looks like an option', 'will', ['start', '-d', 'x', '--', '-w', '/tmp/x'], 65, /-w/],
     ['an interface that does not exist', 'will', ['start', '-d', 'x', '-i', 'nope0', 'udp'], 64, /nope0/],
-    ['a ring that does not exist', 'will', ['search', '-d', 'x', '--ring', 'nope', 'udp'], 64, /nope/],
+    ['a ring that does not exist', 'will', ['search', '-d', 'x', '--ring', 'nope', 'udp'], 66, /nope/],
     ['an id that does not exist', 'will', ['show', 'c999'], 66, /c999/],
+    ['a word that no capture has', 'will', ['show', 'zzz'], 66, /no capture matches "zzz"/],
+    ['listing an id that does not exist', 'will', ['list', 'c999'], 66, /no capture c999/],
+    ['stopping all where nothing of one runs', 'will', ['stop', '--all'], 66, /nothing runs that you may stop/],
     ['stopping what does not run', 'will', ['stop', 'c999'], 66, /c999/],
     ['stopping what has ended', 'grant', ['stop', 'c1'], 75, /c1/],
   ];

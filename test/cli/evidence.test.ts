@@ -89,8 +89,8 @@ describe('audit verify', () => {
 
   test('prints how far the log holds, and its head', () => {
     assert.deepEqual(chainLines({ step: 'ended', entries: 6, head, broken: null, unguarded: [] }), [
-      '6 entries hold, the last is entry 6, SHA-256',
-      `  ${sha256}`,
+      '6 entries hold; up to the last of them, for --head',
+      `  6:${sha256}`,
     ]);
   });
 
@@ -102,8 +102,8 @@ describe('audit verify', () => {
     } as const;
     assert.deepEqual(chainLines({ step: 'ended', entries: 6, head, broken, unguarded: ['audit_only_grows'] }), [
       'Entry 7 is broken (hash differs): what it says has the hash 00, and it carries 11',
-      '6 entries before it hold, the last is entry 6, SHA-256',
-      `  ${sha256}`,
+      '6 entries before it hold; up to the last of them, for --head',
+      `  6:${sha256}`,
       'The trigger audit_only_grows, which refuses changes of the log, is gone.',
     ]);
   });

@@ -1,4 +1,4 @@
-import type { Capture, RingFileReport } from '../../src/capture/capture.ts';
+import type { Capture, RingFileReport, RingSpan } from '../../src/capture/capture.ts';
 import { runningCapture } from '../running-capture.ts';
 
 /** The same, stopped, with all that is known then. */
@@ -73,3 +73,13 @@ export const coverage: readonly RingFileReport[] = [
   },
   { file: 'daemonlogger.pcap.1795407000', outcome: 'pruned', from: null, to: null, packets: 0, detail: null },
 ];
+
+/** What the ring held when the search was ordered: from midnight until a second before. */
+export const span: RingSpan = {
+  at: 1_795_486_205_000,
+  from: 1_795_392_000_000_000,
+  to: 1_795_486_204_000_000,
+  writtenAt: 1_795_486_204_100,
+  holes: [],
+  holesOver: 60_000,
+};

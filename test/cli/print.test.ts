@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { AuditEntry } from '../../src/capture/orders.ts';
 import { clockTime, usableZone, zonedTime } from '../../src/cli/clock.ts';
 import { listLines } from '../../src/cli/list.ts';
+import { listedLines } from '../../src/cli/listed.ts';
 import { auditLine, blockLines, whoamiLines } from '../../src/cli/print.ts';
 import { stoppedLines, wholeLines } from '../../src/cli/whole.ts';
 import { runningCapture } from '../running-capture.ts';
@@ -10,6 +11,7 @@ import { coverage, searchUnderWay, stoppedCapture } from './example.ts';
 
 const piped = { timezone: 'UTC', terminal: false };
 const terminal = { timezone: 'Europe/Berlin', terminal: true };
+const sheet = { timezone: 'Europe/Berlin', columns: 80, all: false };
 const status = {
   bytes: 1_164,
   modifiedAt: 1_795_486_210_000,
@@ -20,42 +22,63 @@ const lines = (text: string) => text.replace(/^\n/, '').trimEnd().split('\n');
 
 describe('a list', () => {
   test('piped is lines alone, as the original printed them', () => {
-    assert.deepEqual(listLines([runningCapture(), searchUnderWay()], piped), [
+    assert.deepEqual(listLines([runningCapture(), searchUnderWay()], 'UTC'), [
       'grant Tue Nov 24 02:10:05 2026 traffic to shop',
       'will Tue Nov 24 02:10:05 2026 beacon',
     ]);
   });
 
-  test('on a terminal names the zone that its times are in', () => {
-    assert.deepEqual(listLines([runningCapture()], terminal), [
+  test('on a terminal names the zone that its times are in, and the id that the other verbs take', () => {
+    assert.deepEqual(listedLines([runningCapture()], sheet), [
       'Times are in Europe/Berlin.',
-      'grant Tue Nov 24 03:10:05 2026 traffic to shop',
+      'grant Tue Nov 24 03:10:05 2026 traffic to shop [c12]',
     ]);
+  });
+
+  test('of what was says on a terminal how each ended', () => {
+    const states = ['stopped', 'finished', 'cancelled', 'died', 'failed'] as const;
+    const captures = [runningCapture(), ...states.map((state) => stoppedCapture({ state }))];
+    assert.deepEqual(
+      listedLines(captures, { ...sheet, all: true }).map((line) => /\[c12 (\w+)[\],]/.exec(line)?.[1]),
+      [undefined, 'running', ...states],
+    );
+  });
+
+  test('on a terminal cuts a long description to the width, in columns and between signs; piped it is whole', () => {
+    const columnsOf = (line: string) => line.replaceAll('\u0301', '').replaceAll(/[抓🐙]/gu, '..').length;
+    for (const description of ['beacon '.repeat(60), '抓'.repeat(300), '🐙'.repeat(300), 'e\u0301'.repeat(300)]) {
+      for (const columns of [60, 80, 81, 132]) {
+        const [, line = ''] = listedLines([runningCapture({ description })], { ...sheet, columns });
+        assert.match(line, /[^ ]… \[c12\]$/u);
+        assert.ok(columnsOf(line) <= columns && columnsOf(line) >= columns - 2, `${columns}: ${line}`);
+      }
+      assert.ok(listLines([runningCapture({ description })], 'UTC')[0]?.endsWith(description.trim()));
+    }
   });
 
   test('names on a terminal what is missing from the evidence, and in detail everywhere', () => {
     const holed = stoppedCapture({ counts: { captured: 15, receivedByFilter: 17, droppedByKernel: 2 } });
     const holes = ['2 dropped by kernel', '5 captured packets missing from the savefile'];
-    assert.ok(listLines([holed], terminal)[1]?.endsWith(`traffic to shop [${holes.join(', ')}]`));
-    assert.ok(listLines([holed], piped)[0]?.endsWith(' traffic to shop'));
+    assert.ok(listedLines([holed], sheet)[1]?.endsWith(`traffic to shop [${['c12', ...holes].join(', ')}]`));
+    assert.ok(listLines([holed], 'UTC')[0]?.endsWith(' traffic to shop'));
     assert.deepEqual(
       blockLines([{ capture: holed, status: null }], piped).filter((line) => line.startsWith('Hole')),
       holes.map((hole) => `Hole:           ${hole}`),
     );
   });
 
-  test('of nothing is nothing', () => assert.deepEqual(listLines([], terminal), []));
+  test('of nothing is nothing', () => assert.deepEqual([...listedLines([], sheet), ...listLines([], 'UTC')], []));
 
   test('cannot be made to drive the terminal by a description', () => {
     const description = 'a\nb\u001b]0;owned\u0007\u202e\u009b31m';
-    assert.deepEqual(listLines([runningCapture({ description })], piped), [
+    assert.deepEqual(listLines([runningCapture({ description })], 'UTC'), [
       'grant Tue Nov 24 02:10:05 2026 a b‹U+001B›]0;owned‹U+0007›‹U+202E›‹U+009B›31m',
     ]);
   });
 });
 
 describe('list -v', () => {
-  test("prints a block a capture, with the original's labels", () => {
+  test("prints a block a capture: the original's rows, then the id and the state", () => {
     assert.deepEqual(
       blockLines(
         [
@@ -74,6 +97,8 @@ Last Changed:   Tue Nov 24 02:10:11 2026 UTC
 Description:    traffic to shop
 Expression:     host 192.0.2.7
 Capture File:   /var/lib/capture/captures/grant_traffic.to.shop_Tue.Nov24.2026-02.10.05.UTC_1795486205_.pcap
+Id:             c12
+State:          running
 
 Analyst:        will
 Size (bytes):   1164
@@ -81,6 +106,8 @@ Progress:       Mon Nov 23 13:20:00 2026 UTC
 Description:    beacon
 Expression:     port 4444
 Capture File:   /var/lib/capture/captures/will.processing.4711.1795440000_beacon_Tue.Nov24.2026-02.10.05.UTC_1795486205_.past.pcap
+Id:             c13
+State:          running
 `),
     );
   });
@@ -94,6 +121,15 @@ Capture File:   /var/lib/capture/captures/will.processing.4711.1795440000_beacon
     const block = blockLines([{ capture: stoppedCapture(), status: null }], piped);
     assert.ok(block.includes('Size (bytes):   1164'));
     assert.ok(block.includes('Last Modified:  the file is gone'));
+  });
+
+  test('says when and why a capture ended', () => {
+    assert.deepEqual(blockLines([{ capture: stoppedCapture(), status }], piped).slice(-4), [
+      'Id:             c12',
+      'State:          stopped',
+      'Ended:          Tue Nov 24 02:11:05 2026 UTC',
+      'Why:            stopped by grant',
+    ]);
   });
 });
 

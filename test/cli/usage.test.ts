@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { capture, captureCommand, installation, run } from './shell.ts';
 
@@ -35,6 +35,13 @@ describe('capture, without any configuration', () => {
     assert.match(err, /start needs a description .*capture start -d 'traffic to shop' -e 'host 192\.0\.2\.7'/);
   });
 
+  test('says which capture it is, as JSON where that is asked for', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    assert.deepEqual(await capture(['--version'], nowhere), { code: 0, out: `capture ${version}\n`, err: '' });
+    const { out } = await capture(['--json', '--version'], nowhere);
+    assert.deepEqual(JSON.parse(out), { name: 'capture', version });
+  });
+
   test('does not let a hostile word drive the terminal that its refusal is read on', async () => {
     const { code, err } = await capture(['\u001b]0;owned\u0007'], nowhere);
     assert.equal(code, 64);
@@ -52,7 +59,18 @@ describe('a configuration that cannot be used', () => {
   test('is refused with 64 and where it was looked for', async () => {
     const { code, err } = await capture(['list'], nowhere);
     assert.equal(code, 64);
-    assert.match(err, /^capture: no configuration at \/nonexistent\/capture\.yml: name one with --config/);
+    assert.match(err, /^capture: no configuration at \/nonexistent\/capture\.yml, which CAPTURE_CONFIG names: /);
+  });
+
+  test('that nobody names is told with every place where it was looked for', {
+    skip: ['/capture.yml', '/etc/capture/capture.yml'].some((file) => existsSync(file)) && 'this machine has one',
+  }, async () => {
+    const ran = await run('sh', ['-c', `cd / && exec "$0" list`, captureCommand]);
+    assert.equal(ran.code, 64);
+    assert.match(
+      ran.err,
+      /^capture: no configuration at \/capture\.yml or \/etc\/capture\/capture\.yml: make one there, or/,
+    );
   });
 
   test('is refused with every mistake by its key, and no stack', async () => {

@@ -42,6 +42,32 @@ describe('help', () => {
     }
   });
 
+  test('shows in its first line what a verb needs, and in brackets what may be left out', () => {
+    const values: Record<string, string> = { TEXT: 'x', EXPRESSION: 'tcp', ID: 'c1', SELECTOR: 'c1', DURATION: '2h' };
+    const accepts = (words: readonly string[]) => {
+      try {
+        parseCommand(words, { door: 'shell', now: Date.parse('2026-11-24T10:00:00Z'), timezone: 'UTC' });
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    for (const { verb } of Object.values(grammar)) {
+      const [usage = ''] = helpText(verb, 'shell').split('\n');
+      for (const needed of usage
+        .replace(`capture ${verb}`, '')
+        .replaceAll(/\[\w+\]/g, '')
+        .split('|')) {
+        const parts = needed.match(/--?[a-z]+( [A-Z]+)?|[A-Z]+/g) ?? [];
+        const words = parts.map((part) => part.split(' ').map((word) => values[word] ?? word));
+        assert.ok(accepts([verb, ...words.flat()]), usage);
+        for (const left of words) {
+          assert.ok(!accepts([verb, ...words.filter((part) => part !== left).flat()]), `${usage}, without ${left}`);
+        }
+      }
+    }
+  });
+
   test('in Slack does not offer what only the shell has', () => {
     assert.doesNotMatch(helpText(null, 'slack'), /audit/);
   });

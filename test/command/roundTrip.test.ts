@@ -85,12 +85,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       ),
     )
     .map(([text, since, place, more]): Command => ({ verb: 'both', order: { ...text, since, ...place, ...more } })),
-  fc.tuple(count, seconds).map(([number, by]): Command => ({ verb: 'extend', id: `c${number}`, by })),
-  count.map((number): Command => ({ verb: 'keep', id: `c${number}` })),
+  fc.tuple(selector, seconds).map(([one, by]): Command => ({ verb: 'extend', selector: one, by })),
+  selector.map((one): Command => ({ verb: 'keep', selector: one })),
   fc
     .tuple(flag, flag, fc.record({ selector }, optional))
     .map(([all, details, more]): Command => ({ verb: 'list', selection: { all, ...more }, details })),
-  fc.integer({ min: 0, max: 1e9 }).map((number): Command => ({ verb: 'show', id: `c${number}` })),
+  selector.map((one): Command => ({ verb: 'show', selector: one })),
   fc.tuple(fc.option(selector), flag).map(([which, details]): Command => ({ verb: 'stop', selector: which, details })),
   fc
     .record({ analyst: said, since: fc.integer({ min: 1, max: now }), last: count }, optional)
@@ -98,7 +98,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc
     .option(fc.tuple(count, fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 })))
     .map((head): Command => ({ verb: 'audit', witnessed: head && { seq: head[0], hash: head[1] } })),
-  count.map((number): Command => ({ verb: 'get', id: `c${number}` })),
+  selector.map((one): Command => ({ verb: 'get', selector: one })),
   fc
     .tuple(fc.option(selector), flag)
     .map(([which, hash]): Command => ({ verb: 'verify', order: { selector: which, hash } })),
@@ -121,7 +121,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       }),
     ),
   count.map((number): Command => ({ verb: 'unpin', id: `p${number}` })),
-  fc.constantFrom('2026-11-23', '2024-02-29', null).map((date): Command => ({ verb: 'digest', date })),
+  fc.constantFrom('2026-11-23', '2024-02-29', 'yesterday', null).map((date): Command => ({ verb: 'digest', date })),
   fc.constant<Command>({ verb: 'whoami' }),
   flag.map((rebuild): Command => ({ verb: 'doctor', rebuild })),
   fc.constantFrom('start', 'digest', null).map((topic): Command => ({ verb: 'help', topic })),

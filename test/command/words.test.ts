@@ -60,13 +60,16 @@ describe("the shell door's own options", () => {
     assert.deepEqual(doorOptions(['--json', 'list', 'grant', '--config', 'x.yml']), {
       words: ['list', 'grant'],
       json: true,
+      version: false,
       config: 'x.yml',
     });
     assert.deepEqual(doorOptions(['start', '--config=x.yml', '--', 'tcp', '--json']), {
       words: ['start', '--', 'tcp', '--json'],
       json: false,
+      version: false,
       config: 'x.yml',
     });
+    assert.equal(doorOptions(['list', '--version']).version, true);
   });
 
   test('are not looked for among the values of other options', () => {

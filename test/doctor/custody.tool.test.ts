@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -175,6 +175,38 @@ test('capture doctor misses a savefile that is gone, and none that retention del
     database.exec(`UPDATE captures SET deleted_at = ended_at, deleted_why = 'its time was over'`),
   );
   assert.equal(findingOf((await sensor.examined()).told, 'savefiles').found, 'no files, as the registry has them');
+});
+
+test('capture doctor doubts savefiles that have another size, or were written to since, and names the command that looks into them', async (t) => {
+  const sensor = openSensor(t);
+  for (const description of ['one', 'two', 'three']) await sensor.capture('search', '-d', description, 'udp port 4444');
+  const [one = '', two = ''] = ['one', 'two'].map((word) =>
+    join(
+      sensor.captures,
+      readdirSync(sensor.captures).find((name) => name.startsWith(`grant_${word}_`) && name.endsWith('.pcap')) ?? '',
+    ),
+  );
+  writeFileSync(two, readFileSync(two));
+  const finding = findingOf((await sensor.examined()).told, 'savefiles');
+  assert.deepEqual(finding, {
+    check: 'savefiles',
+    verdict: 'warning',
+    found: '1 savefile written to since digested: c2',
+    mend: { say: 'Verify it: only its digest tells whether it is what it was.', command: 'capture verify c2' },
+  });
+  assert.equal((await sensor.capture('verify', 'c2')).code, 0);
+  assert.equal(findingOf((await sensor.examined()).told, 'savefiles').verdict, 'ok');
+  appendFileSync(one, 'x');
+  appendFileSync(two, 'x');
+  const both = findingOf((await sensor.examined()).told, 'savefiles');
+  assert.equal(both.found, '2 savefiles of another size than when digested: c1 and c2');
+  assert.equal(both.mend?.command, 'capture verify');
+  assert.equal((await sensor.capture('verify')).code, 1);
+  writeFileSync(one, Buffer.alloc(statSync(one).size - 1));
+  const { code, told } = await sensor.examined();
+  assert.equal(code, 69);
+  const [found, verdict] = [findingOf(told, 'savefiles').found, findingOf(told, 'savefiles').verdict];
+  assert.deepEqual([found.startsWith('1 savefile not what it was, as verify found: c1; '), verdict], [true, 'broken']);
 });
 
 /** Appends entries that fit until there are so many. */

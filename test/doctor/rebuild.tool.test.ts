@@ -8,6 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { isAlive, tokenOf } from '../../src/capture/process.ts';
 import { tcpdumpsWritingInto } from '../../src/capture/writing.ts';
+import { reboot } from '../capture/reboot.ts';
+import { until } from '../capture/wait.ts';
 import { captureCommand } from '../cli/shell.ts';
 import { damageAnIndex, damages } from './damage.ts';
 import { openSensor, type Sensor } from './sensor.ts';
@@ -178,6 +180,106 @@ describe('a registry that is damaged or lost', { concurrency: 4 }, () => {
       readdirSync(sensor.state).filter((name) => name.startsWith('rebuild.')),
       [],
     );
+  });
+});
+
+describe('a capture that was kept over reboots', { concurrency: 3 }, () => {
+  /** c1, kept, in its third savefile: the other two are from before a reboot each. Beside it c2, of the same words. */
+  async function keptSensor(t: TestContext) {
+    const sensor = openSensor(t);
+    await sensor.capture('start', '--keep', '-d', 'kept', '--case', 'INC-7', '--packets', '99', 'udp port 40423');
+    for (const times of [1, 2]) {
+      await endSupervisor(sensor);
+      await reboot(sensor.state);
+      await sensor.capture('list');
+      const { earlier, state } = await shown(sensor);
+      assert.deepEqual([earlier.length, state], [times, 'running']);
+    }
+    await sensor.capture('start', '-d', 'kept', 'udp port 40424');
+    await until('tcpdump to say its counts', async () => (await shown(sensor)).counts !== null);
+    await endSupervisor(sensor);
+    return sensor;
+  }
+
+  /** Each of its savefiles, with facts and digest, as the registry has it. */
+  function rowsOf({ registry }: Sensor): unknown[] {
+    const database = new Database(registry, { readonly: true });
+    const rows = database.prepare('SELECT * FROM earlier ORDER BY ended_at').all();
+    database.close();
+    return rows;
+  }
+
+  async function shown(sensor: Sensor) {
+    return JSON.parse((await sensor.capture('show', '--json', 'c1')).out);
+  }
+
+  for (const title of ['its pages hold garbage', 'it is gone']) {
+    test(`goes on under its id where ${title}, with its words, limits, and the savefiles from before`, async (t) => {
+      const sensor = await keptSensor(t);
+      const before = { shown: await shown(sensor), rows: rowsOf(sensor) };
+      await endSupervisor(sensor);
+      damages[title]?.(sensor.registry);
+      const rebuilt = await sensor.capture('doctor', '--rebuild');
+      assert.equal(rebuilt.code, 0, rebuilt.err);
+      assert.match(
+        rebuilt.out,
+        /^Rebuilt: the registry has 2 captures again, 0 of them from sidecars\.\nc1 from its running tcpdump, and the sidecars of its earlier savefiles: /,
+      );
+      const after = await shown(sensor);
+      const { deadline } = after.limits;
+      assert.deepEqual(after, { ...before.shown, limits: { ...before.shown.limits, deadline } });
+      assert.deepEqual(rowsOf(sensor), before.rows);
+      assert.deepEqual([after.keep, after.case, after.limits.packets, after.earlier.length], [true, 'INC-7', 99, 2]);
+      assert.deepEqual(
+        (await listed(sensor)).map(({ id, state }) => `${id} ${state}`),
+        ['c2 running', 'c1 running'],
+      );
+      assert.equal((await sensor.capture('stop', '--all')).code, 0);
+      const verified = await sensor.capture('verify');
+      assert.match(verified.out, /\n4 savefiles: 4 hold\n$/, verified.out);
+      assert.equal(verified.code, 0);
+    });
+  }
+
+  test('is one capture again once it has ended, as it was', async (t) => {
+    const sensor = await keptSensor(t);
+    await sensor.capture('stop', '--all');
+    const before = { shown: await shown(sensor), rows: rowsOf(sensor) };
+    await endSupervisor(sensor);
+    damages['it is gone']?.(sensor.registry);
+    const rebuilt = await sensor.capture('doctor', '--rebuild');
+    assert.match(rebuilt.out, /^Rebuilt: the registry has 2 captures again, 2 of them from sidecars\.\nIt was rebuilt/);
+    assert.deepEqual(await shown(sensor), before.shown);
+    assert.deepEqual(rowsOf(sensor), before.rows);
+    assert.equal((await sensor.capture('verify')).code, 0);
+    const { code, told } = await sensor.examined();
+    assert.equal(code, 0, JSON.stringify(told));
+  });
+
+  test('that ended unseen is settled as one capture, its last savefile as of one that died', async (t) => {
+    const sensor = await keptSensor(t);
+    for (const { tcpdump } of tcpdumpsWritingInto(sensor.captures))
+      process.kill(Number(tcpdump.split('/')[0]), 'SIGKILL');
+    damages['it is gone']?.(sensor.registry);
+    const rebuilt = await sensor.capture('doctor', '--rebuild');
+    assert.match(
+      rebuilt.out,
+      /^c1 from its savefile, which has no sidecar, and the sidecars of its earlier savefiles: /m,
+    );
+    const { state, earlier, sha256 } = await shown(sensor);
+    assert.deepEqual([state, earlier.length, sha256?.length], ['died', 2, 64]);
+    assert.equal((await listed(sensor)).length, 2);
+    assert.equal((await sensor.capture('verify')).code, 0);
+  });
+
+  test('that was never started again is kept on where the damaged file still says so', async (t) => {
+    const sensor = openSensor(t);
+    await sensor.capture('start', '--keep', '-d', 'kept', 'udp port 40425');
+    await endSupervisor(sensor);
+    damageAnIndex(sensor.registry);
+    assert.equal((await sensor.capture('doctor', '--rebuild')).code, 0);
+    const { keep, description } = await shown(sensor);
+    assert.deepEqual([keep, description], [true, 'kept']);
   });
 });
 

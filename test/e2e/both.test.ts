@@ -16,7 +16,7 @@ test('both has a message for what runs and one for what is searched, which says 
   await shownTo(stage, will, /Started c1/);
   await messageIn(stage, soc, /Capturing.* · shop/);
   const found = await messageIn(stage, soc, /Searched.* · shop/);
-  await replyTo(stage, found, /up to the live capture c1: 0 packets that both saw are in c1 alone/);
+  await replyTo(stage, found, /up to the live capture c1: no packet was seen by both/);
   assert.equal(engine.peek('c1')?.state, 'running');
   assert.equal(engine.peek('c2')?.packets, history.shopPackets + history.taggedShopPackets);
 });

@@ -20,6 +20,7 @@ test('every verb answers the one person who typed it, and says how it was unders
     ['list -v', /Capturing · first/, 'list -v'],
     ['Show C1', /Capturing · first/, 'show c1'],
     ['digest', /dmz-1, \w+day .*, so far: 1 capture started/, null],
+    ['digest yesterday', /dmz-1, \w+day \d{4}-\d\d-\d\d: A quiet day/, null],
     ['stop first -v', /Stopped · first/, 'stop first -v'],
     ['get C1', /How to fetch c1: \/.*\.pcap/, 'get c1'],
     ['Verify First', /Nothing is wrong\. 1 savefile: 1 holds/, 'verify First'],

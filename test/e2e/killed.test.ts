@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeHistory } from '../../sandbox/ring/history.ts';
+import { until } from '../capture/wait.ts';
+import { supervisorsOf } from '../faults/killing/installation.ts';
 import { messageIn, openStage, replyTo, sendDatagrams, shownTo } from './stage.ts';
 
 test('a bot that is killed leaves its captures running, and when it is back it draws the same messages', async (t) => {
@@ -41,13 +44,15 @@ test('what ended while the bot was gone is told when it is back', async (t) => {
   assert.equal(workspace.messagesIn(soc).length, 1);
 });
 
-test('a bot that is asked to stop says so within its time and leaves captures running', async (t) => {
+test('a bot that is asked to stop says so within its time, leaves captures running, and somebody who looks after them', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, soc, engine } = stage;
   const bot = await stage.startBot();
   await workspace.as(grant).types('/capture start -d "goes on" -e "udp port 41403"', soc);
   await messageIn(stage, soc, /Capturing · goes on/);
   assert.equal(await bot.kill('SIGTERM'), 0);
+  const file = join(stage.directory, 'capture.yml');
+  await until('somebody to look after it', () => supervisorsOf(file).length === 1);
   assert.match(bot.lines.at(-1) ?? '', /capture bot stopped/);
   assert.equal(engine.peek('c1')?.state, 'running');
   assert.equal(workspace.connections(), 0);

@@ -20,6 +20,7 @@ import type { AuditEntry } from '../../src/capture/orders.ts';
 import type { Config } from '../../src/config.ts';
 import { openDatabase } from '../../src/database.ts';
 import { readConfig } from '../../src/environment.ts';
+import { auditOf } from '../capture/sensor.ts';
 
 /** A sensor with a local Slack workspace: a bot in a process of its own, and the same engine at hand to look at what it did. */
 export interface Stage extends Cast {
@@ -86,7 +87,7 @@ export async function openStage(t: Pick<TestContext, 'after'>, { reports }: Sett
     ring,
     engine,
     lead,
-    auditLog: () => engine.audit({}, lead),
+    auditLog: () => auditOf({ config }),
     async openBot() {
       openBots.push(await botHere(workspace, config));
     },

@@ -2,9 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CaptureError } from '../../src/capture/errors.ts';
-import { dateIn, dayBounds, daysAfter, momentOf } from '../../src/reports/day.ts';
+import { dateIn, dateNamed, dayBounds, daysAfter, momentOf } from '../../src/reports/day.ts';
 
 const hour = 3_600_000;
+
+test('yesterday and today are days of the zone, whatever day it is elsewhere', () => {
+  const lateInBerlin = Date.parse('2026-11-23T23:30:00Z');
+  const named = (date: string | null, zone: string) => dateNamed(date, zone, lateInBerlin);
+  assert.deepEqual([named(null, 'UTC'), named('yesterday', 'UTC')], ['2026-11-23', '2026-11-22']);
+  assert.deepEqual([named(null, 'Europe/Berlin'), named('yesterday', 'Europe/Berlin')], ['2026-11-24', '2026-11-23']);
+  assert.equal(named('2026-01-01', 'Europe/Berlin'), '2026-01-01');
+});
 
 /** Zone, date, hours, first instant: the odd days of the zones' own laws (tz database). */
 const days: [string, string, number, string][] = [

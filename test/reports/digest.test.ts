@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestOf } from '../../src/reports/digest.ts';
 import { digestLines } from '../../src/reports/lines.ts';
-import { busyDay, digest, disk, ended, entry, head, live, past, pinned } from '../bot/views/samples.ts';
+import { busyDay, digest, disk, ended, entry, head, heldOf, live, past, pinned, sound } from '../bot/views/samples.ts';
 
 const noon = Date.UTC(2026, 10, 23, 12);
 const of = { date: '2026-11-23', timezone: 'Europe/Berlin', sensor: 'dmz-1', now: Date.UTC(2026, 10, 24, 7) };
@@ -129,9 +129,8 @@ test('the bounds are the zone’s day: the last second before midnight in Berlin
   const lastSecond = Date.UTC(2026, 10, 23, 22, 59, 59);
   const inside = past({ id: 'c1', startedAt: lastSecond });
   const outside = past({ id: 'c2', startedAt: lastSecond + 1000 });
-  assert.deepEqual(ids(digestOf({ captures: [inside, outside], entries: [], head, disk, pinned }, of).searched), [
-    'c1',
-  ]);
+  const day = { ...sound, captures: [inside, outside], entries: [], head, disk, pinned };
+  assert.deepEqual(ids(digestOf(day, of).searched), ['c1']);
 });
 
 test('looking is not acting: a day of lists is a quiet day, and the report says so', () => {
@@ -139,6 +138,30 @@ test('looking is not acting: a day of lists is a quiet day, and the report says 
   assert.equal(told.quiet, true);
   assert.equal(told.looks, 2);
   assert.match(digestLines(told).join('\n'), /A quiet day/);
+});
+
+test('an audit log that does not hold, and savefiles that may not verify, make no quiet day', () => {
+  const quiet = { captures: [], entries: [], head, disk, pinned };
+  const broken = { seq: 12, fault: 'hash differs', detail: 'it carries 11' } as const;
+  const chain = { entries: 11, broken, unguarded: ['audit_only_grows'] };
+  const doubtful = (['vanished', 'vanished', 'changed'] as const).map((doubt, at) => ({
+    held: heldOf(`c${at}`),
+    doubt,
+  }));
+  for (const trouble of [{ chain }, { chain: { ...chain, broken: null } }, { doubtful }])
+    assert.equal(digest({ ...quiet, ...trouble }).quiet, false);
+  const lines = digestLines(digest({ ...quiet, chain, doubtful }));
+  const at = lines.indexOf('Needs a look');
+  assert.deepEqual(lines.slice(at + 1, at + 9), [
+    '  the audit log does not hold from entry 12 on: hash differs',
+    '    capture audit verify tells more',
+    '  the audit log is not guarded by audit_only_grows',
+    '    capture audit verify tells more',
+    '  2 savefiles gone, and not deleted by capture: c0 and c1',
+    '    capture verify tells more',
+    '  1 savefile not what it was, as verify found: c2',
+    '    capture verify tells more',
+  ]);
 });
 
 test('the digest of a day that is not over says that these are its numbers so far', () => {

@@ -37,8 +37,8 @@ test('the report for a terminal', () => {
     'Pinned',
     '  1 pin, 7.4 GiB of 93.1 GiB; p3 ends within a day',
     '',
-    'Audit log at entry 4821, SHA-256',
-    '  3b5d5c3712955042212316173ccf37be800a08d3f2b1c2d7b1f1f0a6a3a2b1c0',
+    'Audit log at entry 4821; for capture audit verify --head',
+    '  4821:3b5d5c3712955042212316173ccf37be800a08d3f2b1c2d7b1f1f0a6a3a2b1c0',
   ]);
 });
 

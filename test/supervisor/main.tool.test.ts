@@ -51,6 +51,21 @@ describe('the supervisor of the unit', () => {
     await once(supervisor, 'exit');
   });
 
+  test('leaves somebody behind when it is told to end while a capture runs, and limits hold', async (t) => {
+    const sensor = openSensor(t);
+    await sensor.capture('start', '-d', 'goes on', '--for', '1h', 'udp port 40426');
+    const left = await until('somebody to be left behind', () => holder(sensor));
+    const { supervisor } = supervise(t, sensor);
+    process.kill(left, 'SIGTERM');
+    await until('it to hold the lease', () => holder(sensor) === supervisor.pid);
+    supervisor.kill('SIGTERM');
+    assert.deepEqual(await once(supervisor, 'exit'), [0, null]);
+    await until('somebody else to hold the lease', () => holder(sensor));
+    limitTo(sensor, 1_000);
+    await until('the limit to hold', () => inRegistry(sensor, 'SELECT state FROM captures') === 'finished');
+    await until('nobody to be there any more', () => holder(sensor) === undefined);
+  });
+
   test('says what is wrong with the configuration on the standard error, and ends with the status that the unit does not restart', async (t) => {
     const sensor = openSensor(t);
     writeFileSync(sensor.file, 'sensor: bench-1\n');
@@ -123,6 +138,17 @@ function inRegistry({ registry }: Sensor, sql: string): string | undefined {
   } finally {
     database.close();
   }
+}
+
+/** Gives what runs another limit of time from its start. */
+function limitTo(sensor: Sensor, millis: number): void {
+  const database = new Database(sensor.registry);
+  database
+    .prepare(
+      'UPDATE captures SET deadline_uptime = deadline_uptime - deadline + started_at + :millis, deadline = started_at + :millis',
+    )
+    .run({ millis });
+  database.close();
 }
 
 /** Makes the registry believe that its tcpdump ran before the sensor was last started. */

@@ -8,7 +8,11 @@ export const dailyDigest: Step = {
     const told = await scene.type('/capture digest');
     const done = /2 captures started · 1 search · 3 ended · 3 refused · .* kept · nothing runs/;
     scene.expectText('the report has what the tour did', told, done);
-    scene.expectText('it ends with the head of the audit log', told, /Audit log at entry \d+, SHA-256 [0-9a-f]{64}/);
+    scene.expectText(
+      'it ends with the head of the audit log',
+      told,
+      /Audit log at entry \d+: capture audit verify --head \d+:[0-9a-f]{64}/,
+    );
     const { stdout } = await scene.run('capture digest');
     scene.expectText('a shell gives the same', stdout, /2 captures started, 1 search, 3 ended, 3 refused/);
     const posted = await scene.soon('a digest in #soc-digest', () => workspace.messagesIn(cast.digest)[0]);

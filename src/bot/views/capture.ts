@@ -40,8 +40,11 @@ function expansion({ expanded }: Capture): Row[] {
 
 function body(capture: Capture, now: Millis): Row[] {
   if (!isOpen(capture.state)) return ending(capture);
-  if (capture.kind === 'live')
-    return hasNumbers(capture) ? [[said(`${numbers(capture)} · as of `), richDate(now)]] : [];
+  if (capture.kind === 'live') {
+    // Why one that is kept has not been started again yet.
+    const waiting: Row[] = capture.state === 'starting' && capture.why !== null ? [[typed(capture.why, 300)]] : [];
+    return [...waiting, ...(hasNumbers(capture) ? [[said(`${numbers(capture)} · as of `), richDate(now)]] : [])];
+  }
   return capture.progress === null ? [] : progressLines(capture.progress).map((words) => [said(words)]);
 }
 

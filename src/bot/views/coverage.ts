@@ -1,21 +1,27 @@
 import type { RichTextBlock } from '@slack/types';
 import type { Capture, RingFileOutcome, RingFileReport } from '../../capture/capture.ts';
-import { outcomeNames, outcomes, readFromPins, troubledFiles } from '../../reports/coverage.ts';
-import { count, utcOf } from '../../reports/figures.ts';
+import {
+  notBegunInWords,
+  outcomeNames,
+  outcomes,
+  readFromPins,
+  troubledFiles,
+  troubledInShort,
+} from '../../reports/coverage.ts';
+import { count } from '../../reports/figures.ts';
+import { heldInWords, notHeld } from '../../reports/span.ts';
+import { labelled } from './facts.ts';
 import { span } from './numbers.ts';
 import { bold, code, said, typed } from './text.ts';
-import { bulleted, type Row } from './view.ts';
+import { bulleted, type Row, rows } from './view.ts';
 
-/** What the search looked through: how many ring files met which outcome, and the oldest packet that the ring still held. */
+/** What the search looked through: how many ring files met which outcome, what the ring held, and what of the window it did not. */
 export function coverageRows(capture: Capture, reports: readonly RingFileReport[]): Row[] {
   const tally = capture.coverage ?? tallied(reports);
   const told = outcomeNames.filter((outcome) => (tally[outcome] ?? 0) > 0);
-  if (told.length === 0) return [[said('No ring files in the window.')]];
   const pinned = readFromPins(reports);
-  const oldest = reports.reduce<number | null>(
-    (at, { from }) => (from !== null && (at === null || from < at) ? from : at),
-    null,
-  );
+  const held = heldInWords(capture);
+  if (told.length === 0 && held === null) return [[said('No ring file was looked at.')]];
   return [
     [bold('Ring files:')],
     ...told.map((outcome): Row => {
@@ -23,8 +29,19 @@ export function coverageRows(capture: Capture, reports: readonly RingFileReport[
       return [outcomes[outcome].missing ? bold(`⚠️ ${words}`) : said(words)];
     }),
     ...(pinned === null ? [] : [[said(pinned)]]),
-    ...(oldest === null ? [] : [[said(`Oldest packet in the ring: ${utcOf(oldest)}`)]]),
+    ...(held === null ? [] : [labelled('The ring held', held)]),
+    ...notHeld(capture).map((missing): Row => [bold(`⚠️ ${missing}`)]),
   ];
+}
+
+/** The same in short: the files that a search which ended early never came to are counted, not named. */
+export function troubleBlocksInShort(
+  capture: Capture,
+  reports: readonly RingFileReport[],
+  longest: number,
+): RichTextBlock[] {
+  const { named, left } = troubledInShort(capture, reports);
+  return [...troubleBlocks(named, longest), ...(left === null ? [] : [rows([bold(`⚠️ ${notBegunInWords(left)}`)])])];
 }
 
 /** The files that an analyst has to know by name, with the time each covered, at most `longest`; no block where there are none. */

@@ -1,6 +1,6 @@
 import { type Capture, isOpen, type RingFileReport } from '../../capture/capture.ts';
 import { bytesInWords } from '../../capture/quantities.ts';
-import { lasting, utc } from '../../reports/figures.ts';
+import { counted, lasting, utc } from '../../reports/figures.ts';
 import { coverageRows, troubleBlocks } from './coverage.ts';
 import { countRows, custodyRows, factRows, labelled } from './facts.ts';
 import { numbers, progressLines, windowInWords } from './numbers.ts';
@@ -53,7 +53,7 @@ function limitRows({ limits, keep, earlier }: Capture): Row[] {
   const most = [
     ...(limits.deadline === null ? [] : [utc(limits.deadline)]),
     ...(limits.bytes === null ? [] : [bytesInWords(limits.bytes)]),
-    ...(limits.packets === null ? [] : [`${limits.packets} packets`]),
+    ...(limits.packets === null ? [] : [counted(limits.packets, 'packet')]),
   ];
   const kept: Row[] = keep ? [labelled('Kept', 'started again after a reboot')] : [];
   const before = earlier.slice(-5).map((one): Row => [bold('Earlier: '), code(one.savefile, 255)]);

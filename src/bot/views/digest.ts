@@ -1,9 +1,11 @@
 import type { KnownBlock } from '@slack/types';
 import { type Capture, isOpen } from '../../capture/capture.ts';
+import { type ChainHead, headInWords } from '../../capture/orders.ts';
 import { filesMissed } from '../../reports/coverage.ts';
 import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from '../../reports/digest.ts';
 import { diskInWords } from '../../reports/disk.ts';
 import { counted, size, utc } from '../../reports/figures.ts';
+import { chainFaultsInWords, doubtsInWords } from '../../reports/findings.ts';
 import { holesInWords } from '../../reports/holes.ts';
 import { pinboardInWords } from '../../reports/pins.ts';
 import { statusOf } from './status.ts';
@@ -25,9 +27,14 @@ export function digestView(digest: Digest): View {
       context(plain(`💾 ${diskInWords(digest.disk)}`)),
       ...pinboardInWords(digest.pinned, digest.madeAt).map((words) => context(plain(`📌 ${words}`))),
       context(plain(`${digest.timezone}: ${utc(digest.from)} to ${utc(digest.to)}`)),
-      context(mrkdwn(`Audit log at entry ${digest.head.seq}, SHA-256 \`${escaped(digest.head.hash, 80)}\``)),
+      context(mrkdwn(`Audit log at entry ${digest.head.seq}: \`${witness(digest.head)}\``)),
     ],
   };
+}
+
+/** In a shell on the sensor it tells later whether the log is still the same up to here. */
+function witness(head: ChainHead): string {
+  return `capture audit verify --head ${escaped(headInWords(head), 100)}`;
 }
 
 function inShort(digest: Digest): string {
@@ -46,7 +53,10 @@ function inShort(digest: Digest): string {
 function attentionBlocks({ attention }: Digest): KnownBlock[] {
   const missed = (capture: Capture) =>
     `${counted(filesMissed(capture.coverage), 'ring file')} not or not wholly searched`;
+  const faults = attention.audit === null ? [] : chainFaultsInWords(attention.audit);
   const items: Row[] = [
+    ...faults.map((fault): Row => [bold(`${fault}.`), said(' capture audit verify, in a shell, tells more')]),
+    ...doubtsInWords(attention.doubtful).map((doubt): Row => [said(`${doubt}. /capture verify tells more`)]),
     ...attention.broken.map((capture) => named(capture, brokenInWords(capture))),
     ...attention.holed.map((capture) => named(capture, holesInWords(capture).join(', '))),
     ...attention.gaps.map((capture) => named(capture, missed(capture))),

@@ -1,4 +1,4 @@
-import type { Fetchable, Verified, VerifyTally } from '../../capture/evidence.ts';
+import { type Fetchable, type Fetched, goneInWords, type Verified, type VerifyTally } from '../../capture/evidence.ts';
 import { quoteWord } from '../../command/words.ts';
 import { counted, size } from '../../reports/figures.ts';
 import { findingsInWords } from '../../reports/findings.ts';
@@ -9,11 +9,12 @@ import { bulleted, type Row, rows, type View } from './view.ts';
 const mostSavefiles = 4;
 
 /** To the person who wants a savefile: where it is, how large, its digest, and a line that fetches it. */
-export function getView(id: string, fetchables: readonly Fetchable[]): View {
-  const shown = fetchables.slice(-mostSavefiles);
+export function getView(id: string, { savefiles, vanished }: Fetched): View {
+  const shown = savefiles.slice(-mostSavefiles);
+  const gone = vanished.slice(-mostSavefiles).map((held): Row => [said('⚠️ '), typed(goneInWords(held), 500)]);
   return {
     text: `How to fetch ${escaped(id, 40)}: ${escaped(shown.at(-1)?.held.path ?? 'nothing', 500)}`,
-    blocks: shown.map((one) => rows(...fetchRows(one))),
+    blocks: [...shown.map((one) => rows(...fetchRows(one))), ...(gone.length === 0 ? [] : [rows(...gone)])],
   };
 }
 

@@ -5,8 +5,8 @@ import { statusOf } from './status.ts';
 import { bold, code, richDate, said, typed } from './text.ts';
 import { context, mrkdwn, type Row, rows, type View } from './view.ts';
 
-/** Twenty-five of about 300 characters: a list on a phone is not read any further, and Slack takes 50 blocks. */
-const longest = 25;
+/** Twenty of 600 characters at most: a list on a phone is not read any further, and Slack takes about 13,000 characters. */
+const longest = 20;
 
 /**
  * Captures for the one person who asked, newest first, three short lines each.

@@ -2,6 +2,7 @@ import { type Capture, isOpen, type Micros, type SearchProgress, type Window } f
 import { filesMissed } from '../../reports/coverage.ts';
 import { count, counted, size, utcOf } from '../../reports/figures.ts';
 import { dropsInWords, dropsOf, holesInWords } from '../../reports/holes.ts';
+import { notHeld } from '../../reports/span.ts';
 
 /** Packets, bytes and, always beside a count, what the kernel dropped; of a search under way what it matched so far. */
 export function numbers(capture: Capture): string {
@@ -24,7 +25,8 @@ export function result(capture: Capture): string {
   const missed = filesMissed(capture.coverage);
   const whole = (capture.coverage.searched ?? 0) + (capture.coverage.cut ?? 0);
   const gaps = missed === 0 ? '' : `, ⚠️ ${count(missed)} not or not wholly`;
-  return `${sizeOf(capture)} · ${counted(whole, 'ring file')} searched${gaps}`;
+  const held = notHeld(capture).length === 0 ? '' : ', ⚠️ the ring does not hold all of the window';
+  return `${sizeOf(capture)} · ${counted(whole, 'ring file')} searched${gaps}${held}`;
 }
 
 /** How far a search is, a line each: where in time, how much of the ring, how many packets. */

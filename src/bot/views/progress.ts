@@ -1,7 +1,7 @@
 import { type Capture, isOpen, type RingFileReport } from '../../capture/capture.ts';
 import { troubledFiles } from '../../reports/coverage.ts';
 import { counted } from '../../reports/figures.ts';
-import { coverageRows, troubleBlocks } from './coverage.ts';
+import { coverageRows, troubleBlocksInShort } from './coverage.ts';
 import { custodyRows, factRows } from './facts.ts';
 import { progressLines, result } from './numbers.ts';
 import { statusOf } from './status.ts';
@@ -18,11 +18,20 @@ export function progressView(capture: Capture, reports: readonly RingFileReport[
 
 function running(capture: Capture, reports: readonly RingFileReport[]): View {
   const { emoji, words } = statusOf(capture);
-  const lines = capture.progress === null ? ['Looking at what the ring holds'] : progressLines(capture.progress);
+  const lines = capture.progress === null ? [beforeItsFirst(capture)] : progressLines(capture.progress);
   return {
     text: `${emoji} ${capture.id}: ${[words, ...lines].join('. ')}`,
-    blocks: [rows([bold(`${emoji} ${words}`)], ...lines.map((line) => [said(line)])), ...troubleBlocks(reports, 10)],
+    blocks: [
+      rows([bold(`${emoji} ${words}`)], ...lines.map((line) => [said(line)])),
+      ...troubleBlocksInShort(capture, reports, 10),
+    ],
   };
+}
+
+function beforeItsFirst({ state }: Capture): string {
+  return state === 'starting'
+    ? 'Waiting until the logger has written what came before the live capture'
+    : 'Looking at what the ring holds';
 }
 
 function ended(capture: Capture, reports: readonly RingFileReport[]): View {
@@ -37,7 +46,7 @@ function ended(capture: Capture, reports: readonly RingFileReport[]): View {
     blocks: [
       rows([bold(`${emoji} ${words}`)], ...why),
       rows(...coverageRows(capture, reports), [said('What the logger itself lost is not recorded in a ring.')]),
-      ...troubleBlocks(reports, 20),
+      ...troubleBlocksInShort(capture, reports, 20),
       rows(...(capture.facts === null ? [] : factRows(capture.facts)), ...custodyRows(capture)),
     ],
   };

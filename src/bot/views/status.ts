@@ -2,6 +2,7 @@ import { type Capture, isOpen, type State } from '../../capture/capture.ts';
 import { filesMissed } from '../../reports/coverage.ts';
 import { counted, percentOf } from '../../reports/figures.ts';
 import { dropsOf } from '../../reports/holes.ts';
+import { notHeld } from '../../reports/span.ts';
 import { bold, escaped, said, typed } from './text.ts';
 import type { Row } from './view.ts';
 
@@ -63,7 +64,8 @@ function searchStatus(capture: Capture): Status {
       return { emoji: '⏳', words: 'Cancelling the search' };
     case 'finished':
     case 'stopped':
-      if (filesMissed(capture.coverage) > 0) return { emoji: '⚠️', words: `Searched with gaps${found}` };
+      if (filesMissed(capture.coverage) > 0 || notHeld(capture).length > 0)
+        return { emoji: '⚠️', words: `Searched with gaps${found}` };
       return { emoji: '✅', words: `Searched${found}` };
     case 'cancelled':
       return { emoji: '🚫', words: `Search cancelled${found}` };

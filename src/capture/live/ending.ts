@@ -1,10 +1,17 @@
+import { rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Capture, Counts, Facts } from '../capture.ts';
+import { createSavefile } from '../custody.ts';
 import { CaptureError } from '../errors.ts';
 import type { Examined } from '../facts.ts';
+import { packetsLeft } from '../limits.ts';
 import { endProcess, isAlive, type ProcessToken, pidOf } from '../process.ts';
+import { counted } from '../quantities.ts';
+import type { Ending } from '../registry.ts';
+import { ethernet } from '../ringfile.ts';
 import type { Room } from '../room.ts';
+import { headerBytes, headerFor } from '../savefile.ts';
 import { cutInWords, settle } from '../settling.ts';
 import { closingCounts, complaint, lastBlock, runningCounts } from '../tcpdump.ts';
 import { tcpdumpsWritingInto } from '../writing.ts';
@@ -12,20 +19,27 @@ import { lastWords, patience } from './launch.ts';
 
 /** How a live capture came to its end. */
 export interface LiveEnd {
-  readonly state: 'stopped' | 'finished' | 'died';
+  readonly state: Ending['state'];
   readonly why: string;
 }
 
 /**
  * Ends the tcpdump of a capture whose ending this process has claimed, then settles it. One that was dead already is told as died,
- * not as stopped.
+ * not as stopped; one that was still to be started again has an empty further savefile.
  * @param begun whether a process that is gone may have interrupted it already, in the same stop
  * @throws CaptureError `tool_failed` when its tcpdump outlives every signal: it stays claimed, and the next look tries again
  */
 export async function endLive(room: Room, capture: Capture, begun: boolean, alongside: () => void): Promise<void> {
   const tcpdump = tcpdumpOf(room, capture);
   const why = capture.why ?? 'stopped';
-  const state = room.registry.processes(capture.id).ending ?? 'stopped';
+  const { ending, endingAt } = room.registry.processes(capture.id);
+  const state = ending ?? 'stopped';
+  // How it ended is known already: only its savefile was still to be read.
+  if (endingAt !== null) return settleLive(room, capture, { state, why }, alongside);
+  if (tcpdump === undefined && (await isStillToBegin(room, capture))) {
+    await leaveEmpty(capture);
+    return settle(room, capture, { state, why, counts: null, holes: () => [] }, alongside);
+  }
   if (tcpdump === undefined || !isAlive(tcpdump)) {
     if (begun && (await endedOrderly(room, capture))) return settleLive(room, capture, { state, why }, alongside);
     const death = await whyItDied(room, capture);
@@ -44,8 +58,8 @@ export async function endLive(room: Room, capture: Capture, begun: boolean, alon
 export async function settleLive(room: Room, capture: Capture, end: LiveEnd, alongside: () => void): Promise<void> {
   const said = await lastWords(room, capture);
   const counts = closingCounts(said);
-  const why = (examined: Examined | undefined) => [end.why, ...holes(counts, runningCounts(said), examined)].join('; ');
-  await settle(room, capture, { state: end.state, counts, why }, alongside);
+  const missing = (examined: Examined | undefined) => holes(counts, runningCounts(said), examined);
+  await settle(room, capture, { ...end, counts, holes: missing }, alongside);
 }
 
 /** Why a tcpdump that nobody here stopped is gone, as far as its last words tell. */
@@ -59,9 +73,33 @@ export async function whyItDied(room: Room, capture: Capture): Promise<string> {
 
 /** That a tcpdump ended by itself because it had as many packets as it was to capture; undefined when it did not. */
 export async function packetsReached(room: Room, capture: Capture): Promise<string | undefined> {
-  const { packets } = capture.limits;
+  const packets = packetsLeft(capture);
   if (packets === null || closingCounts(await lastWords(room, capture))?.captured !== packets) return undefined;
-  return `its limit of ${packets} packets was reached`;
+  return packetLimitInWords(capture);
+}
+
+/** That a capture has as many packets as it was to have, in all its savefiles. */
+export function packetLimitInWords({ limits, earlier }: Capture): string {
+  return `its limit of ${counted(limits.packets ?? 0, 'packet')} was reached${earlier.length > 0 ? ', all its savefiles together' : ''}`;
+}
+
+/** Whether a capture was to be started again after a reboot, and no tcpdump ever wrote its further savefile. */
+async function isStillToBegin(room: Room, { id, earlier, path }: Capture): Promise<boolean> {
+  if (earlier.length === 0 || room.registry.processes(id).tcpdump !== null) return false;
+  const file = await stat(path).catch(() => undefined);
+  return file === undefined || file.size <= headerBytes;
+}
+
+/** What a capture leaves that found nothing: a valid savefile without a packet, which says so in the hand of whoever gets it. */
+async function leaveEmpty({ path, snaplen, earlier }: Capture): Promise<void> {
+  await rm(path, { force: true });
+  const { linktype, precision } = earlier.at(-1)?.facts ?? { linktype: ethernet, precision: 'microseconds' };
+  const file = await createSavefile(path);
+  try {
+    await file.writeFile(headerFor({ linktype, precision, snaplen }));
+  } finally {
+    await file.close();
+  }
 }
 
 /** Whether a tcpdump said its closing counts and nothing else: then a signal ended it. */
@@ -98,14 +136,16 @@ function holes(counts: Counts | null, before: Counts | null, examined: Examined 
       : []),
     ...lost(counts, facts),
     ...cutInWords(examined),
-    ...(counts?.droppedByKernel ? [`${counts.droppedByKernel} packets were dropped by the kernel`] : []),
+    ...(counts?.droppedByKernel
+      ? [`${counted(counts.droppedByKernel, 'packet was', 'packets were')} dropped by the kernel`]
+      : []),
   ];
 }
 
 function lastKnown(counts: Counts | null): string {
-  return counts === null
+  return counts?.droppedByKernel == null
     ? ''
-    : ` (${counts.droppedByKernel} packets when it was last asked, of ${counts.captured} captured)`;
+    : ` (${counted(counts.droppedByKernel, 'packet')} when it was last asked, of ${counts.captured} captured)`;
 }
 
 function lost(counts: Counts | null, facts: Facts): string[] {

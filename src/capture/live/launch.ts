@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import type { Capture } from '../capture.ts';
 import { createSavefile, isThere } from '../custody.ts';
 import { CaptureError } from '../errors.ts';
+import { packetsLeft } from '../limits.ts';
 import { endProcess, isAlive, type ProcessToken, signal, tokenOf } from '../process.ts';
 import type { Room } from '../room.ts';
-import { settleFailed } from '../settling.ts';
 import { complaint, isListening, spawnLive } from '../tcpdump.ts';
 
 /** A tcpdump that does not listen after this long never will. Milliseconds. */
@@ -37,16 +37,23 @@ export async function lastWords(room: Room, capture: Capture): Promise<string> {
   }
 }
 
+/** What came of a launch. */
+export type Launched =
+  | { readonly runs: true; readonly capture: Capture }
+  | {
+      readonly runs: false;
+      readonly error: unknown;
+      readonly why: string;
+      /** Neither a process nor a file. What is left otherwise is for reconcile: packets to be counted, or a tcpdump to be ended. */
+      readonly leftNothing: boolean;
+    };
+
 /**
- * Makes a starting capture's savefile and its tcpdump; resolves when that listens and the capture is marked running.
- * @param settle writes what came of it, in the transaction that changes the state
- * @throws CaptureError `no_room`, `tool_failed`, once the capture is marked failed; `conflict` when it was stopped meanwhile
+ * Makes a starting capture's savefile and its tcpdump; resolves when that listens and the capture is marked running, or when it does not.
+ * @param alongside what belongs into the transaction that marks it running
+ * @throws CaptureError `conflict` when it was ended meanwhile
  */
-export async function launch(
-  room: Room,
-  capture: Capture,
-  settle: (outcome: 'done' | 'failed', detail: string) => void,
-): Promise<Capture> {
+export async function launch(room: Room, capture: Capture, alongside: () => void): Promise<Launched> {
   let tcpdump: ProcessToken | undefined;
   let isOurs = false;
   try {
@@ -58,16 +65,12 @@ export async function launch(
   } catch (error) {
     const ended = tcpdump === undefined || (await endProcess(tcpdump, ['SIGKILL'], patience));
     if (isOurs && ended) await removeEmpty(capture.path);
-    const why = error instanceof Error ? error.message : String(error);
-    const failed = () => settle('failed', why);
-    // What holds packets is settled by reconcile, with their count and digest; what still runs, once that has ended it.
-    if (ended && !(isOurs && (await isThere(capture.path)))) settleFailed(room, capture, why, failed);
-    failed();
-    throw error;
+    const leftNothing = ended && !(isOurs && (await isThere(capture.path)));
+    return { runs: false, error, why: error instanceof Error ? error.message : String(error), leftNothing };
   }
   const runs = room.database.transaction(() => {
     const marked = room.registry.markRunning(capture.id);
-    if (marked) settle('done', capture.savefile);
+    if (marked) alongside();
     return marked;
   })();
   if (!runs) {
@@ -76,7 +79,7 @@ export async function launch(
     throw new CaptureError('conflict', `${capture.id} was ended while it started`);
   }
   room.log.info({ capture: capture.id, tcpdump }, 'capture running');
-  return room.registry.byId(capture.id) ?? capture;
+  return { runs: true, capture: room.registry.byId(capture.id) ?? capture };
 }
 
 async function spawn(room: Room, capture: Capture): Promise<ProcessToken | undefined> {
@@ -91,7 +94,7 @@ async function spawn(room: Room, capture: Capture): Promise<ProcessToken | undef
         buffer: room.config.buffer,
         savefile: capture.path,
         expression: capture.expanded ?? capture.expression,
-        packets: capture.limits.packets,
+        packets: packetsLeft(capture),
       },
       stderr,
     );
@@ -106,7 +109,7 @@ async function spawn(room: Room, capture: Capture): Promise<ProcessToken | undef
  * @throws CaptureError `tool_failed` with its words when it ended instead, or never will
  */
 export async function listening(room: Room, capture: Capture, tcpdump: ProcessToken | undefined): Promise<void> {
-  const giveUp = Date.now() + listeningTimeout;
+  const giveUp = room.uptime() + listeningTimeout;
   for (;;) {
     // Looked at before its words are read: what it said before it ended is then all there.
     const alive = tcpdump !== undefined && isAlive(tcpdump);
@@ -117,7 +120,7 @@ export async function listening(room: Room, capture: Capture, tcpdump: ProcessTo
         'tool_failed',
         `tcpdump did not start: ${complaint(said) ?? 'it ended at once and said nothing'}`,
       );
-    if (Date.now() > giveUp)
+    if (room.uptime() > giveUp)
       throw new CaptureError(
         'tool_failed',
         `tcpdump did not begin to listen within ${listeningTimeout / 1000} s and was ended`,

@@ -1,8 +1,10 @@
 import type { Actor } from '../analyst.ts';
+import type { Capture } from '../capture.ts';
 import { checkExpression } from '../expression.ts';
 import { allowAnother, allowSpace, deadlineIn, grantLimits } from '../limits.ts';
 import type { Started, StartOrder } from '../orders.ts';
 import { addCapture, attribution, inHand, type Order, type Room } from '../room.ts';
+import { settleFailed } from '../settling.ts';
 import { compileForInterface } from '../tcpdump.ts';
 import { expansionPatience, formFor, missesTags } from '../vlan.ts';
 import { launch } from './launch.ts';
@@ -31,6 +33,7 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
   // The registry first: no file and no process without an owner, whenever we are killed.
   const wanted = {
     kind: 'live',
+    state: 'starting',
     ...attributed,
     expression,
     interface: interfaceName,
@@ -45,11 +48,19 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
     keep: order.keep ?? false,
   } as const;
   const capture = await addCapture(room, wanted, () => allowAnother(room, attributed.analyst));
-  const started = await inHand(room, capture.id, () =>
-    launch(room, capture, (outcome, detail) => asked.settle(outcome, capture.id, detail)),
-  );
+  const started = await inHand(room, capture.id, () => launchOrFail(room, capture, asked));
   await room.leaveSupervisor();
   return { capture: started, warnings };
+}
+
+/** @throws CaptureError `no_room`, `tool_failed`, once the capture is marked failed; `conflict` when it was ended meanwhile */
+async function launchOrFail(room: Room, capture: Capture, asked: Order): Promise<Capture> {
+  const launched = await launch(room, capture, () => asked.settle('done', capture.id, capture.savefile));
+  if (launched.runs) return launched.capture;
+  const failed = () => asked.settle('failed', capture.id, launched.why);
+  if (launched.leftNothing) settleFailed(room, capture, launched.why, failed);
+  failed();
+  throw launched.error;
 }
 
 function formOn(interfaceName: string, expression: string, exact: boolean) {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Capture, Millis } from '../capture.ts';
-import { freeBytes, limitReached, timeLeft } from '../limits.ts';
+import { freeBytes, limitReached, type Reached, timeLeft } from '../limits.ts';
 import { signal } from '../process.ts';
 import { sizeInWords } from '../quantities.ts';
 import { inHand, observe, type Room } from '../room.ts';
@@ -27,26 +27,28 @@ interface Memory {
 
 /**
  * Looks after running captures for as long as this process holds the lease, and waits for it while another does: limits, free space,
- * kernel drops, the question before a deadline.
- * @param look brings registry and processes together; done before each look at the limits
- * @param untilIdle ends when nothing runs any more, the lease given back in the same step; without it only the signal ends it
+ * kernel drops, the question before a deadline. Where only the signal ends it and captures run on, somebody is left behind.
+ * @param look brings registry and processes together, by whoever holds the lease before each look at the limits
+ * @param untilIdle ends when nothing runs any more, the lease given back in the same step, and while another looks after what runs
  */
 export async function supervise(
   room: Room,
-  look: () => Promise<void>,
+  look: (inCharge: boolean) => Promise<void>,
   untilIdle: boolean,
   stop: AbortSignal,
 ): Promise<void> {
   const memory: Memory = { countedAt: new Map(), free: undefined };
   while (!stop.aborted) {
-    if (holdLease(room)) {
-      await look();
-      await superviseOnce(room, memory);
-      if (untilIdle && room.supervision.releaseLease(room.self)) return;
-    } else if (untilIdle) return;
+    const inCharge = holdLease(room);
+    if (!inCharge && untilIdle) return;
+    await look(inCharge);
+    if (inCharge) await superviseOnce(room, memory);
+    if (untilIdle && room.supervision.releaseWhenIdle(room.self)) return;
     await pause(lookEvery, undefined, { signal: stop }).catch(() => undefined);
   }
   room.supervision.releaseLease(room.self);
+  // One that was left behind itself is told to end by somebody who knows better.
+  if (!untilIdle && room.registry.open().some(({ kind }) => kind === 'live')) await room.leaveSupervisor();
 }
 
 function holdLease(room: Room): boolean {
@@ -74,8 +76,9 @@ async function sizeOf(capture: Capture): Promise<number> {
 }
 
 /** Ends a capture for a reason of ours; the next look does not wait for it. */
-function end(room: Room, capture: Capture, why: string): void {
-  if (room.inHand.has(capture.id) || !room.registry.markStopping(capture.id, 'finished', why)) return;
+function end(room: Room, capture: Capture, { why, deadline }: Reached): void {
+  if (room.inHand.has(capture.id)) return;
+  if (!room.registry.markStopping(capture.id, { ending: 'finished', why, deadline })) return;
   const stopping = room.registry.byId(capture.id) ?? capture;
   inHand(room, capture.id, () => endLive(room, stopping, false, () => observe(room, capture, 'limit', why))).catch(
     (error) =>
@@ -126,9 +129,6 @@ async function keepSpace(
     .toSorted((one, other) => other.bytes - one.bytes);
   if (largest === undefined) return;
   const pace = shrinking > 0 ? `, shrinking by ${sizeInWords(shrinking * 1_000)} a second` : '';
-  end(
-    room,
-    largest.capture,
-    `ended as the largest running capture: ${sizeInWords(free)} is free on the disk${pace}, and ${sizeInWords(floor)} must stay free`,
-  );
+  const why = `ended as the largest running capture: ${sizeInWords(free)} is free on the disk${pace}, and ${sizeInWords(floor)} must stay free`;
+  end(room, largest.capture, { why });
 }

@@ -1,5 +1,4 @@
 import type { Capture } from '../capture.ts';
-import type { Examined } from '../facts.ts';
 import { inHand, observe, type Room, takeOver } from '../room.ts';
 import { cutInWords, settle } from '../settling.ts';
 import { finishProcessingFile } from './processing.ts';
@@ -16,16 +15,30 @@ export interface SearchEnd {
  */
 export async function settleSearch(room: Room, capture: Capture, end: SearchEnd, alongside: () => void): Promise<void> {
   await finishProcessingFile(room.place.directory, capture.savefile);
-  const why = (examined: Examined | undefined) => [end.why, ...cutInWords(examined)].join('; ');
-  await settle(room, capture, { state: end.state, counts: null, why }, alongside);
+  await settle(room, capture, { ...end, counts: null, holes: cutInWords }, alongside);
 }
 
 /** Settles a search whose process is gone. */
 export async function reconcileSearch(room: Room, capture: Capture): Promise<void> {
   if (!takeOver(room, capture.id)) return;
   await inHand(room, capture.id, async () => {
-    const { filesDone, filesTotal } = capture.progress ?? { filesDone: 0, filesTotal: 0 };
-    const why = `the process that searched was gone after ${filesDone} of ${filesTotal} ring files: the others were not searched to their end`;
+    const { ending, endingAt } = room.registry.processes(capture.id);
+    if (endingAt !== null && ending !== null && ending !== 'stopped') {
+      const end = { state: ending, why: room.registry.byId(capture.id)?.why ?? ending };
+      const told = `${end.why}; written for a process that was gone`;
+      return settleSearch(room, capture, end, () => observe(room, capture, 'search', told));
+    }
+    const why = `the process that searched was gone ${goneIn(capture)}`;
     await settleSearch(room, capture, { state: 'died', why }, () => observe(room, capture, 'died', why));
   });
+}
+
+function goneIn({ progress, state }: Capture): string {
+  if (progress !== null) {
+    const { filesDone, filesTotal } = progress;
+    return `after ${filesDone} of ${filesTotal} ring files: the others were not searched to their end`;
+  }
+  return state === 'starting'
+    ? "while it waited for the ring's logger: nothing of the ring was searched"
+    : 'before it came to its first ring file: nothing of the ring was searched';
 }

@@ -1,72 +1,80 @@
-import { open, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Capture, Micros, Millis } from '../capture.ts';
-import type { SearchOrder } from '../orders.ts';
+import { counted } from '../quantities.ts';
 import type { Room } from '../room.ts';
-import { chunkBytes, headerBytes, type RecordHeader, readHeader, recordHeaderBytes, walkRecords } from '../savefile.ts';
+import {
+  chunkBytes,
+  headerBytes,
+  type RecordFormat,
+  type RecordHeader,
+  readHeader,
+  recordHeaderBytes,
+  walkRecords,
+  wantedRecords,
+} from '../savefile.ts';
 import { lastBlock } from '../tcpdump.ts';
-import { knownRing } from './wanted.ts';
+import { arrivalsIn } from './logger.ts';
 
 /** Where a search of the ring meets a live capture that was started before it. */
 export interface Joint {
   readonly live: Capture;
   /** It captured before this moment: every later packet is its own. */
   readonly at: Micros;
+  /** The same moment on the clock that nobody sets, milliseconds since boot. */
+  readonly uptime: Millis;
 }
 
 /** How long a logger that writes nothing is waited for. */
 const loggerPatience: Millis = 10_000;
-const lookEvery: Millis = 50;
+const lookEvery: Millis = 100;
 /** By how much two processes differ about when a packet came: 36 microseconds were seen. */
 const tolerance: Micros = 1_000;
 
 /** What is to be known of the joint once the logger has written what came before it. */
 export interface Meeting {
-  readonly order: SearchOrder;
   readonly twins: Twins;
   inWords(): string;
 }
 
-/** Waits until the ring has what came before the joint, then reads what the live capture has around it. */
-export async function meet(room: Room, order: SearchOrder, joint: Joint, signal: AbortSignal): Promise<Meeting> {
-  const written = await loggerReaches(knownRing(room, order.ring).path, joint, signal);
+/**
+ * Waits until the ring has what came before the joint, then reads what the live capture has around it.
+ * @param ring the ring's directory
+ * @param cancelled asked at each look; its signal ends the wait at once
+ */
+export async function meet(room: Room, ring: string, joint: Joint, cancelled: () => AbortSignal): Promise<Meeting> {
+  const written = await loggerReaches(room, ring, joint, cancelled);
   const twins = await twinsAt(joint);
   const { id } = joint.live;
   const heldBack = written
     ? ''
-    : '; the logger wrote nothing for 10 s: what it held back then is missing between the two';
+    : `; in ${loggerPatience / 1_000} s the logger wrote no packet from after it: what it held back then is missing between the two`;
   return {
-    order: { ...order, window: { ...order.window, until: joint.at } },
     twins,
-    inWords: () => `up to the live capture ${id}: ${twins.shared} packets that both saw are in ${id} alone${heldBack}`,
+    inWords: () => `up to the live capture ${id}: ${sharedInWords(twins.shared, id)}${heldBack}`,
   };
 }
 
-/**
- * Waits until the ring's logger has written what came before the joint, which it holds back until its buffer is full: then a file in the
- * ring was written to a while after it.
- * @returns false when the logger wrote nothing for 10 s
- */
-async function loggerReaches(ring: string, { at }: Joint, signal: AbortSignal): Promise<boolean> {
-  // The kernel hands packets over to the logger as it does to our tcpdump.
-  const wanted = at / 1_000 + lastBlock;
-  const giveUp = wanted + loggerPatience;
-  for (;;) {
-    if ((await lastWritten(ring)) >= wanted) return true;
-    if (Date.now() > giveUp || signal.aborted) return false;
-    await pause(lookEvery);
-  }
+function sharedInWords(shared: number, id: string): string {
+  if (shared === 0) return 'no packet was seen by both';
+  return `${counted(shared, 'packet that both saw is', 'packets that both saw are')} in ${id} alone`;
 }
 
-async function lastWritten(ring: string): Promise<Millis> {
-  const times = (await readdir(ring)).map((name) =>
-    stat(join(ring, name)).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => 0,
-    ),
-  );
-  return Math.max(0, ...(await Promise.all(times)));
+/**
+ * Waits until the ring's logger has written what came before the joint, which it holds back until its buffer is full: then a packet from
+ * after it is in the ring, and before that packet all that came earlier.
+ * @returns false when there was none within 10 s
+ */
+async function loggerReaches(room: Room, ring: string, joint: Joint, cancelled: () => AbortSignal): Promise<boolean> {
+  // The kernel hands packets over to the live capture, too, only after a while.
+  const ready = joint.uptime + lastBlock;
+  const hasTime = () => !cancelled().aborted && room.uptime() <= ready + loggerPatience;
+  const arrivals = arrivalsIn(ring, joint.at + tolerance, hasTime);
+  while (hasTime()) {
+    if (room.uptime() >= ready && (await arrivals.reachedBy(room.uptime()))) return true;
+    await pause(lookEvery, undefined, { signal: cancelled() }).catch(() => undefined);
+  }
+  return false;
 }
 
 /** The packets around the joint that the live capture has. */
@@ -75,6 +83,15 @@ export interface Twins {
   has(record: RecordHeader, packet: Buffer): boolean;
   /** How many it had. */
   readonly shared: number;
+}
+
+/** Takes the whole records in `records` that the search has alone. */
+export function ownRecords(records: Buffer, format: RecordFormat, twins: Twins | null) {
+  return wantedRecords(
+    records,
+    format,
+    (record, offset, end) => twins === null || !twins.has(record, records.subarray(offset + recordHeaderBytes, end)),
+  );
 }
 
 interface Twin {

@@ -1,29 +1,26 @@
-import { lstat } from 'node:fs/promises';
 import type { RingFileReport } from '../capture.ts';
 import { type PinnedFile, readFromPin } from '../pin.ts';
-import type { RingFile } from './ring.ts';
-import { type Append, type Scanned, type Selection, scanRingFile } from './scan.ts';
+import { heldFile, type RingFile } from './ring.ts';
+import type { Scanned } from './scan.ts';
 
 /**
- * Searches a ring file as `scanRingFile` does; one that was pruned since the plan was made, and is pinned, is read where it is held. Its line
- * of the coverage statement then names the pin.
+ * Searches a ring file by `scan`; one that was pruned since the plan was made, and is pinned, is read where it is held. Its line of the
+ * coverage statement then names the pin.
  */
 export async function* scanWhereItIs(
   file: RingFile,
-  selection: Selection,
-  append: Append,
-  signal: AbortSignal,
+  scan: (file: RingFile) => AsyncGenerator<Scanned, RingFileReport>,
 ): AsyncGenerator<Scanned, RingFileReport> {
   const { pinned } = file;
-  const report = yield* scanRingFile(file, selection, append, signal);
+  const report = yield* scan(file);
   if (pinned === null) return report;
   if (file.path === pinned.path) return named(report, pinned);
   // Nothing of it was read, so that nothing is found twice.
   if (report.outcome !== 'pruned') return report;
-  const inode = (await lstat(pinned.path).catch(() => undefined))?.ino;
-  if (inode === undefined) return report;
-  const held = { ...file, path: pinned.path, inode };
-  return named(yield* scanRingFile(held, selection, append, signal), pinned);
+  // The logger's side may have packed the file since it was pinned: what is held is looked at for itself.
+  const held = await heldFile(pinned);
+  if (held === undefined) return report;
+  return named(yield* scan({ ...held, name: file.name, newest: file.newest }), pinned);
 }
 
 function named(report: RingFileReport, { pin, part }: PinnedFile): RingFileReport {

@@ -1,5 +1,7 @@
 import type { Actor } from '../analyst.ts';
+import type { Program } from '../bpf.ts';
 import type { Capture, Window } from '../capture.ts';
+import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
 import { allowSpace } from '../limits.ts';
 import type { SearchOrder } from '../orders.ts';
@@ -7,7 +9,7 @@ import { partialAddresses } from '../partial.ts';
 import { ethernet } from '../ringfile.ts';
 import { addCapture, attribution, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
-import { compileForFiles } from '../tcpdump.ts';
+import { compileProgram } from '../tcpdump.ts';
 import { filesOf } from './progress.ts';
 import { type Planned, planRing, unread } from './ring.ts';
 import { checkWindow, formOver, knownRing } from './wanted.ts';
@@ -15,6 +17,8 @@ import { checkWindow, formOver, knownRing } from './wanted.ts';
 /** What a search reads, and what for. */
 export interface Plan {
   readonly expression: string;
+  /** What libpcap makes of it. */
+  readonly program: Program;
   readonly window: Window;
   readonly places: readonly Planned[];
   readonly linktype: number;
@@ -26,6 +30,8 @@ export interface Planning {
   readonly capture: Capture;
   readonly plan: Plan;
   readonly warnings: readonly string[];
+  /** Linktypes that the ring holds, too, and that the expression means something for: each is for a search of its own. */
+  readonly others: readonly number[];
 }
 
 /**
@@ -38,25 +44,39 @@ export async function checkSearch(room: Room, order: SearchOrder, actor: Actor):
 
 /**
  * Plans a search and writes it into the registry.
+ * @param state `starting` where it waits before it reads, and is then planned again
+ * @param linktype of the files that it reads; else that of the first file that the expression means something for
  * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
  */
-export async function planSearch(room: Room, order: SearchOrder, actor: Actor): Promise<Planning> {
-  const { wanted, ...planned } = await prepare(room, order, actor);
-  return { capture: await addCapture(room, { ...wanted, startedAt: room.now() }), ...planned };
+export async function planSearch(
+  room: Room,
+  order: SearchOrder,
+  actor: Actor,
+  { state, linktype }: { readonly state: 'starting' | 'running'; readonly linktype: number | undefined },
+): Promise<Planning> {
+  const { wanted, ...planned } = await prepare(room, order, actor, linktype);
+  return { capture: await addCapture(room, { ...wanted, state, startedAt: room.now() }), ...planned };
 }
 
-async function prepare(room: Room, order: SearchOrder, actor: Actor) {
+/** Plans a search again, over what its ring holds by now. @throws CaptureError as `planSearch` */
+export async function planAgain(room: Room, order: SearchOrder, actor: Actor) {
+  const { wanted, ...planned } = await prepare(room, order, actor);
+  return { expanded: wanted.expanded, ...planned };
+}
+
+async function prepare(room: Room, order: SearchOrder, actor: Actor, wantedLinktype?: number) {
   const attributed = attribution(room, actor, order);
   const expression = checkExpression(order.expression);
   const ring = knownRing(room, order.ring);
   checkWindow(order.window);
-  const places = oneLinktype(await planRing(ring.path, order.window, room.pins.heldIn(ring.name)));
+  const all = await planRing(ring.path, order.window, room.pins.heldIn(ring.name));
+  const meanings = await meaningsOf(expression, wantedLinktype === undefined ? linktypesOf(all) : [wantedLinktype]);
+  const [{ linktype, program: plain }, ...others] = meanings.understood;
+  const places = ofLinktype(all, linktype, meanings);
   const files = filesOf(places);
-  // Ethernet, for a ring that holds nothing yet.
-  const linktype = files[0]?.header.linktype ?? ethernet;
-  await compileForFiles(expression, linktype);
   const form = await formOver(room, ring, expression, { files, linktype, exact: order.exact ?? false });
   const expanded = form?.expanded ?? null;
+  const program = expanded === null ? plain : await compileProgram(expanded, linktype);
   await allowSpace(room);
   const wanted = {
     kind: 'past',
@@ -77,24 +97,56 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor) {
     : 'microseconds';
   return {
     wanted,
-    plan: { expression: expanded ?? expression, window: order.window, places, linktype, precision },
+    plan: { expression: expanded ?? expression, program, window: order.window, places, linktype, precision },
     warnings: [...partialAddresses(expression), ...(form === null ? [] : [form.warning])],
+    others: others.map((other) => other.linktype),
   };
 }
 
-/** One savefile holds one linktype: files of another than the first are named, not searched. */
-function oneLinktype(places: readonly Planned[]): Planned[] {
-  const linktype = filesOf(places)[0]?.header.linktype;
+/** Linktypes in a ring, in the order in which they first appear; Ethernet, for a ring that holds nothing yet. */
+function linktypesOf(places: readonly Planned[]): number[] {
+  const linktypes = new Set(filesOf(places).map(({ header }) => header.linktype));
+  return linktypes.size === 0 ? [ethernet] : [...linktypes];
+}
+
+interface Meaning {
+  readonly linktype: number;
+  readonly program: Program;
+}
+
+/** What an expression means for each linktype. */
+interface Meanings {
+  readonly understood: readonly [Meaning, ...Meaning[]];
+  /** Why it means nothing for the others. */
+  readonly refused: ReadonlyMap<number, string>;
+}
+
+/** @throws CaptureError `bad_expression` when it means nothing for any of them, as for the first */
+async function meaningsOf(expression: string, linktypes: readonly number[]): Promise<Meanings> {
+  const understood: Meaning[] = [];
+  const refused = new Map<number, CaptureError>();
+  for (const linktype of linktypes) {
+    try {
+      understood.push({ linktype, program: await compileProgram(expression, linktype) });
+    } catch (error) {
+      if (!(error instanceof CaptureError && error.code === 'bad_expression')) throw error;
+      refused.set(linktype, error);
+    }
+  }
+  const [first, ...more] = understood;
+  if (first === undefined) throw [...refused.values()][0] ?? new Error('there is no linktype to compile for');
+  return { understood: [first, ...more], refused: new Map([...refused].map(([one, { message }]) => [one, message])) };
+}
+
+/** One savefile holds one linktype: files of another are named, with what becomes of them. */
+function ofLinktype(places: readonly Planned[], linktype: number, { understood, refused }: Meanings): Planned[] {
   return places.map((place) => {
     if ('report' in place || place.search.header.linktype === linktype) return place;
     const { name, header, firstAt } = place.search;
-    return {
-      report: unread(
-        name,
-        'other linktype',
-        `linktype ${header.linktype}, while the savefile has ${linktype}`,
-        firstAt,
-      ),
-    };
+    const becomes = understood.some((other) => other.linktype === header.linktype)
+      ? ': once this search has finished, one of its own follows'
+      : (refused.get(header.linktype)?.replace(/^/, ': ') ?? '');
+    const detail = `linktype ${header.linktype}, while the savefile has ${linktype}${becomes}`;
+    return { report: unread(name, 'other linktype', detail, firstAt), file: place.search };
   });
 }

@@ -4,12 +4,14 @@ import { type Capture, type Micros, processingName } from '../capture.ts';
 import { createSavefile } from '../custody.ts';
 import { pidOf } from '../process.ts';
 import type { Room } from '../room.ts';
-import { headerFor, type PcapHeader } from '../savefile.ts';
+import { headerFor, type WrittenHeader } from '../savefile.ts';
 import { cannotWrite } from '../unwritable.ts';
 import type { Append } from './scan.ts';
 
 /** A search's savefile while it grows, under its processing name; the final name is a symbolic link to it. */
 export interface ProcessingFile {
+  /** Writes another pcap header in the place of the first one, before anything is appended. */
+  begin(header: WrittenHeader): Promise<void>;
   readonly append: Append;
   readonly name: () => string;
   /** Moves it to the name that says how far the search is; the link points to a file at every instant. */
@@ -22,11 +24,7 @@ export interface ProcessingFile {
  * Creates the file with its pcap header, and the link.
  * @throws CaptureError `no_room`, `conflict` when the name was taken meanwhile
  */
-export async function openProcessingFile(
-  room: Room,
-  capture: Capture,
-  header: Omit<PcapHeader, 'littleEndian'>,
-): Promise<ProcessingFile> {
+export async function openProcessingFile(room: Room, capture: Capture, header: WrittenHeader): Promise<ProcessingFile> {
   const { directory } = room.place;
   const pid = pidOf(room.self);
   const final = join(directory, capture.savefile);
@@ -48,6 +46,10 @@ export async function openProcessingFile(
     throw error;
   }
   return {
+    begin: async (other) => {
+      const bytes = headerFor(other);
+      await file.write(bytes, 0, bytes.length, 0).catch((cause) => cannotWrite(directory, cause));
+    },
     append,
     name: () => name,
     reach: async (at) => {

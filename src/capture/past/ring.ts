@@ -13,6 +13,7 @@ import {
   readRecordHeader,
   recordHeaderBytes,
 } from '../savefile.ts';
+import { type Conversion, convert, type Packing, packingOf } from './converted.ts';
 
 /** A ring file that can be read: bounded by its first packet, since its name only hints at the time. */
 export interface RingFile {
@@ -28,10 +29,14 @@ export interface RingFile {
   readonly newest: boolean;
   /** Where it is pinned, too; `path` is that place where the logger has pruned it. */
   readonly pinned: PinnedFile | null;
+  /** How it is to be converted before it is read; null for a classic pcap. */
+  readonly packing: Packing | null;
 }
 
-/** A place in the coverage statement: a file to search, or what is to be said of it instead. */
-export type Planned = { readonly search: RingFile } | { readonly report: RingFileReport };
+/** A place in the coverage statement: a file to search, or what is to be said of it instead; a file where it can be read. */
+export type Planned =
+  | { readonly search: RingFile }
+  | { readonly report: RingFileReport; readonly file?: RingFile | undefined };
 
 /** Milliseconds by which packets in a file may stand out of order, and its own time be off. */
 const slack = 60_000;
@@ -63,7 +68,8 @@ export async function planRing(
     if ('report' in place) return place;
     const outside = outsideBy(place.search, window);
     if (outside !== undefined) {
-      return { report: unread(place.search.name, 'outside window', outside, place.search.firstAt) };
+      const { name, firstAt } = place.search;
+      return { report: unread(name, 'outside window', outside, firstAt), file: place.search };
     }
     return { search: { ...place.search, newest: place === newest } };
   });
@@ -88,9 +94,9 @@ interface Looked {
 
 /** What the ring holds and what is pinned of it, each file once. */
 async function withPinned(looked: readonly Looked[], pinned: readonly PinnedFile[]): Promise<Looked[]> {
-  // A copy has another inode than its original, and a file that was moved has another name.
+  // A copy has another inode than its original, a file that was moved another name, and one that was packed since both.
   const keys = (file: { inode: number; name: string; firstAt: Micros }) =>
-    [`${file.inode} ${file.firstAt}`, `${file.name}/${file.firstAt}`] as const;
+    [`${file.inode} ${file.firstAt}`, `${file.name.replace(packedName, '')}/${file.firstAt}`] as const;
   const longest = new Map<string, PinnedFile>();
   for (const held of pinned) {
     const [key] = keys(held);
@@ -114,6 +120,15 @@ async function withPinned(looked: readonly Looked[], pinned: readonly PinnedFile
     return { ...file, planned: { search: { ...file.planned.search, pinned: held } } };
   });
   return [...inRing, ...pruned];
+}
+
+/** What is appended to the name of a file that is packed. */
+const packedName = /\.(gz|zst|lz4)$/;
+
+/** A pinned file where it is held; undefined where it cannot be read there. */
+export async function heldFile(pinned: PinnedFile): Promise<RingFile | undefined> {
+  const { planned } = await lookAtPinned(pinned);
+  return 'search' in planned ? planned.search : undefined;
 }
 
 /** A pinned file that the ring has no more. */
@@ -166,19 +181,17 @@ async function lookInside(
   const start = Buffer.alloc(headerBytes + recordHeaderBytes);
   const { bytesRead } = await file.read(start, 0, start.length, 0);
   if (bytesRead < headerBytes) return skip('empty', bytesRead === 0 ? null : 'its pcap header is not whole yet');
-  const header = readHeader(start);
-  if (header === undefined) return skip('not searched', kindOf(start));
-  if (bytesRead < start.length) return skip('empty', null);
-  const { at: firstAt, captured } = readRecordHeader(start, headerBytes, header);
+  const packing = packingOf(start) ?? null;
+  const beginning =
+    packing === null ? { bytes: start.subarray(0, bytesRead), trouble: null } : await beginningOf(file, packing);
+  const header = readHeader(beginning.bytes);
+  if (header === undefined) return skip('not searched', beginning.trouble ?? 'not a pcap file');
+  if (beginning.bytes.length < start.length) return skip('empty', beginning.trouble);
+  const { at: firstAt, captured } = readRecordHeader(beginning.bytes, headerBytes, header);
   // Its time is no better than its length, and may not decide whether the file is looked at.
   if (captured > longestPacket) return skip('damaged', `damaged at offset ${headerBytes}: no packet can be that long`);
   const search: RingFile = {
-    name,
-    path,
-    inode: stats.ino,
-    size: stats.size,
-    header,
-    firstAt,
+    ...{ name, path, inode: stats.ino, size: stats.size, header, packing, firstAt },
     modifiedAt: stats.mtimeMs,
     newest: false,
     pinned: null,
@@ -205,16 +218,19 @@ function notOpened(name: string, error: unknown): RingFileReport {
   }
 }
 
-/** What a file that is no classic pcap seems to be, by its first bytes. */
-function kindOf(start: Buffer): string {
-  switch (start.readUInt32BE(0)) {
-    case 0x0a0d0d0a:
-      return 'pcapng: only classic pcap is read';
-    case 0x28b52ffd:
-      return 'compressed with zstd: only classic pcap is read';
-    case 0x04224d18:
-      return 'compressed with lz4: only classic pcap is read';
-    default:
-      return start.readUInt16BE(0) === 0x1f8b ? 'compressed with gzip: only classic pcap is read' : 'not a pcap file';
+/** The header and the first record's, of what a packed file holds. */
+async function beginningOf(file: FileHandle, packing: Packing): Promise<{ bytes: Buffer; trouble: string | null }> {
+  const conversion: Conversion = { trouble: null };
+  let bytes: Buffer = Buffer.alloc(0);
+  try {
+    for await (const chunk of convert(file, packing, conversion)) {
+      bytes = Buffer.concat([bytes, chunk]);
+      if (bytes.length >= headerBytes + recordHeaderBytes) break;
+    }
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    return { bytes: Buffer.alloc(0), trouble: `${packing}: ${error.message}` };
   }
+  const said = conversion.trouble;
+  return { bytes, trouble: said === null ? null : `${packing}: ${said}` };
 }

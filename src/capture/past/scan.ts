@@ -13,8 +13,10 @@ import {
   wantedRecords,
 } from '../savefile.ts';
 import { complaint, spawnFilter } from '../tcpdump.ts';
-import type { Twins } from './joint.ts';
-import { type RingFile, unread } from './ring.ts';
+import { type Conversion, convert } from './converted.ts';
+import { ownRecords, type Twins } from './joint.ts';
+import { notOpened, notThePlanned, type Read, reportOf } from './report.ts';
+import type { RingFile } from './ring.ts';
 
 /** What of a ring file is wanted. */
 export interface Selection {
@@ -52,13 +54,14 @@ export async function* scanRingFile(
   try {
     file = await openRingFile(planned.path);
   } catch (error) {
-    return gone(planned, error);
+    return notOpened(planned, error);
   }
   try {
     const { ino, size } = await file.stat();
-    if (ino !== planned.inode) return unread(planned.name, 'pruned', 'another file has its name now', planned.firstAt);
-    if ((await firstTime(file, planned.header)) !== planned.firstAt)
-      return unread(planned.name, 'pruned', 'it was begun anew: what it holds now was not searched', planned.firstAt);
+    // What is packed is not begun anew in the middle of a search.
+    const firstAt = planned.packing === null ? await firstTime(file, planned.header) : planned.firstAt;
+    const other = notThePlanned(planned, { inode: ino, firstAt });
+    if (other !== undefined) return other;
     return yield* filterFile(file, planned, size, selection, append, signal);
   } finally {
     await file.close();
@@ -70,15 +73,6 @@ async function firstTime(file: FileHandle, header: PcapHeader): Promise<Micros |
   const start = Buffer.alloc(headerBytes + recordHeaderBytes);
   const { bytesRead } = await file.read(start, 0, start.length, 0);
   return bytesRead === start.length ? readRecordHeader(start, headerBytes, header).at : undefined;
-}
-
-/** What reading the records of a file came to. */
-interface Read {
-  bytes: number;
-  reached: Micros | null;
-  /** Offset up to which whole records were read. */
-  whole: number;
-  damaged: boolean;
 }
 
 async function* filterFile(
@@ -94,30 +88,40 @@ async function* filterFile(
   const collected = collect(tcpdump.stdout, selection.twins, append, matched);
   // Told where it is awaited; until then it must not count as unhandled.
   collected.catch(() => undefined);
-  const read: Read = { bytes: 0, reached: null, whole: headerBytes, damaged: false };
+  const read: Read = { bytes: 0, reached: null, whole: 0, damaged: false };
+  const conversion: Conversion = { trouble: null };
+  const source = planned.packing === null ? piecesOf(file, size) : convert(file, planned.packing, conversion);
+  let isRead = true;
   try {
-    for await (const records of recordsIn(file, planned.header, size, selection.window, read)) {
+    for await (const records of recordsIn(source, planned.header, selection.window, read)) {
       await feed(tcpdump.stdin, records, collected);
       yield { bytes: read.bytes, reached: read.reached, packets: matched.packets };
       // One that has ended takes no more: what it was not given, it has not searched.
-      if (signal.aborted || tcpdump.stdin.destroyed) break;
+      isRead = !(signal.aborted || tcpdump.stdin.destroyed);
+      if (!isRead) break;
     }
+    const tookAll = !tcpdump.stdin.destroyed;
     tcpdump.stdin.end();
-    await collected;
+    const gaveWhole = await collected;
     const { stderr, failed, signal: endedBy } = await tcpdump;
-    if (endedBy !== undefined) {
+    const words = failed ? (complaint(stderr) ?? 'tcpdump ended early') : null;
+    // SIGINT it takes as an end like any other, with a line end for its last word; or it blames the file for it.
+    const interrupted =
+      endedBy !== undefined || (words === null ? !(tookAll && gaveWhole) : words.includes('Interrupted system call'));
+    if (interrupted && !signal.aborted) {
       throw new CaptureError(
         'tool_failed',
-        `the tcpdump that filtered ${planned.name} was ended by ${endedBy}: the search is not complete, run it again`,
+        `the tcpdump that filtered ${planned.name} was ended by ${endedBy ?? 'SIGINT'}: the search is not complete, run it again`,
       );
     }
-    const words = failed ? (complaint(stderr) ?? 'tcpdump ended early') : null;
+    const growing = planned.newest || size > planned.size;
+    const notConverted = conversion.trouble === null || growing ? null : `${planned.packing}: ${conversion.trouble}`;
     return reportOf(planned, read, {
       packets: matched.packets,
-      size,
-      words,
-      cancelled: signal.aborted,
-      growing: planned.newest || size > planned.size,
+      size: planned.packing === null ? size : conversion.trouble === null ? read.bytes : Number.POSITIVE_INFINITY,
+      words: words ?? notConverted,
+      cancelled: signal.aborted && (interrupted || !isRead),
+      growing,
     });
   } finally {
     tcpdump.kill('SIGKILL');
@@ -125,55 +129,64 @@ async function* filterFile(
   }
 }
 
-/** The file's header, then the whole records of the window, chunk after chunk. */
+/** The file from its beginning to the size that it had. */
+async function* piecesOf(file: FileHandle, size: number): AsyncGenerator<Buffer> {
+  for (let offset = 0; offset < size; ) {
+    // A new buffer each time: tcpdump's pipe may still hold the last one.
+    const piece = Buffer.allocUnsafe(Math.min(chunkBytes, size - offset));
+    const { bytesRead } = await file.read(piece, 0, piece.length, offset);
+    if (bytesRead === 0) return;
+    offset += bytesRead;
+    yield piece.subarray(0, bytesRead);
+  }
+}
+
+/** The file's header, then the whole records of the window, piece after piece. */
 async function* recordsIn(
-  file: FileHandle,
+  source: AsyncIterable<Buffer>,
   header: PcapHeader,
-  size: number,
   window: Window,
   read: Read,
 ): AsyncGenerator<Buffer> {
   const since = window.since ?? Number.NEGATIVE_INFINITY;
   const until = window.until ?? Number.POSITIVE_INFINITY;
-  const first = Buffer.alloc(headerBytes);
-  await file.read(first, 0, headerBytes, 0);
-  read.bytes = headerBytes;
-  yield first;
-  let leftOver: Buffer = Buffer.alloc(0);
-  while (read.bytes < size && !read.damaged) {
-    // A new buffer each time: tcpdump's pipe may still hold the last one.
-    const chunk = Buffer.allocUnsafe(leftOver.length + Math.min(chunkBytes, size - read.bytes));
-    leftOver.copy(chunk);
-    const { bytesRead } = await file.read(chunk, leftOver.length, chunk.length - leftOver.length, read.bytes);
-    if (bytesRead === 0) return;
-    read.bytes += bytesRead;
-    const bytes = chunk.subarray(0, leftOver.length + bytesRead);
-    const { wanted, end, damaged } = wantedRecords(bytes, header, ({ at }) => {
+  let pending: Buffer = Buffer.alloc(0);
+  for await (const piece of source) {
+    read.bytes += piece.length;
+    pending = pending.length === 0 ? piece : Buffer.concat([pending, piece]);
+    if (read.whole === 0) {
+      if (pending.length < headerBytes) continue;
+      yield pending.subarray(0, headerBytes);
+      read.whole = headerBytes;
+      pending = pending.subarray(headerBytes);
+    }
+    const { wanted, end, damaged } = wantedRecords(pending, header, ({ at }) => {
       read.reached = Math.max(read.reached ?? at, at);
       return at >= since && at < until;
     });
     read.whole += end;
-    read.damaged = damaged;
-    leftOver = bytes.subarray(end);
+    pending = pending.subarray(end);
     yield wanted;
+    read.damaged = damaged;
+    if (damaged) return;
   }
 }
 
 /** Writes to tcpdump and waits until it took it. One that has ended is told by its words later, not by a broken pipe here. */
-async function feed(stdin: Writable, records: Buffer, collected: Promise<void>): Promise<void> {
+async function feed(stdin: Writable, records: Buffer, collected: Promise<unknown>): Promise<void> {
   if (records.length === 0 || stdin.destroyed) return;
   const taken = new Promise<void>((resolve) => stdin.write(records, () => resolve()));
   // When what it prints can no longer be written, tcpdump would never take any more.
   await Promise.race([taken, collected]);
 }
 
-/** Takes whole records out of tcpdump's output as they come, without its file header. */
+/** Takes whole records out of tcpdump's output as they come, without its file header; resolves with whether it had nothing else. */
 async function collect(
   stdout: Readable,
   twins: Twins | null,
   append: Append,
   matched: { packets: number },
-): Promise<void> {
+): Promise<boolean> {
   let pending: Buffer = Buffer.alloc(0);
   let header: PcapHeader | undefined;
   for await (const chunk of stdout as AsyncIterable<Buffer>) {
@@ -183,44 +196,10 @@ async function collect(
       if (header === undefined) continue;
       pending = pending.subarray(headerBytes);
     }
-    const records = pending;
-    const { wanted, packets, end } = wantedRecords(
-      records,
-      header,
-      (record, offset, recordEnd) =>
-        twins === null || !twins.has(record, records.subarray(offset + recordHeaderBytes, recordEnd)),
-    );
+    const { wanted, packets, end } = ownRecords(pending, header, twins);
     if (packets > 0) await append(wanted);
     matched.packets += packets;
     pending = pending.subarray(end);
   }
-}
-
-function reportOf(
-  file: RingFile,
-  read: Read,
-  end: { packets: number; size: number; words: string | null; cancelled: boolean; growing: boolean },
-): RingFileReport {
-  const line = (outcome: RingFileReport['outcome'], detail: string | null): RingFileReport => ({
-    file: file.name,
-    outcome,
-    from: file.firstAt,
-    to: read.reached,
-    packets: end.packets,
-    detail,
-  });
-  if (end.words !== null) return line('damaged', end.words);
-  if (read.damaged) return line('damaged', `damaged at offset ${read.whole}: no packet can be that long`);
-  if (end.cancelled && read.bytes < end.size)
-    return line('not searched', `cancelled in the middle of it, at offset ${read.whole}`);
-  if (read.whole === end.size) return line('searched', null);
-  if (end.growing) return line('searched', 'still being written: read up to its last whole packet');
-  return line('cut', `its last packet, at offset ${read.whole}, is not whole`);
-}
-
-function gone(file: RingFile, error: unknown): RingFileReport {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-    return unread(file.name, 'pruned', 'it was pruned before it was read', file.firstAt);
-  }
-  return unread(file.name, 'unreadable', error instanceof Error ? error.message : String(error), file.firstAt);
+  return pending.length === 0;
 }

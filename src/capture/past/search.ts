@@ -1,19 +1,29 @@
 import type { Actor } from '../analyst.ts';
-import { type Capture, type RingFileReport, searchedToItsEnd } from '../capture.ts';
+import { type Capture, notBegun, type RingFileReport, searchedToItsEnd } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
 import { ask, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
-import { type Joint, meet, type Twins } from './joint.ts';
+import { type Joint, type Meeting, meet, type Twins } from './joint.ts';
 import { scanWhereItIs } from './pinned.ts';
-import { type Plan, planSearch } from './plan.ts';
+import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
-import { beginning, fileDone, further } from './progress.ts';
+import { beginning, fileDone, filesOf, further } from './progress.ts';
 import { type Planned, unread } from './ring.ts';
+import { scanRingFile } from './scan.ts';
+import { ringSpanOf } from './span.ts';
+import { openCrew } from './threads/crew.ts';
+import { knownRing } from './wanted.ts';
 
 /** Milliseconds between two notes of the progress in the registry. */
 const noteEvery = 500;
+
+/** How a search is cancelled, by whomever. */
+interface Cancel {
+  readonly signal: AbortSignal;
+  now(): void;
+}
 
 /** What comes with a search's order. */
 export interface Ordered {
@@ -25,14 +35,28 @@ export interface Ordered {
 }
 
 /**
- * Searches a ring for the past: ring file by ring file in time order. The first step is `planned`, the last `ended`; a reader that
- * walks away cancels it. In the audit log before all of it, and settled in the transaction that ends it.
+ * Searches a ring for the past: ring file by ring file in time order. The first step is `planned`, the last `ended`, and so again for each
+ * further linktype that the ring holds; a reader that walks away cancels it. In the audit log before all of it, and settled in the transaction that ends it.
  * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
  */
 export async function* searchRing(room: Room, order: SearchOrder, ordered: Ordered): AsyncGenerator<SearchStep> {
+  const { joint } = ordered;
+  const upTo = joint === null ? order : { ...order, window: { ...order.window, until: joint.at } };
+  const others = yield* searchAudited(room, upTo, ordered);
+  // One savefile holds one linktype. A live capture has one, too: what it saw is not in the others.
+  for (const linktype of others) yield* searchAudited(room, upTo, { ...ordered, joint: null }, linktype);
+}
+
+/** @returns the linktypes that are left for searches of their own */
+async function* searchAudited(
+  room: Room,
+  order: SearchOrder,
+  ordered: Ordered,
+  linktype?: number,
+): AsyncGenerator<SearchStep, readonly number[]> {
   const asked = ask(room, 'search', ordered.actor, order.analyst);
   try {
-    yield* searchAsked(room, order, ordered, asked);
+    return yield* searchAsked(room, order, { ...ordered, linktype }, asked);
   } catch (error) {
     asked.fail(error);
     throw error;
@@ -42,20 +66,36 @@ export async function* searchRing(room: Room, order: SearchOrder, ordered: Order
 async function* searchAsked(
   room: Room,
   order: SearchOrder,
-  { actor, signal, joint }: Ordered,
+  { actor, signal, joint, linktype }: Ordered & { readonly linktype: number | undefined },
   asked: Order,
-): AsyncGenerator<SearchStep> {
-  const meeting = joint && (await meet(room, order, joint, signal));
-  const { capture, plan, warnings } = await planSearch(room, meeting?.order ?? order, actor);
+): AsyncGenerator<SearchStep, readonly number[]> {
+  // One that waits is in the registry before: there it is seen, and stopped.
+  const planning = await planSearch(room, order, actor, {
+    state: joint === null ? 'running' : 'starting',
+    linktype,
+  });
+  const { capture } = planning;
+  let { plan, warnings, others } = planning;
   room.inHand.add(capture.id);
+  const cancelling = new AbortController();
+  const cancel = { signal: AbortSignal.any([signal, cancelling.signal]), now: () => cancelling.abort() };
   let file: ProcessingFile | undefined;
   let notWritten: unknown;
   let end: SearchEnd = { state: 'cancelled', why: 'cancelled: nobody waited for it any more' };
   try {
-    file = await openProcessingFile(room, capture, { ...plan, snaplen: longestPacket });
+    file = await openProcessingFile(room, capture, { ...planning.plan, snaplen: longestPacket });
+    let meeting: Meeting | null = null;
+    if (joint !== null) {
+      yield { step: 'waiting', capture: current(room, capture) };
+      meeting = await waitedFor(room, capture, joint, cancel);
+      const again = await planAgain(room, order, actor);
+      ({ plan, warnings, others } = again);
+      await file.begin({ ...plan, snaplen: longestPacket });
+      if (!room.registry.markReading(capture.id, again.expanded)) cancel.now();
+    }
     room.registry.noteProgress(capture.id, beginning(plan.places), file.name());
     yield { step: 'planned', capture: current(room, capture), warnings };
-    end = yield* scanRing(room, capture, { ...plan, twins: meeting?.twins ?? null }, file, signal);
+    end = yield* scanRing(room, capture, { ...plan, twins: meeting?.twins ?? null }, file, cancel);
     if (meeting !== null && end.state === 'finished') end = { ...end, why: `${end.why}, ${meeting.inWords()}` };
   } catch (error) {
     end = { state: 'failed', why: error instanceof Error ? error.message : String(error) };
@@ -77,6 +117,16 @@ async function* searchAsked(
   }
   if (notWritten !== undefined) throw new CaptureError('tool_failed', end.why, { cause: notWritten });
   yield { step: 'ended', capture: current(room, capture) };
+  return end.state === 'finished' ? others : [];
+}
+
+/** Waits for what the ring's logger holds back, for as long as nobody cancels the search. */
+async function waitedFor(room: Room, capture: Capture, joint: Joint, cancel: Cancel): Promise<Meeting> {
+  const ring = knownRing(room, capture.ring ?? undefined).path;
+  return meet(room, ring, joint, () => {
+    if (room.registry.byId(capture.id)?.state !== 'starting') cancel.now();
+    return cancel.signal;
+  });
 }
 
 /** Scans what the plan names, and says how the search ended. */
@@ -85,28 +135,35 @@ async function* scanRing(
   capture: Capture,
   plan: Plan & { readonly twins: Twins | null },
   file: ProcessingFile,
-  signal: AbortSignal,
+  cancel: Cancel,
 ): AsyncGenerator<SearchStep, SearchEnd> {
-  const toldToStop = new AbortController();
-  const stop = AbortSignal.any([signal, toldToStop.signal]);
+  const stop = cancel.signal;
+  const crew = openCrew(filesOf(plan.places), plan.program, plan, stop);
+  const lookedAt = room.now();
+  const reports: RingFileReport[] = [];
+  const noteSpan = () =>
+    room.registry.noteRingSpan(capture.id, ringSpanOf(plan.places, reports, plan.window, lookedAt));
   let progress = beginning(plan.places);
   let notedAt = room.now();
   const note = async () => {
     if (progress.reached !== null) await file.reach(progress.reached);
-    if (!room.registry.noteProgress(capture.id, progress, file.name())) toldToStop.abort();
+    if (!room.registry.noteProgress(capture.id, progress, file.name())) cancel.now();
     notedAt = room.now();
   };
-  // After the last file that is done with: its place in the plan, and the progress.
-  let told = 0;
+  noteSpan();
+  // After the last file that is done with.
   let whole = progress;
   try {
     for (const [position, place] of plan.places.entries()) {
       let report =
         'report' in place
           ? place.report
-          : unread(place.search.name, 'not searched', 'cancelled before it', place.search.firstAt);
+          : unread(place.search.name, 'not searched', notBegun.cancelled, place.search.firstAt);
       if ('search' in place && !stop.aborted) {
-        const scan = scanWhereItIs(place.search, plan, file.append, stop);
+        const scan = scanWhereItIs(
+          place.search,
+          (held) => crew?.scan(held, file.append) ?? scanRingFile(held, plan, file.append, stop),
+        );
         try {
           for (let step = await scan.next(); ; step = await scan.next()) {
             if (step.done) {
@@ -125,17 +182,21 @@ async function* scanRing(
         progress = fileDone(whole, place.search, report);
       }
       whole = progress;
-      told = position + 1;
+      reports.push(report);
       room.registry.noteReport(capture.id, position, report);
       if (isTrouble(report)) yield { step: 'troubled', capture: current(room, capture), file: report };
     }
   } finally {
+    await crew?.close();
     // Whoever walks away, or a full disk, leaves files that the coverage statement must not pass over.
     const packets = progress.packets - whole.packets;
+    const told = reports.length;
     for (const [at, report] of plan.places.slice(told).map(leftOut).entries()) {
-      const merged = at === 0 && packets > 0 ? { packets, to: progress.reached } : {};
-      room.registry.noteReport(capture.id, told + at, { ...report, ...merged });
+      const begun = at === 0 && progress !== whole ? { packets, to: progress.reached, detail: cutShort } : {};
+      reports.push({ ...report, ...begun });
+      room.registry.noteReport(capture.id, told + at, { ...report, ...begun });
     }
+    noteSpan();
   }
   await note();
   yield { step: 'reached', capture: current(room, capture), progress };
@@ -145,9 +206,12 @@ async function* scanRing(
     : { state: 'finished', why: searchedToItsEnd };
 }
 
+/** Of the file that a search was in the middle of when it ended. */
+const cutShort = 'the search ended before it was done with it';
+
 function leftOut(place: Planned): RingFileReport {
   if ('report' in place) return place.report;
-  return unread(place.search.name, 'not searched', 'the search ended before it was done with it', place.search.firstAt);
+  return unread(place.search.name, 'not searched', notBegun.ended, place.search.firstAt);
 }
 
 /** Whether a line of the coverage statement is one to tell at once. */

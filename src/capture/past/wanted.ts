@@ -2,7 +2,7 @@ import type { Micros, Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import { sampleCarriesTags } from '../ringfile.ts';
 import type { Room } from '../room.ts';
-import { compileForFiles } from '../tcpdump.ts';
+import { compileProgram } from '../tcpdump.ts';
 import { expansionPatience, formFor, missesTags } from '../vlan.ts';
 import type { RingFile } from './ring.ts';
 
@@ -15,7 +15,7 @@ export function checkWindow({ since, until }: Window): void {
   throw new CaptureError('bad_request', `the window ends (${utc(until)}) before it begins (${utc(since)})`);
 }
 
-/** @throws CaptureError `bad_request` for one that is not configured */
+/** @throws CaptureError `not_found` for one that is not configured, `bad_request` where none is */
 export function knownRing(room: Room, named: string | undefined): Ring {
   const { rings } = room.config;
   const ring = named === undefined ? rings[0] : rings.find((one) => one.name === named);
@@ -26,7 +26,7 @@ export function knownRing(room: Room, named: string | undefined): Ring {
       'this sensor has no ring to search: add one under "rings" in the configuration',
     );
   throw new CaptureError(
-    'bad_request',
+    'not_found',
     `there is no ring ${named} here: choose one of ${rings.map(({ name }) => name).join(', ')}`,
   );
 }
@@ -48,6 +48,6 @@ export async function formOver(
     expression,
     exact,
     missed: 'packets with tags',
-    compile: (expanded) => compileForFiles(expanded, linktype, expansionPatience),
+    compile: async (expanded) => void (await compileProgram(expanded, linktype, expansionPatience)),
   });
 }

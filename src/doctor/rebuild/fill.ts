@@ -8,7 +8,7 @@ import { bootId, type ProcessToken, sinceBoot } from '../../capture/process.ts';
 import { openRestoring, type Restored } from '../../capture/restore.ts';
 import { numberOf } from '../../capture/row.ts';
 import type { Config } from '../../config.ts';
-import type { Found, LeftAlone } from './found.ts';
+import type { Found, LeftAlone, Source } from './found.ts';
 import { lastNumber } from './salvage.ts';
 
 /** A capture that has an entry again. */
@@ -55,18 +55,23 @@ export function fill(database: Database.Database, { config, actor, now, self, fo
 
 /** Where a capture was found, in words. */
 export function originOf(found: FoundCapture): string {
-  const more = found.from !== 'sidecar' && found.remembered ? ', and what could be read of the old registry' : '';
   switch (found.from) {
     case 'sidecar':
       return 'from its sidecar';
     case 'process':
-      return `from its running tcpdump${more}`;
+      return `from its running tcpdump${sources[found.words]}`;
     case 'savefile':
-      return `from its savefile, which has no sidecar${more}`;
+      return `from its savefile, which has no sidecar${sources[found.words]}`;
     default:
       return found satisfies never;
   }
 }
+
+const sources: Readonly<Record<Source, string>> = {
+  name: '',
+  registry: ', and what could be read of the old registry',
+  sidecar: ', and the sidecars of its earlier savefiles',
+};
 
 /** Where two claim one id, the first keeps it. */
 function parted(found: readonly FoundCapture[]): { withId: Map<CaptureId, FoundCapture>; rest: FoundCapture[] } {
@@ -85,7 +90,7 @@ function limited({ from, restored }: FoundCapture, config: Config, now: Millis):
   if (from !== 'process') return restored;
   const { duration, size } = config.limits;
   const deadline = { at: now + duration, uptime: sinceBoot() + duration, boot: bootId };
-  return { ...restored, deadline, limits: { ...restored.limits, bytes: size } };
+  return { ...restored, deadline, limits: { ...restored.limits, bytes: restored.limits.bytes ?? size } };
 }
 
 /** The highest number of a capture whose tcpdump said something: failed ones have no savefile. */

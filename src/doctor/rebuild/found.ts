@@ -5,6 +5,7 @@ import type { Restored } from '../../capture/restore.ts';
 import { headerBytes, readHeader } from '../../capture/savefile.ts';
 import { tcpdumpsWritingInto, type WritingTcpdump } from '../../capture/writing.ts';
 import type { Config } from '../../config.ts';
+import { countsSaid } from './counts.ts';
 import { readName, type TellingName } from './name.ts';
 import { type Remembered, rememberedOf } from './salvage.ts';
 import { readSidecar } from './sidecar.ts';
@@ -13,10 +14,13 @@ import { readSidecar } from './sidecar.ts';
 export type Found =
   | { readonly from: 'sidecar'; readonly restored: Restored }
   /** A tcpdump writes it now. */
-  | { readonly from: 'process'; readonly restored: Restored; readonly remembered: boolean }
+  | { readonly from: 'process'; readonly restored: Restored; readonly words: Source }
   /** A file without a sidecar, which nobody writes any more. */
-  | { readonly from: 'savefile'; readonly restored: Restored; readonly remembered: boolean }
+  | { readonly from: 'savefile'; readonly restored: Restored; readonly words: Source }
   | LeftAlone;
+
+/** What tells who ordered a capture without a sidecar of its own, and why: its name, the damaged registry, or an earlier savefile's sidecar. */
+export type Source = 'name' | 'registry' | 'sidecar';
 
 /** Not ours, or not to be understood. */
 export interface LeftAlone {
@@ -64,7 +68,8 @@ function fromFile(savefile: string, writing: WritingTcpdump | undefined, config:
   if (name === undefined) return { from: 'nothing', file: savefile, why: 'no name that capture gives' };
   const remembered = rememberedOf(config, savefile, name.kind);
   const restored = running(savefile, { name, remembered, writing }, config);
-  return { from: writing === undefined ? 'savefile' : 'process', restored, remembered: remembered !== undefined };
+  const words = remembered === undefined ? 'name' : 'registry';
+  return { from: writing === undefined ? 'savefile' : 'process', restored, words };
 }
 
 /** As still running: the next look at it settles what has ended in truth, with facts, digest and sidecar, as after every crash. */
@@ -89,6 +94,7 @@ function running(
     case: null,
     channel: null,
     startedAt: name.startedAt,
+    keep: false,
     ...remembered,
     expanded: null,
     interface: writing?.interface ?? null,
@@ -96,7 +102,6 @@ function running(
     window: name.kind === 'past' ? { since: null, until: null } : null,
     snaplen: writing?.snaplen ?? snaplenOf(join(config.captures, savefile)) ?? config.snaplen,
     limits: { deadline: null, bytes: null, packets: writing?.packets ?? null, near: false },
-    keep: false,
     earlier: [],
     savefile,
     file: targetOf(join(config.captures, savefile)) ?? savefile,
@@ -106,10 +111,11 @@ function running(
     why: null,
     bytes: null,
     packets: null,
-    counts: null,
+    counts: writing?.words ? countsSaid(config.state, writing.words) : null,
     sha256: null,
     facts: null,
     coverage: null,
+    ringSpan: null,
   };
 }
 

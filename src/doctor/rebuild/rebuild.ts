@@ -10,6 +10,7 @@ import { conditionOf } from '../condition.ts';
 import { replaceRegistry } from './aside.ts';
 import { type Filled, fill } from './fill.ts';
 import { findCaptures, type LeftAlone } from './found.ts';
+import { gathered } from './gathered.ts';
 import { holdersOf } from './holders.ts';
 import { lastHead } from './salvage.ts';
 import { closeWorkshop, openWorkshop } from './workshop.ts';
@@ -40,7 +41,7 @@ export function rebuildRegistry(config: Config, actor: Actor, now: () => Millis)
   const workshop = openWorkshop(config.state, self);
   try {
     const head = lastHead(config);
-    const found = findCaptures(config);
+    const found = gathered(findCaptures(config));
     const database = openDatabase(workshop);
     const captures = fill(database, { config, actor, now, self, found, detail: inWords(why, head) });
     // Into the one file that is moved.

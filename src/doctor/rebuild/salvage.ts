@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { type Kind, savefileName } from '../../capture/capture.ts';
+import type { Kind } from '../../capture/capture.ts';
 import type { ChainHead } from '../../capture/orders.ts';
 import type { Config } from '../../config.ts';
 import { reading } from '../condition.ts';
+import { isNameOf } from './name.ts';
 
 /** What only the registry knew of a capture that still runs. */
 const remembered = z.object({
@@ -14,9 +15,7 @@ const remembered = z.object({
   channel: z.string().nullable(),
   startedAt: z.int(),
 });
-export type Remembered = z.infer<typeof remembered>;
-
-const mostCopies = 99;
+export type Remembered = z.infer<typeof remembered> & { readonly keep: boolean };
 
 /** The last entry of the old audit log that can still be read; undefined where none can. */
 export function lastHead(config: Config): ChainHead | undefined {
@@ -43,12 +42,17 @@ export function rememberedOf(config: Config, savefile: string, kind: Kind): Reme
     `SELECT ${columns} FROM captures NOT INDEXED WHERE savefile = ?`,
     (row) => {
       const told = remembered.parse(row);
-      const copies = Array.from({ length: mostCopies }, (_, at) => at + 1);
-      const names = copies.map((copy) => savefileName(kind, told, told.startedAt, copy));
-      return names.includes(savefile) ? told : undefined;
+      if (!isNameOf(savefile, kind, told, told.startedAt)) return undefined;
+      return { ...told, keep: wasKept(config, savefile) };
     },
     savefile,
   );
+}
+
+/** Asked by itself: the first release's registry does not know it. */
+function wasKept(config: Config, savefile: string): boolean {
+  const read = (row: unknown) => (row as { keep: unknown }).keep === 1;
+  return attempt(config, 'SELECT keep FROM captures NOT INDEXED WHERE savefile = ?', read, savefile) ?? false;
 }
 
 function attempt<Value>(

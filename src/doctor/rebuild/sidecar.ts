@@ -83,6 +83,17 @@ const sidecar = z.object({
   sha256,
   facts,
   coverage: z.partialRecord(outcome, count).nullable(),
+  ringSpan: z
+    .object({
+      at: z.number(),
+      from: z.number().nullable(),
+      to: z.number().nullable(),
+      writtenAt: z.number().nullable(),
+      holes: z.array(z.object({ from: z.number(), to: z.number() })),
+      holesOver: z.number(),
+    })
+    .nullable()
+    .default(null),
 });
 
 /** The capture that a sidecar tells of, and the sensor that it was made on; undefined where it is damaged or somebody else's JSON. */

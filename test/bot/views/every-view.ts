@@ -54,16 +54,16 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     stopped: stoppedView(Array.from({ length: 500 }, () => capture)),
     'ended already': endedAlreadyView(capture),
     invite: inviteView(capture),
-    get: getView(
-      words,
-      Array.from({ length: 30 }, () => ({
+    get: getView(words, {
+      savefiles: Array.from({ length: 30 }, () => ({
         held: heldOf(capture, words),
         host: words,
         login: words,
         sidecar: words,
         warnings: [words, words],
       })),
-    ),
+      vanished: Array.from({ length: 30 }, () => heldOf(capture, words)),
+    }),
     verify: verifyView(
       { findings: { holds: 1e9, unreadable: 500 }, sidecars: 500, sound: false },
       Array.from({ length: 500 }, () => ({

@@ -19,7 +19,21 @@ import { CaptureError } from '../../../src/capture/errors.ts';
 import type { HeldSavefile } from '../../../src/capture/evidence.ts';
 import { expandForVlan } from '../../../src/capture/vlan.ts';
 import { faultsOf } from './limits.ts';
-import { digest, disk, ended, found, head, live, now, past, pin, pinned, reports } from './samples.ts';
+import {
+  brokenRing,
+  digest,
+  disk,
+  ended,
+  found,
+  head,
+  leftOut,
+  live,
+  now,
+  past,
+  pin,
+  pinned,
+  reports,
+} from './samples.ts';
 
 const refused = new CaptureError(
   'bad_expression',
@@ -35,6 +49,15 @@ const held: HeldSavefile = { capture: id, analyst, savefile, path, endedAt: ende
 
 const golden: Record<string, View> = {
   'live-starting': captureView(live({ state: 'starting', bytes: null }), now),
+  'live-waiting': captureView(
+    live({
+      state: 'starting',
+      bytes: null,
+      keep: true,
+      why: 'not started again after a reboot: tcpdump did not start: eth1: That device is not up',
+    }),
+    now,
+  ),
   'live-running': captureView(live(), now),
   'live-stopped': captureView(live(ended), now),
   'live-stopped-with-drops': captureView(live({ ...ended, ...dropped }), now),
@@ -55,7 +78,14 @@ const golden: Record<string, View> = {
     past({ ...found, state: 'cancelled', why: 'cancelled by grant', coverage: { searched: 180, 'not searched': 252 } }),
     now,
   ),
+  'search-waiting': progressView(past({ state: 'starting', progress: null, bytes: null }), []),
   'search-progress': progressView(past(), reports),
+  'search-not-held': captureView(past({ ...found, coverage: { searched: 432 }, ringSpan: brokenRing }), now),
+  'search-coverage-not-held': progressView(past({ ...found, ringSpan: brokenRing }), reports),
+  'search-coverage-cancelled': progressView(past({ ...found, state: 'cancelled', why: 'cancelled' }), [
+    ...reports,
+    ...leftOut,
+  ]),
   'search-coverage': progressView(past(found), reports),
   'details-live': detailsView(live(ended), []),
   'details-search': detailsView(past(found), reports),
@@ -81,16 +111,19 @@ const golden: Record<string, View> = {
   stopped: stoppedView([live(ended), past({ ...found, state: 'cancelled' })]),
   'ended-already': endedAlreadyView(live({ ...ended, why: 'stopped by will' })),
   invite: inviteView(live()),
-  get: getView('c12', [
-    { held, host: 'dmz-1.corp.example', login: 'grant', sidecar: `${held.path}.json`, warnings: [] },
-    {
-      held: { ...held, bytes: null, sha256: null },
-      host: 'dmz-1',
-      login: null,
-      sidecar: null,
-      warnings: ['it has no digest'],
-    },
-  ]),
+  get: getView('c12', {
+    savefiles: [
+      { held, host: 'dmz-1.corp.example', login: 'grant', sidecar: `${held.path}.json`, warnings: [] },
+      {
+        held: { ...held, bytes: null, sha256: null },
+        host: 'dmz-1',
+        login: null,
+        sidecar: null,
+        warnings: ['it has no digest'],
+      },
+    ],
+    vanished: [held],
+  }),
   'verify-sound': verifyView({ findings: { holds: 12 }, sidecars: 0, sound: true }, []),
   'verify-changed': verifyView({ findings: { holds: 11, changed: 1, vanished: 1 }, sidecars: 1, sound: false }, [
     {
@@ -124,6 +157,16 @@ const golden: Record<string, View> = {
   'pins-none': pinsView(pinned, now),
   unpinned: unpinnedView({ ...pin, state: 'released', endedAt: now, why: 'released by grant' }),
   digest: digestView(digest()),
+  'digest-doubtful': digestView(
+    digest({
+      ...{ captures: [], entries: [], head, disk, pinned },
+      chain: { entries: 11, broken: { seq: 12, fault: 'hash differs', detail: 'it carries 11' }, unguarded: [] },
+      doubtful: [
+        { held, doubt: 'vanished' },
+        { held: { ...held, capture: 'c13' }, doubt: 'other size' },
+      ],
+    }),
+  ),
   'digest-quiet': digestView(digest({ captures: [], entries: [], head, disk, pinned })),
 };
 

@@ -1,5 +1,13 @@
-import type { Capture, Facts, RingFileReport } from '../../../src/capture/capture.ts';
-import type { AuditEntry, Day } from '../../../src/capture/orders.ts';
+import {
+  type Capture,
+  type CaptureId,
+  type Facts,
+  notBegun,
+  type RingFileReport,
+  type RingSpan,
+} from '../../../src/capture/capture.ts';
+import type { Day, HeldSavefile } from '../../../src/capture/evidence.ts';
+import type { AuditEntry } from '../../../src/capture/orders.ts';
 import type { Pin } from '../../../src/capture/pin.ts';
 import { type Digest, digestOf } from '../../../src/reports/digest.ts';
 import { runningCapture } from '../../running-capture.ts';
@@ -75,6 +83,26 @@ export function past(changes: Partial<Capture> = {}): Capture {
   });
 }
 
+/** What a ring held that reaches back further than the window, and up to now. */
+export const wholeRing: RingSpan = {
+  at: now,
+  from: (now - 26 * hour) * 1000,
+  to: now * 1000 - 1_004_512,
+  writtenAt: now - 1_000,
+  holes: [],
+  holesOver: 60_000,
+};
+
+/** The same of a ring that begins too late, has a hole, and whose logger is dead. */
+export const brokenRing: RingSpan = {
+  at: now,
+  from: (now - 20 * hour) * 1000,
+  to: (now - 3 * hour) * 1000,
+  writtenAt: now - 3 * hour,
+  holes: [{ from: (now - 12 * hour) * 1000, to: (now - 10 * hour) * 1000 }],
+  holesOver: 60_000,
+};
+
 export const found: Partial<Capture> = {
   ...ended,
   state: 'finished',
@@ -82,6 +110,7 @@ export const found: Partial<Capture> = {
   counts: null,
   progress: null,
   coverage: { searched: 429, 'outside window': 38, empty: 1, damaged: 1, pruned: 1 },
+  ringSpan: wholeRing,
   path: '/var/lib/capture/captures/grant_shop..yesterday_Tue.Nov24.2026-02.09.20.UTC_1795486160_.past.pcap',
 };
 
@@ -91,6 +120,15 @@ export const reports: RingFileReport[] = [
   report('daemonlogger.pcap.1795443200', 'damaged', 'damaged at offset 4711'),
   report('daemonlogger.pcap.1795486100', 'empty', null),
 ];
+
+/** What a search that was cancelled did not come to. */
+export const leftOut: RingFileReport[] = Array.from({ length: 250 }, (_, at) => ({
+  ...report(`daemonlogger.pcap.${1_795_443_400 + at * 100}`, 'searched', null),
+  outcome: 'not searched',
+  detail: notBegun.cancelled,
+  to: null,
+  packets: 0,
+}));
 
 function report(file: string, outcome: RingFileReport['outcome'], detail: string | null): RingFileReport {
   const known = outcome === 'searched' || outcome === 'damaged';
@@ -151,6 +189,18 @@ export const pin: Pin = {
 
 export const pinned: Day['pinned'] = { pins: [], used: 0, limit: 100e9 };
 
+/** A complete savefile of a capture. */
+export function heldOf(capture: CaptureId): HeldSavefile {
+  const { analyst, savefile, path, endedAt, bytes, sha256 } = live(ended);
+  return { capture, analyst, savefile, path, endedAt: endedAt ?? now, bytes, sha256 };
+}
+
+/** How evidence stands where nothing is wrong with it. */
+export const sound: Pick<Day, 'chain' | 'doubtful'> = {
+  chain: { entries: 4821, broken: null, unguarded: [] },
+  doubtful: [],
+};
+
 /** A full day: a live capture over midnight, one stopped with drops, one that died, a search with gaps, refusals. */
 export function busyDay(): Day {
   const noon = Date.UTC(2026, 10, 23, 12);
@@ -210,15 +260,20 @@ export function busyDay(): Day {
     ],
     head,
     disk,
+    ...sound,
     pinned: { pins: [pin], used: pin.bytes, limit: 100e9 },
   };
 }
 
-export function digest(day: Day = busyDay()): Digest {
-  return digestOf(day, {
-    date: '2026-11-23',
-    timezone: 'Europe/Berlin',
-    sensor: 'dmz-1',
-    now: Date.UTC(2026, 10, 24, 7),
-  });
+/** The report on a day; evidence is sound where the day does not say otherwise. */
+export function digest(day: Omit<Day, keyof typeof sound> & Partial<Day> = busyDay()): Digest {
+  return digestOf(
+    { ...sound, ...day },
+    {
+      date: '2026-11-23',
+      timezone: 'Europe/Berlin',
+      sensor: 'dmz-1',
+      now: Date.UTC(2026, 10, 24, 7),
+    },
+  );
 }

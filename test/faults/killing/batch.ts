@@ -37,7 +37,7 @@ async function aftermathOf({ installation, sent, tally }: Field, batch: Batch): 
   const lead = actor('grant', 'lead');
   try {
     const found = await quietly({ engine, lead, captures: installation.config.captures, sent });
-    const { captures, entries } = engine.day(0, Number.MAX_SAFE_INTEGER);
+    const { captures, entries } = await engine.day(0, Number.MAX_SAFE_INTEGER);
     tally.cutOff += entries.filter(({ outcome }) => outcome === 'unknown').length;
     for (const at of batch.rounds.keys())
       tally.ended(captures.find(({ description }) => description === `round ${at}`)?.state ?? 'none');

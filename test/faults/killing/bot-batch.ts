@@ -31,7 +31,7 @@ export async function playBotBatch(seed: number, size: number, tally: Tally): Pr
     const found = await quietly({ engine, lead, captures: join(directory, 'captures'), sent });
     const again = `node test/faults/rounds.ts --rounds ${size} --bot ${size} --seed ${seed}`;
     tally.violations.push(...found.map((each) => `seed ${seed}, with the bot: ${each} (again: ${again})`));
-    const { captures, entries } = engine.day(0, Number.MAX_SAFE_INTEGER);
+    const { captures, entries } = await engine.day(0, Number.MAX_SAFE_INTEGER);
     tally.cutOff += entries.filter(({ outcome }) => outcome === 'unknown').length;
     for (let at = 0; at < size; at += 1)
       tally.ended(captures.find(({ description }) => description === named(at))?.state ?? 'none');

@@ -15,7 +15,8 @@ export async function quietly(aftermath: Aftermath): Promise<string[]> {
   const { engine, lead } = aftermath;
   const restless = await reconcileUntilNothingChanges(engine);
   const found = await contradictions(aftermath);
-  const running = engine.day(0, Number.MAX_SAFE_INTEGER).captures.filter(({ state }) => isOpen(state));
+  const { captures } = await engine.day(0, Number.MAX_SAFE_INTEGER);
+  const running = captures.filter(({ state }) => isOpen(state));
   if (running.length > 0) await stopAll(engine, lead, found);
   return [...restless, ...found, ...(await contradictions(aftermath)).map((each) => `${each}, once all was stopped`)];
 }
@@ -24,7 +25,7 @@ async function reconcileUntilNothingChanges(engine: Engine): Promise<string[]> {
   const giveUp = Date.now() + patience;
   for (let before = ''; ; ) {
     await engine.reconcile();
-    const { captures, head } = engine.day(0, Number.MAX_SAFE_INTEGER);
+    const { captures, head } = await engine.day(0, Number.MAX_SAFE_INTEGER);
     const now = JSON.stringify([head, captures.map(({ version }) => version)]);
     // A supervisor that was started a moment before its starter was killed may have one in hand.
     const atRest = captures.every(({ state }) => state !== 'starting' && state !== 'stopping');

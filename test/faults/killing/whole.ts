@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Actor } from '../../../src/capture/analyst.ts';
 import { type Capture, isOpen } from '../../../src/capture/capture.ts';
 import type { Engine } from '../../../src/capture/door.ts';
-import { tcpdumpsOf, unsettled } from '../../capture/sensor.ts';
+import { tcpdumpsOf, unsettledOf } from '../../capture/sensor.ts';
 
 /** A sensor after somebody was killed and somebody else has reconciled. */
 export interface Aftermath {
@@ -18,14 +18,12 @@ export interface Aftermath {
 /** What contradicts what: registry, process table, captures directory, audit log and traffic. None where all is well. */
 export async function contradictions(aftermath: Aftermath): Promise<string[]> {
   const { engine, lead, captures: directory } = aftermath;
-  const captures = engine.day(0, Number.MAX_SAFE_INTEGER).captures;
+  const { captures, entries } = await engine.day(0, Number.MAX_SAFE_INTEGER);
   return [
     ...processes(captures, directory),
     ...files(captures, directory),
     ...captures.filter(({ endedAt }) => endedAt !== null).flatMap((capture) => evidence(capture, aftermath)),
-    ...unsettled({ engine, grant: lead }).map(
-      ({ seq, words }) => `audit entry ${seq} (${words}) was asked and never settled`,
-    ),
+    ...unsettledOf(entries).map(({ seq, words }) => `audit entry ${seq} (${words}) was asked and never settled`),
     ...(await brokenChain(engine, lead)),
   ];
 }
@@ -54,7 +52,7 @@ function files(captures: readonly Capture[], directory: string): string[] {
 }
 
 function evidence(capture: Capture, { sent }: Aftermath): string[] {
-  const { id, path, state, why, sha256, counts } = capture;
+  const { id, state, why, counts } = capture;
   const told = `${id} ${state} (${why})`;
   const surely = sent.get(id) ?? 0;
   const packets = capture.packets ?? 0;
@@ -65,17 +63,20 @@ function evidence(capture: Capture, { sent }: Aftermath): string[] {
       : [];
   // Nobody here kills a tcpdump.
   const died = state === 'died' ? [`${told} although nobody killed its tcpdump`] : [];
-  return [...lost, ...uncounted, ...died, ...sealed(told, path, { sha256, hasPackets: packets > 0 })];
+  return [...lost, ...uncounted, ...died, ...sealed(told, capture)];
 }
 
-function sealed(told: string, path: string, { sha256, hasPackets }: { sha256: string | null; hasPackets: boolean }) {
-  if (!existsSync(path)) return hasPackets || sha256 !== null ? [`${told} has lost its savefile`] : [];
+function sealed(told: string, { path, packets, sha256, state, why, endedAt }: Capture): string[] {
+  if (!existsSync(path)) return (packets ?? 0) > 0 || sha256 !== null ? [`${told} has lost its savefile`] : [];
   if (sha256 === null) return [`${told} has a savefile without a digest`];
   const digest = createHash('sha256').update(readFileSync(path)).digest('hex');
   if (digest !== sha256) return [`${told} has another digest than its savefile`];
   if (!existsSync(`${path}.json`)) return [`${told} has no sidecar`];
-  const { sha256: explained } = JSON.parse(readFileSync(`${path}.json`, 'utf8'));
-  return explained === sha256 ? [] : [`${told} has a sidecar of another digest`];
+  const sidecar = JSON.parse(readFileSync(`${path}.json`, 'utf8'));
+  const known = { sha256, state, why, endedAt: new Date(endedAt ?? 0).toISOString() };
+  return Object.entries(known)
+    .filter(([key, value]) => sidecar[key] !== value)
+    .map(([key, value]) => `${told} has a sidecar with another ${key}: ${sidecar[key]}, not ${value}`);
 }
 
 async function brokenChain(engine: Engine, lead: Actor): Promise<string[]> {

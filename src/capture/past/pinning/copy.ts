@@ -12,6 +12,7 @@ import {
   walkRecords,
 } from '../../savefile.ts';
 import { cannotWrite } from '../../unwritable.ts';
+import { type Conversion, convert, type Packing } from '../converted.ts';
 import type { RingFile } from '../ring.ts';
 
 /** What became of a file that was to be copied. */
@@ -29,7 +30,7 @@ const lookEvery = 64 * 2 ** 20;
  * @throws CaptureError `no_room` when it cannot be written; the signal's reason when that aborts
  */
 export async function copyRingFile(
-  from: Pick<RingFile, 'path' | 'inode' | 'header' | 'firstAt' | 'newest'>,
+  from: Pick<RingFile, 'path' | 'inode' | 'header' | 'packing' | 'firstAt' | 'newest'>,
   to: string,
   allow: (bytes: number) => Promise<void>,
   signal: AbortSignal,
@@ -44,13 +45,15 @@ export async function copyRingFile(
     if (ino !== from.inode) return { step: 'pruned', why: 'another file has its name now' };
     const part = join(dirname(to), `.${basename(to)}.part`);
     try {
-      const bytes = await copyInto(part, source, { size, allow, signal, growing: from.newest ? from.header : null });
+      const records = from.newest && from.packing === null ? from.header : null;
+      const bytes = await copyInto(part, source, { size, allow, signal, growing: records });
       // A logger that writes over its files may have begun while we read.
-      if ((await firstTime(source, from.header)) !== from.firstAt)
-        return { step: 'pruned', why: 'its logger began it anew' };
+      if (!(await beginsAsPlanned(source, from))) return { step: 'pruned', why: 'its logger began it anew' };
+      const cut = from.newest && from.packing !== null && (await isCut(part, from.packing, signal));
       await rename(part, to);
       await utimes(to, atime, mtime);
-      return { step: 'copied', bytes, part: bytes === size ? null : from.newest ? growing : shorter };
+      const lacks = bytes === size ? null : records === null ? shorter : growing;
+      return { step: 'copied', bytes, part: cut ? growingPacked : lacks };
     } finally {
       await rm(part, { force: true });
     }
@@ -60,6 +63,7 @@ export async function copyRingFile(
 }
 
 const growing = 'still being written: copied up to its last whole packet';
+const growingPacked = 'still being written: copied as far as it was';
 const shorter = 'it became shorter while it was copied';
 
 interface Stream {
@@ -129,8 +133,28 @@ async function wholeRecords(file: FileHandle, header: PcapHeader, end: number, s
   return whole;
 }
 
+/** Whether a packed file, as far as it is there, ends in the middle of something. */
+async function isCut(path: string, packing: Packing, signal: AbortSignal): Promise<boolean> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const conversion: Conversion = { trouble: null };
+    for await (const _ of convert(file, packing, conversion)) signal.throwIfAborted();
+    return conversion.trouble !== null;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether a file still begins as it did in the plan. What is packed is not begun anew. */
+export async function beginsAsPlanned(
+  file: FileHandle,
+  { header, packing, firstAt }: Pick<RingFile, 'header' | 'packing' | 'firstAt'>,
+): Promise<boolean> {
+  return packing !== null || (await firstTime(file, header)) === firstAt;
+}
+
 /** When the first packet of a file was seen; undefined when it has none. */
-export async function firstTime(file: FileHandle, header: PcapHeader): Promise<number | undefined> {
+async function firstTime(file: FileHandle, header: PcapHeader): Promise<number | undefined> {
   const start = Buffer.alloc(headerBytes + recordHeaderBytes);
   const { bytesRead } = await file.read(start, 0, start.length, 0);
   return bytesRead === start.length ? readRecordHeader(start, headerBytes, header).at : undefined;

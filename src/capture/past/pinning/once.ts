@@ -10,7 +10,11 @@ const rolling: Millis = 2_000;
  * -G with a name that comes back, write over the same file: a link to it would hold what is written next.
  */
 export function isNamedOnce(name: string, firstAt: Micros, now: Millis): boolean {
-  const digits = name.match(/\d+/g)?.at(-1) ?? '';
+  const digits =
+    name
+      .replace(/\.lz4$/, '')
+      .match(/\d+/g)
+      ?.at(-1) ?? '';
   const openedAt = digits.length === 10 ? Number(digits) * 1_000 : wallTime(digits);
   return Math.abs(openedAt - firstAt / 1_000) <= day && Math.abs(now - openedAt) > rolling;
 }

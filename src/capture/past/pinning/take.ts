@@ -5,7 +5,7 @@ import type { PinnedFile } from '../../pin.ts';
 import { openRingFile } from '../../ringfile.ts';
 import { cannotWrite } from '../../unwritable.ts';
 import type { RingFile } from '../ring.ts';
-import { copyRingFile, firstTime } from './copy.ts';
+import { beginsAsPlanned, copyRingFile } from './copy.ts';
 import { isNamedOnce } from './once.ts';
 
 /** What became of a ring file that was to be pinned. */
@@ -70,12 +70,12 @@ async function linkTo(file: RingFile, to: string): Promise<Linked> {
 }
 
 /** What is wrong with a link that was just made; null when it is the file that was meant. */
-async function lookAt({ inode, header, firstAt }: RingFile, to: string): Promise<string | null> {
+async function lookAt(planned: RingFile, to: string): Promise<string | null> {
   const { ino } = await lstat(to);
-  if (ino !== inode) return 'another file has its name now';
+  if (ino !== planned.inode) return 'another file has its name now';
   const file = await openRingFile(to);
   try {
-    return (await firstTime(file, header)) === firstAt ? null : 'its logger began it anew';
+    return (await beginsAsPlanned(file, planned)) ? null : 'its logger began it anew';
   } finally {
     await file.close();
   }

@@ -1,0 +1,161 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Program } from '../../bpf.ts';
+import type { RingFileReport } from '../../capture.ts';
+import type { RecordFormat } from '../../savefile.ts';
+import { judge } from '../filter/judge.ts';
+import { isScannable } from '../filter/scannable.ts';
+import { ownRecords, type Twins } from '../joint.ts';
+import type { RingFile } from '../ring.ts';
+import type { Append, Scanned, Selection } from '../scan.ts';
+import { type Said, shared, type Task, type ThreadOrder } from './messages.ts';
+
+/** Threads that scan the files of a search side by side, while what they find is taken in the order of the plan. */
+export interface Crew {
+  /**
+   * What a thread finds in a file, appended as it comes; undefined for a file that is left to tcpdump. Files are to be asked for in the order
+   * of the plan. Throws what `append` throws.
+   */
+  scan(file: RingFile, append: Append): AsyncGenerator<Scanned, RingFileReport> | undefined;
+  /** Ends the threads, wherever they are. */
+  close(): Promise<void>;
+}
+
+/** From so many bytes on, more than one thread is worth its start. */
+const worthTwo = 1.5e9;
+/** What is read at the disk's speed by two is read no faster by many, and the logger needs a processor, too. */
+const mostThreads = 4;
+/** So many files are with a thread at a time: it goes on with the next while its report of the last travels. */
+const inHand = 2;
+
+/**
+ * Starts the threads for those of the files that the scanner reads as tcpdump would; undefined where there is none, or the program is not to be
+ * translated.
+ * @param files in the order of the plan
+ */
+export function openCrew(
+  files: readonly RingFile[],
+  program: Program,
+  { window, precision, twins }: Selection,
+  signal: AbortSignal,
+): Crew | undefined {
+  if (!judge(program).translatable) return undefined;
+  const scannable = files.filter(({ header, packing }) => packing === null && isScannable(header).scannable);
+  if (scannable.length === 0) return undefined;
+  const bytes = scannable.reduce((sum, { size }) => sum + size, 0);
+  const threads = bytes < worthTwo ? 1 : Math.min(mostThreads, Math.max(2, availableParallelism() - 1));
+  const waiting = scannable.map((file, place): Task => ({ place, file }));
+  const streams = new Map(waiting.map(({ file }) => [file, openStream()]));
+  const all = [...streams.values()];
+  const crew = Array.from({ length: threads }, () => startThread({ program, window, precision }));
+  for (const thread of crew) {
+    const next = () => {
+      const task = waiting.shift();
+      if (task !== undefined) thread.worker.postMessage(task);
+    };
+    thread.worker.on('message', (said: Said) => {
+      all[said.place]?.push(said, thread.took);
+      if (said.says === 'ended') next();
+    });
+    thread.worker.on('error', (error) => {
+      for (const stream of all) stream.fail(error);
+    });
+    for (let task = 0; task < inHand; task += 1) next();
+  }
+  const stop = () => {
+    for (const thread of crew) thread.stop();
+  };
+  signal.addEventListener('abort', stop);
+  return {
+    scan: (file, append) => {
+      const stream = streams.get(file);
+      return stream && taken(stream, append, { format: { littleEndian: true, precision }, twins });
+    },
+    close: async () => {
+      signal.removeEventListener('abort', stop);
+      stop();
+      await Promise.all(crew.map(({ worker }) => worker.terminate()));
+    },
+  };
+}
+
+interface Thread {
+  readonly worker: Worker;
+  /** So many bytes of what it gave are out of the way. */
+  took(bytes: number): void;
+  stop(): void;
+}
+
+function startThread(order: Omit<ThreadOrder, 'state'>): Thread {
+  const state = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * Object.keys(shared).length);
+  const words = new Int32Array(state);
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
+    workerData: { ...order, state } satisfies ThreadOrder,
+  });
+  return {
+    worker,
+    took: (bytes) => {
+      Atomics.sub(words, shared.given, bytes);
+      Atomics.notify(words, shared.given);
+    },
+    stop: () => {
+      Atomics.store(words, shared.stop, 1);
+      Atomics.notify(words, shared.given);
+    },
+  };
+}
+
+/** What threads said of one file and nobody has taken yet. */
+interface Stream {
+  push(said: Said, took: Thread['took']): void;
+  fail(error: unknown): void;
+  /** @throws what made the thread end */
+  next(): Promise<{ readonly said: Said; readonly took: Thread['took'] }>;
+}
+
+function openStream(): Stream {
+  const said: { said: Said; took: Thread['took'] }[] = [];
+  const failed: { error: unknown }[] = [];
+  let wake = () => {};
+  return {
+    push: (one, took) => {
+      said.push({ said: one, took });
+      wake();
+    },
+    fail: (error) => {
+      failed.push({ error });
+      wake();
+    },
+    next: async () => {
+      for (;;) {
+        const one = said.shift();
+        if (one !== undefined) return one;
+        const [failure] = failed;
+        if (failure !== undefined) throw failure.error;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+  };
+}
+
+interface Own {
+  /** Of what threads give. */
+  readonly format: RecordFormat;
+  readonly twins: Twins | null;
+}
+
+async function* taken(stream: Stream, append: Append, { format, twins }: Own): AsyncGenerator<Scanned, RingFileReport> {
+  let packets = 0;
+  for (;;) {
+    const { said, took } = await stream.next();
+    if (said.says === 'ended') return { ...said.report, packets };
+    const records = Buffer.from(said.records.buffer);
+    const kept = twins === null ? { wanted: records, packets: said.packets } : ownRecords(records, format, twins);
+    if (kept.packets > 0) await append(kept.wanted);
+    took(said.records.length);
+    packets += kept.packets;
+    yield { bytes: said.bytes, reached: said.reached, packets };
+  }
+}

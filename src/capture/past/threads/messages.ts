@@ -1,0 +1,41 @@
+import type { Program } from '../../bpf.ts';
+import type { Micros, RingFileReport, Window } from '../../capture.ts';
+import type { PcapHeader } from '../../savefile.ts';
+import type { RingFile } from '../ring.ts';
+
+/** What a thread is told when it begins. */
+export interface ThreadOrder {
+  readonly program: Program;
+  readonly window: Window;
+  /** Of what it gives. */
+  readonly precision: PcapHeader['precision'];
+  /** See `shared`. */
+  readonly state: SharedArrayBuffer;
+}
+
+/** Words of 32 bits that a thread shares with who started it: bytes given that nobody has taken yet; 1 once it is to stop. */
+export const shared = { given: 0, stop: 1 } as const;
+
+/** A ring file to scan, by its place in the plan. */
+export interface Task {
+  readonly place: number;
+  readonly file: RingFile;
+}
+
+/** What a thread says of a file: its matches as they come, then its line of the coverage statement. */
+export type Said =
+  | {
+      readonly place: number;
+      readonly says: 'matched';
+      /** Whole records, as tcpdump writes them. */
+      readonly records: Uint8Array<ArrayBuffer>;
+      /** So many are in `records`. */
+      readonly packets: number;
+      /** Bytes of the file read so far. */
+      readonly bytes: number;
+      readonly reached: Micros | null;
+    }
+  | { readonly place: number; readonly says: 'ended'; readonly report: RingFileReport };
+
+/** What a thread may have given that nobody has taken yet, bytes: then it waits. */
+export const mostGiven = 32 * 2 ** 20;
