@@ -95,7 +95,7 @@ _capture() {
     [keep]=ID
     [get]=ID
     [verify]=SELECTOR
-    [unpin]=ID
+    [unpin]=PIN
     [audit]=verify
     [digest]=DATE
     [help]=VERB

@@ -7,7 +7,8 @@ import { ask, type Room } from './room.ts';
 export interface Pinning {
   /**
    * Pins the ring files of a window. Aborting the signal undoes it.
-   * @throws CaptureError `bad_request`, `not_allowed`, `not_found` when the ring holds nothing of the window, `no_room`; the signal's reason
+   * @throws CaptureError `bad_request`, `not_allowed`, `not_found` when there is no such ring or it holds nothing of the window, `no_room`; the
+   * signal's reason
    */
   pin(order: PinOrder, actor: Actor, signal: AbortSignal): Promise<Pin>;
   /**

@@ -129,7 +129,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   pin: {
     verb: 'pin',
     says: 'keeps ring files from being pruned; alone: what is pinned',
-    usage: '[-d TEXT --since TIME] [OPTIONS]',
+    usage: '-d TEXT --since TIME [OPTIONS]',
     tail: null,
     options: [
       option('description', 'd', 'TEXT', 'why they are kept'),
@@ -145,8 +145,8 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   unpin: {
     verb: 'unpin',
     says: 'lets pinned ring files go',
-    usage: 'ID',
-    tail: 'ID',
+    usage: 'PIN',
+    tail: 'PIN',
     options: [],
     doors: both,
     examples: ['unpin p1'],

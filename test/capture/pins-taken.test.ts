@@ -85,6 +85,8 @@ describe('a name is given once, so that a link holds what it held,', () => {
     [`daemonlogger.pcap.${epoch}`, true],
     [`daemonlogger.${epoch}.pcap`, true],
     [`dump-${epoch + 5}.pcap`, true],
+    [`daemonlogger.pcap.${epoch}.gz`, true],
+    [`daemonlogger.pcap.${epoch}.lz4`, true],
     [`ring_00001_${wall}.pcap`, true],
     ['ring.pcap0', false],
     ['ring.pcap1234567890', false],

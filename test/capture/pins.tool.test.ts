@@ -235,7 +235,7 @@ describe('a pin', () => {
     await assert.rejects(as('mona'), { code: 'not_allowed' });
     await assert.rejects(as('will', 8 * 86_400_000), { code: 'not_allowed', message: /longer than 7d \(pins\.for\)/ });
     await assert.rejects(pinIn(sensor, { description: ' ' }), { code: 'bad_request' });
-    await assert.rejects(pinIn(sensor, { ring: 'nosuch' }), { code: 'bad_request' });
+    await assert.rejects(pinIn(sensor, { ring: 'nosuch' }), { code: 'not_found' });
     await as('will', 3_600_000);
     const led = await pinIn(sensor, { duration: 30 * 86_400_000 });
     assert.equal(led.expiresAt - led.pinnedAt, 30 * 86_400_000);

@@ -18,8 +18,8 @@ import { tendPins } from './tend.ts';
 /**
  * Pins the ring files that a search of the window would read. All of it or, as far as a file cannot be pinned, told in `lacking`; where
  * nothing can be pinned, or not as much as the limit allows, nothing is. May be killed at any instant: whoever looks next undoes it.
- * @throws CaptureError `bad_request`, `not_allowed`, `not_found` when the ring holds nothing of the window, `no_room`; the signal's reason
- * when that aborts
+ * @throws CaptureError `bad_request`, `not_allowed`, `not_found` when there is no such ring or it holds nothing of the window, `no_room`; the
+ * signal's reason when that aborts
  */
 export async function pinWindow(
   room: Room,
