@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import type { KnownAnalyst } from './capture/analyst.ts';
@@ -22,6 +22,7 @@ export interface Config {
   readonly analysts: readonly KnownAnalyst[];
   readonly slack: SlackConfig | null;
   readonly reports: ReportsConfig;
+  readonly pins: PinsConfig;
   /** Null: nothing is deleted. */
   readonly retention: RetentionConfig | null;
   /** Null: the audit log goes nowhere else. */
@@ -60,6 +61,15 @@ export interface ReportsConfig {
   readonly timezone: string;
 }
 
+/** Ring files that are kept from being pruned. */
+export interface PinsConfig {
+  readonly directory: string;
+  /** Bytes of ring files that may be pinned. */
+  readonly size: number;
+  /** Milliseconds, unless less is asked for; a lead may ask for more. */
+  readonly for: number;
+}
+
 /** When complete savefiles are deleted. */
 export interface RetentionConfig {
   /** Milliseconds after their end; null: however old they are. */
@@ -92,14 +102,28 @@ export function checkConfig(text: string, file: string): Config {
   const twice = [...duplicates('analysts', raw), ...duplicates('rings', raw), ...sharedIdentities(raw.analysts)];
   if (twice.length > 0) refuse(file, twice);
   const from = (path: string) => resolve(dirname(file), path);
+  const rings = raw.rings.map((ring) => ({ ...ring, path: from(ring.path) }));
+  const pins = from(raw.pins.directory ?? join(raw.state, 'pins'));
+  const within = rings.filter(({ path }) => isWithin(pins, path)).map(({ name }) => inRing(pins, name));
+  if (within.length > 0) refuse(file, within);
   return {
     ...raw,
     file,
     state: from(raw.state),
     captures: from(raw.captures),
-    rings: raw.rings.map((ring) => ({ ...ring, path: from(ring.path) })),
+    rings,
+    pins: { ...raw.pins, directory: pins },
     slack: raw.slack && { ...raw.slack, tokens: raw.slack.tokens && from(raw.slack.tokens) },
   };
+}
+
+/** A logger prunes what lies in its ring by name, whosever it is. */
+function inRing(directory: string, ring: string): string {
+  return `pins.directory: ${directory} is inside the ring ${ring}: expected a directory outside every ring`;
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory.endsWith(sep) ? directory : `${directory}${sep}`);
 }
 
 /** The document's values. An alias to nothing, or aliases that unfold without end, are told only here. */

@@ -85,6 +85,14 @@ export const schema = settings(
       },
       "settings such as { at: '08:00', timezone: Europe/Berlin }",
     ).default({ at: '08:00', timezone: 'UTC' }),
+    pins: settings(
+      {
+        directory: path('/var/lib/capture/pins').nullable().default(null),
+        size: size.default(100e9),
+        for: duration.default(7 * 86_400_000),
+      },
+      'settings such as { directory: /var/lib/capture/pins, size: 100GB, for: 7d }',
+    ).default({ directory: null, size: 100e9, for: 7 * 86_400_000 }),
     retention: settings(
       { finished: duration.nullable().default(null), keepFree: size.nullable().default(null) },
       'settings such as { finished: 90d, keepFree: 20GB }',

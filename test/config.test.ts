@@ -64,6 +64,7 @@ describe('a configuration', () => {
       ],
       slack: { team: 'T024BE7LD', channels: ['C024BE91L'], digest: null, tokens: '/etc/capture/tokens' },
       reports: { at: '08:00', timezone: 'UTC' },
+      pins: { directory: '/etc/capture/state/pins', size: 100e9, for: 7 * 86_400_000 },
       retention: null,
       syslog: null,
     });
@@ -80,6 +81,23 @@ describe('a configuration', () => {
       assert.equal(mistakesIn(`${whole}buffer: ${wrong}\n`).length, 1, wrong);
       assert.match(mistakesIn(`${whole}buffer: ${wrong}\n`)[0] ?? '', /^buffer: /, wrong);
     }
+  });
+
+  test('says where ring files are pinned, how many bytes and for how long; never inside a ring', () => {
+    const pins = (text: string) => `${whole}pins: ${text}\n`;
+    assert.deepEqual(check(pins('{ directory: pinned, size: 20GB, for: 3d }')).pins, {
+      directory: '/etc/capture/pinned',
+      size: 20e9,
+      for: 3 * 86_400_000,
+    });
+    assert.equal(check(pins('{ directory: ring-pins }')).pins.directory, '/etc/capture/ring-pins');
+    for (const inside of ['ring', 'ring/pins', '/etc/capture/ring/../ring/x']) {
+      assert.match(
+        mistakesIn(pins(`{ directory: ${inside} }`))[0] ?? '',
+        /^pins\.directory: .* is inside the ring dmz/,
+      );
+    }
+    assert.match(mistakesIn(pins('{ place: x }'))[0] ?? '', /^pins\.place: no such key/);
   });
 
   test('says what is deleted when, and where else the audit log goes', () => {

@@ -14,6 +14,8 @@ _capture() {
     [keep]='-h --help --json --config --version'
     [get]='-h --help --json --config --version'
     [verify]='-f --selector --hash -h --help --json --config --version'
+    [pin]='-d --description --since --until --for --ring --case -h --help --json --config --version'
+    [unpin]='-h --help --json --config --version'
     [audit]='-a --analyst --since --last --head -h --help --json --config --version'
     [digest]='-h --help --json --config --version'
     [index]='--ring -h --help --json --config --version'
@@ -70,6 +72,13 @@ _capture() {
     ['extend --for']=DURATION
     ['verify --selector']=SELECTOR
     ['verify -f']=SELECTOR
+    ['pin --description']=TEXT
+    ['pin -d']=TEXT
+    ['pin --since']=TIME
+    ['pin --until']=TIME
+    ['pin --for']=DURATION
+    ['pin --ring']=NAME
+    ['pin --case']=CASE
     ['audit --analyst']=NAME
     ['audit -a']=NAME
     ['audit --since']=TIME
@@ -89,6 +98,7 @@ _capture() {
     [keep]=ID
     [get]=ID
     [verify]=SELECTOR
+    [unpin]=PIN
     [audit]=verify
     [digest]=DATE
     [help]=VERB

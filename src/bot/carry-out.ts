@@ -13,6 +13,7 @@ import { getView, verifyView } from './views/evidence.ts';
 import { helpView } from './views/help.ts';
 import { listView } from './views/list.ts';
 import { inviteView, startedView, stoppedView } from './views/notice.ts';
+import { pinnedView, pinsView, unpinnedView } from './views/pins.ts';
 import type { View } from './views/view.ts';
 import { whoamiView } from './views/whoami.ts';
 
@@ -65,6 +66,12 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
     }
     case 'verify':
       return verify(command.order, actor, desk);
+    case 'pin':
+      return command.order === null
+        ? pinsView(await engine.pins(actor), now())
+        : pinnedView(await engine.pin(command.order, actor, desk.closing));
+    case 'unpin':
+      return unpinnedView(await engine.unpin(command.id, actor));
     case 'whoami':
       return whoamiView(actor.analyst, actor.origin);
     case 'help':

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Actor, mayRole } from './analyst.ts';
 import type { Millis } from './capture.ts';
 import { walkChain } from './chain.ts';
+import { oneAtATime } from './duties.ts';
 import { CaptureError } from './errors.ts';
 import type {
   ChainEnd,
@@ -138,21 +139,4 @@ async function* settledBy<Step>(asked: Order, steps: AsyncIterable<Step>): Async
   } finally {
     asked.fail(new Error('it was broken off'));
   }
-}
-
-/** Does it once for all who ask while it is done; `under` is what is done at the moment, if anything. */
-function oneAtATime<Result>(act: () => Promise<Result>): {
-  now(): Promise<Result>;
-  under(): Promise<Result> | undefined;
-} {
-  let under: Promise<Result> | undefined;
-  return {
-    now: () => {
-      under ??= act().finally(() => {
-        under = undefined;
-      });
-      return under;
-    },
-    under: () => under,
-  };
 }

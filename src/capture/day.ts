@@ -12,7 +12,7 @@ import type { Room } from './room.ts';
  * never kept waiting for all of it.
  * @param signal ends it with its reason
  */
-export async function dayOf(room: Room, from: Millis, to: Millis, signal: AbortSignal): Promise<Day> {
+export async function dayOf(room: Room, from: Millis, to: Millis, signal: AbortSignal): Promise<Omit<Day, 'pinned'>> {
   const captures: Capture[] = [];
   for (const page of room.registry.ranBetween(from, to)) {
     captures.push(...page);

@@ -17,12 +17,13 @@ import type {
   Started,
   StartOrder,
 } from './orders.ts';
+import type { Pinning } from './pinning.ts';
 
 /**
  * The capture engine's door: plain values in, plain values and iterables out. Every method throws CaptureError for what a person
  * can mend; every order is in the audit log before it is carried out.
  */
-export interface Engine extends Custodian {
+export interface Engine extends Custodian, Pinning {
   /**
    * The analyst behind an identity, as an actor with the words they typed.
    * @throws CaptureError `not_allowed` for a stranger, once that is in the audit log

@@ -19,3 +19,20 @@ export function whenDue(room: Pick<Room, 'uptime' | 'log'>, every: Millis, act: 
       });
   };
 }
+
+/** Does it once for all who ask while it is done; `under` is what is done at the moment, if anything. */
+export function oneAtATime<Result>(act: () => Promise<Result>): {
+  now(): Promise<Result>;
+  under(): Promise<Result> | undefined;
+} {
+  let under: Promise<Result> | undefined;
+  return {
+    now: () => {
+      under ??= act().finally(() => {
+        under = undefined;
+      });
+      return under;
+    },
+    under: () => under,
+  };
+}

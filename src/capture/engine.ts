@@ -8,6 +8,7 @@ import type { Engine } from './door.ts';
 import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
 import { type EngineParts, openRoom } from './opening.ts';
+import { openPinning } from './pinning.ts';
 import { reconcileAll } from './reconcile.ts';
 import { ask, type Order, type Room } from './room.ts';
 import { wordedAs } from './wording.ts';
@@ -31,6 +32,7 @@ export function openEngine(parts: EngineParts): Engine {
 function engineIn(room: Room): Engine {
   const { config, registry, audit, database } = room;
   const { leave, ...custodian } = openCustodian(room);
+  const { leave: leavePins, ...pinning } = openPinning(room);
 
   const look = (verb: string, actor: Actor, capture: string | null, outcome: 'done' | 'invalid' = 'done') =>
     audit.note({
@@ -52,6 +54,7 @@ function engineIn(room: Room): Engine {
     whenDue(room, shipEvery, custodian.shipAudit),
     whenDue(room, retainEvery, custodian.retain),
     whenDue(room, indexEvery, async () => (await import('./past/indexing.ts')).indexInBackground(room, closing.signal)),
+    whenDue(room, tendEvery, pinning.tendPins),
   ];
   const carryOut = async <Result>(order: Order, act: () => Promise<Result>): Promise<Result> => {
     try {
@@ -164,7 +167,7 @@ function engineIn(room: Room): Engine {
     day: async (from, to) => {
       const { dayOf } = await import('./day.ts');
       const day = await dayOf(room, from, to, closing.signal);
-      return { ...day, captures: day.captures.map(present) };
+      return { ...day, captures: day.captures.map(present), pinned: pinning.pinboard() };
     },
     head: audit.head,
     reconcile,
@@ -207,9 +210,10 @@ function engineIn(room: Room): Engine {
       }
     },
     ...custodian,
+    ...pinning,
     close: async () => {
       closing.abort(new Error('the engine was closed meanwhile'));
-      await leave();
+      await Promise.all([leave(), leavePins()]);
       database.close();
     },
   };
@@ -219,10 +223,14 @@ function engineIn(room: Room): Engine {
 const watchEvery = 250;
 /** Milliseconds until a registry that was locked, or whose disk was full, is tried again. */
 const superviseAgain = 1_000;
-/** How soon an entry of the audit log is with syslog, and how often savefiles are held against `retention` and finished ring files indexed; by who supervises. */
+/**
+ * How soon an entry of the audit log is with syslog, how often savefiles are held against `retention`, finished ring files indexed and pins
+ * held against their time; by who supervises.
+ */
 const shipEvery: Millis = 5_000;
 const retainEvery: Millis = 10 * 60_000;
 const indexEvery: Millis = 60_000;
+const tendEvery: Millis = 60_000;
 
 async function runningOne(room: Room, selector: string): Promise<string> {
   return (await import('./selecting.ts')).idSelected(room, selector, 'running live');

@@ -1,5 +1,6 @@
 import type { Capture, CaptureId, Millis } from './capture.ts';
 import type { AuditEntry, ChainHead } from './orders.ts';
+import type { Pinboard } from './pin.ts';
 
 /** A complete savefile as the registry has it. */
 export interface HeldSavefile {
@@ -134,6 +135,8 @@ export interface Day {
   readonly doubtful: readonly DoubtfulSavefile[];
   /** Bytes free on the captures' volume now, and how many must stay free. */
   readonly disk: { readonly free: number; readonly floor: number };
+  /** What is pinned now. */
+  readonly pinned: Pinboard;
 }
 
 /** A savefile that retention deleted. */

@@ -6,6 +6,7 @@ import type { Millis } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import { openHoldings } from './holdings.ts';
 import { openOutbox } from './outbox.ts';
+import { openPins } from './pins.ts';
 import { sinceBoot, tokenOf } from './process.ts';
 import { openRegistry } from './registry.ts';
 import { inHandOf, type Log, type Room } from './room.ts';
@@ -48,6 +49,7 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     supervision: openSupervision(database, self),
     holdings: openHoldings(database, { directory: config.captures, process: self, now }),
     outbox: openOutbox(database, self),
+    pins: openPins(database, self, now),
     audit: openAudit(database, self, now),
     self,
     inHand: inHandOf(config.state),

@@ -6,8 +6,10 @@ import type { Capture, CaptureId, Millis } from './capture.ts';
 import type { Place } from './custody.ts';
 import { CaptureError } from './errors.ts';
 import type { Holdings } from './holdings.ts';
-import type { SearchOrder, StartOrder } from './orders.ts';
+import type { StartOrder } from './orders.ts';
 import type { Outbox } from './outbox.ts';
+import type { PinId } from './pin.ts';
+import type { Pins } from './pins.ts';
 import { isAlive, type ProcessToken } from './process.ts';
 import type { NewCapture, Registry } from './registry.ts';
 import type { Supervision } from './supervision.ts';
@@ -25,6 +27,7 @@ export interface Room {
   readonly supervision: Supervision;
   readonly holdings: Holdings;
   readonly outbox: Outbox;
+  readonly pins: Pins;
   readonly audit: Audit;
   /** This process, as owner of what it starts. */
   readonly self: ProcessToken;
@@ -45,19 +48,19 @@ export interface Log {
   error(about: object, words: string): void;
 }
 
-/** Captures, each held as often as it was added: two who hold one do not let go for each other. */
+/** Captures and pins, each held as often as it was added: two who hold one do not let go for each other. */
 export class Held {
-  readonly #times = new Map<CaptureId, number>();
+  readonly #times = new Map<CaptureId | PinId, number>();
 
-  has(id: CaptureId): boolean {
+  has(id: CaptureId | PinId): boolean {
     return this.#times.has(id);
   }
 
-  add(id: CaptureId): void {
+  add(id: CaptureId | PinId): void {
     this.#times.set(id, (this.#times.get(id) ?? 0) + 1);
   }
 
-  delete(id: CaptureId): void {
+  delete(id: CaptureId | PinId): void {
     const left = (this.#times.get(id) ?? 0) - 1;
     if (left > 0) this.#times.set(id, left);
     else this.#times.delete(id);
@@ -73,8 +76,8 @@ export function inHandOf(state: string): Held {
   return known;
 }
 
-/** Does something with a capture that nobody else in this process does meanwhile. */
-export async function inHand<Result>(room: Room, id: CaptureId, act: () => Promise<Result>): Promise<Result> {
+/** Does something with a capture or a pin that nobody else in this process does meanwhile. */
+export async function inHand<Result>(room: Room, id: CaptureId | PinId, act: () => Promise<Result>): Promise<Result> {
   room.inHand.add(id);
   try {
     return await act();
@@ -119,7 +122,12 @@ export async function addCapture(
 }
 
 /** Writes what the engine saw or did of itself. */
-export function observe(room: Room, capture: Pick<Capture, 'id' | 'analyst'>, verb: string, detail: string): void {
+export function observe(
+  room: Room,
+  capture: { readonly id: CaptureId | PinId; readonly analyst: string },
+  verb: string,
+  detail: string,
+): void {
   room.audit.note({
     outcome: 'noted',
     verb,
@@ -198,7 +206,11 @@ export type Attribution = Pick<Capture, 'analyst' | 'orderedBy' | 'description' 
  * @throws CaptureError `not_allowed` for viewers, and for acting for somebody else without being a lead; `bad_request` for an unknown
  * name; `bad_request` without a description
  */
-export function attribution(room: Room, actor: Actor, order: StartOrder | SearchOrder): Attribution {
+export function attribution(
+  room: Room,
+  actor: Actor,
+  order: Pick<StartOrder, 'description' | 'case' | 'analyst'>,
+): Attribution {
   const { name, role } = actor.analyst;
   if (!mayRole.capture(actor.analyst)) {
     throw new CaptureError(

@@ -39,6 +39,10 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
       return (await import('./evidence.ts')).get(order.selector, session);
     case 'verify':
       return (await import('./evidence.ts')).verify(order.order, session);
+    case 'pin':
+      return (await import('./pins.ts')).pin(order.order, session);
+    case 'unpin':
+      return (await import('./pins.ts')).unpin(order.id, session);
     case 'audit':
       if ('query' in order) return (await import('./verbs.ts')).audit(order.query, session);
       return (await import('./evidence.ts')).verifyAudit(order.witnessed, session);

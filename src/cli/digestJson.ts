@@ -1,5 +1,5 @@
 import type { Attempted, Digest } from '../reports/digest.ts';
-import { captureJson, iso, type Json } from './json.ts';
+import { captureJson, iso, type Json, pinboardJson } from './json.ts';
 
 /** The document of a daily report. */
 export function digestJson(digest: Digest): Json {
@@ -27,6 +27,7 @@ export function digestJson(digest: Digest): Json {
     refused: digest.refused.map(attemptJson),
     analysts: digest.analysts.map((day) => ({ ...day })),
     disk: { ...digest.disk },
+    pinned: pinboardJson(digest.pinned),
     head: { ...digest.head },
   };
 }

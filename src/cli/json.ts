@@ -1,6 +1,7 @@
 import type { Capture, Micros, Millis, RingFileReport, RingSpan, SearchProgress } from '../capture/capture.ts';
 import { isOpen } from '../capture/capture.ts';
 import type { AuditEntry } from '../capture/orders.ts';
+import type { Pin, Pinboard } from '../capture/pin.ts';
 import { isoTime } from '../command/time.ts';
 
 /** A value that JSON has. */
@@ -93,4 +94,24 @@ export function progressJson(progress: SearchProgress): Json {
 
 function isoMicros(at: Micros | null): string | null {
   return at === null ? null : isoTime(at);
+}
+
+export function pinJson({ window, pinnedAt, expiresAt, endedAt, lacking, ...pin }: Pin): Json {
+  return {
+    ...pin,
+    window: { since: isoTime(window.since), until: isoTime(window.until) },
+    pinnedAt: iso(pinnedAt),
+    expiresAt: iso(expiresAt),
+    endedAt: iso(endedAt),
+    lacking: lacking.map(({ from, to, ...lack }) => ({
+      ...lack,
+      from: from === null ? null : isoTime(from),
+      to: to === null ? null : isoTime(to),
+    })),
+  };
+}
+
+/** All that is pinned; sizes are bytes. */
+export function pinboardJson({ pins, used, limit }: Pinboard): Json {
+  return { pins: pins.map(pinJson), used, limit };
 }

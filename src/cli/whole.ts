@@ -8,7 +8,14 @@ import {
 } from '../capture/capture.ts';
 import type { Deletion } from '../capture/evidence.ts';
 import { counted } from '../capture/quantities.ts';
-import { notBegunInWords, outcomeNames, outcomes, troubledFiles, troubledInShort } from '../reports/coverage.ts';
+import {
+  notBegunInWords,
+  outcomeNames,
+  outcomes,
+  readFromPins,
+  troubledFiles,
+  troubledInShort,
+} from '../reports/coverage.ts';
 import { utcOf } from '../reports/figures.ts';
 import { heldInWords, notHeld } from '../reports/span.ts';
 import { oneLine } from '../reports/words.ts';
@@ -84,7 +91,7 @@ export function foundLines(capture: Capture, reports: readonly RingFileReport[])
     ...endedLine(capture),
     packetsLine(capture),
     ...kept,
-    ...tallyLines(capture),
+    ...tallyLines(capture, reports),
     ...named.map(troubleLine),
     ...(left === null ? [] : [`  ${notBegunInWords(left)}: capture show ${capture.id} names each`]),
   ];
@@ -92,19 +99,21 @@ export function foundLines(capture: Capture, reports: readonly RingFileReport[])
 
 /** The coverage statement: how many ring files met which outcome, then a line for each that an analyst must know of. */
 export function coverageLines(capture: Capture, reports: readonly RingFileReport[]): string[] {
-  return [...tallyLines(capture), ...troubledFiles(reports).map(troubleLine)];
+  return [...tallyLines(capture, reports), ...troubledFiles(reports).map(troubleLine)];
 }
 
 /** How many ring files met which outcome, what the ring held, and what of the window it did not. */
-function tallyLines(capture: Capture): string[] {
+function tallyLines(capture: Capture, reports: readonly RingFileReport[]): string[] {
   const tally = outcomeNames.flatMap((name) => {
     const files = capture.coverage?.[name] ?? 0;
     return files === 0 ? [] : [`${files} ${outcomes[name].words}`];
   });
+  const pinned = readFromPins(reports);
+  const told = pinned === null ? tally : [...tally, pinned];
   const held = heldInWords(capture);
   const none = held === null ? 'none was looked at' : 'none in the ring';
   return [
-    `Ring files: ${tally.length === 0 ? none : tally.join('; ')}`,
+    `Ring files: ${told.length === 0 ? none : told.join('; ')}`,
     ...(held === null ? [] : [`Ring held: ${held}`]),
     ...notHeld(capture).map((missing) => `Not held: ${missing}`),
   ];

@@ -40,6 +40,12 @@ export function chapters() {
         ),
       ),
       ...entry(`${italic('state')}/${bold('registry.sqlite')}`, roff('The registry and the audit log.')),
+      ...entry(
+        `${italic('pins')}/${italic('ID')}${bold('/')}`,
+        roff(
+          'The ring files that a pin keeps from being pruned, as links or copies, and pin.json, which says what they are; in the state directory where pins.directory names no other.',
+        ),
+      ),
       ...entry(`${italic('state')}/${bold('supervisor.log')}`, roff('What went wrong in looking after what runs.')),
       ...entry(`${italic('state')}/${bold('tcpdump/')}`, roff('What each tcpdump had to say.')),
     ],

@@ -9,6 +9,7 @@ import type {
   Selection,
   StartOrder,
 } from '../capture/orders.ts';
+import type { PinOrder } from '../capture/pin.ts';
 
 /** What a person told capture to do, at either door. A selector is an id, or a word: of one capture alone where one is acted on. */
 export type Command =
@@ -26,6 +27,9 @@ export type Command =
   | { readonly verb: 'audit'; readonly query: AuditQuery }
   /** `audit verify`: the whole log, up to a head that was witnessed where one is given. */
   | { readonly verb: 'audit'; readonly witnessed: ChainHead | null }
+  /** Null lists what is pinned. */
+  | { readonly verb: 'pin'; readonly order: PinOrder | null }
+  | { readonly verb: 'unpin'; readonly id: string }
   /** `yyyy-mm-dd` or `yesterday`; null is today. Both are days of the reports' zone. */
   | { readonly verb: 'digest'; readonly date: string | null }
   | { readonly verb: 'index'; readonly order: IndexOrder }

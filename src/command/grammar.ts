@@ -10,6 +10,7 @@ const analyst = option('analyst', 'a', 'NAME', 'whose it is, when a lead acts fo
 const selector = option('selector', 'f', 'SELECTOR', 'an id, or a word of what list -v shows');
 const verbose = option('verbose', 'v', null, 'in detail');
 const since = option('since', null, 'TIME', 'from: 2h, 09:30, yesterday, 2026-11-24T02:10Z');
+const until = option('until', null, 'TIME', 'up to: 30m ago, 10:15, 2026-11-24T03:00Z');
 
 const ring = option('ring', null, 'NAME', 'which ring; the first configured one without it');
 const exact = option('exact', null, null, 'as typed: no expansion for VLAN tags');
@@ -51,7 +52,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       expression,
       { ...option('hosts', null, 'FILE', 'a host or net of the list FILE, too; - is stdin'), doors: ['shell'] },
       since,
-      option('until', null, 'TIME', 'up to: 30m ago, 10:15, 2026-11-24T03:00Z'),
+      until,
       ring,
       exact,
       caseName,
@@ -134,6 +135,31 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     options: [selector, option('hash', null, null, 'makes digests where there are none, as -m does')],
     doors: both,
     examples: ['verify c12', 'verify --hash grant', 'verify'],
+  },
+  pin: {
+    verb: 'pin',
+    says: 'keeps ring files from being pruned; alone: what is pinned',
+    usage: '-d TEXT --since TIME [OPTIONS]',
+    tail: null,
+    options: [
+      option('description', 'd', 'TEXT', 'why they are kept'),
+      since,
+      until,
+      option('for', null, 'DURATION', 'how long they are kept: 12h, 7d'),
+      ring,
+      caseName,
+    ],
+    doors: both,
+    examples: ["pin -d 'open incident' --case INC-7 --since 6h", "pin -d 'beacon' --since 02:00 --until 04:00", 'pin'],
+  },
+  unpin: {
+    verb: 'unpin',
+    says: 'lets pinned ring files go',
+    usage: 'PIN',
+    tail: 'PIN',
+    options: [],
+    doors: both,
+    examples: ['unpin p1'],
   },
   audit: {
     verb: 'audit',

@@ -4,7 +4,7 @@ import { commandName, formsAt, grammar, optionsOf } from './grammar.ts';
 
 const screen = 24;
 /** Lines of the overview besides verbs and examples. */
-const linesAround = 7;
+const linesAround = 5;
 
 /**
  * One screen of help (24 lines of 80 columns at most), made from the grammar: all verbs, or all about one.
@@ -22,14 +22,12 @@ function overview(door: Door): string[] {
   const examples = copied.slice(0, screen - forms.length - linesAround);
   return [
     `${name}: packet captures with a reason, found again, searched in the past`,
-    '',
     ...forms.map((form) => `  ${form.verb.padEnd(8)}${form.says}`),
     '',
     'To copy:',
     ...examples.map((form) => `  ${name} ${copiedExample(form)}`),
     '',
-    `${name} help VERB shows the options of a verb. The flags of the original work,`,
-    "too: -a NAME -d '..' -e '..', with -r to search; -l, -lf WORD; -sf, -svf; -m",
+    `${name} help VERB shows its options. The original's flags work: -ra, -lf, -m`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Window } from '../capture/capture.ts';
 import type { AuditQuery, BothOrder, ChainHead, SearchOrder, StartOrder } from '../capture/orders.ts';
+import type { PinOrder } from '../capture/pin.ts';
 import type { Command, Door, Setting, Verb } from './command.ts';
 import { countOf, durationOf, missingDuration, sizeOf } from './counts.ts';
 import type { Form } from './form.ts';
@@ -8,8 +9,8 @@ import { nearest } from './nearest.ts';
 import { readWords, type Said } from './options.ts';
 import { fromOriginal } from './original.ts';
 import { refuse, typed } from './refuse.ts';
-import { dateOf, oneOf, onlyWord, selectorOf, stopSelector } from './tail.ts';
-import { readTexts } from './texts.ts';
+import { dateOf, oneOf, onlyWord, pinIdOf, selectorOf, stopSelector } from './tail.ts';
+import { missingOfPin, readTexts } from './texts.ts';
 import { parseTime } from './time.ts';
 
 /**
@@ -52,6 +53,10 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
       const selector = selectorOf(said, form, setting) ?? null;
       return { verb: 'verify', order: { selector, hash: said.options.has('hash') } };
     }
+    case 'pin':
+      return { verb: 'pin', order: pinOrder(said, form, setting) };
+    case 'unpin':
+      return { verb: 'unpin', id: pinIdOf(said, form, setting) };
     case 'audit':
       return auditCommand(said, form, setting);
     case 'digest':
@@ -119,6 +124,23 @@ function searchOrder(said: Said, form: Form, setting: Setting): SearchOrder {
     exact: options.has('exact') || undefined,
     case: options.get('case'),
     analyst: options.get('analyst'),
+  });
+}
+
+/** Without any option it is no order: what is pinned is listed. */
+function pinOrder(said: Said, form: Form, setting: Setting): PinOrder | null {
+  onlyWord(said, form, setting);
+  const { options } = said;
+  if (options.size === 0) return null;
+  const { since, until } = windowOf(said, setting);
+  const description = options.get('description');
+  if (description === undefined || since === null) return missingOfPin(description, setting);
+  return defined({
+    description,
+    window: { since, until },
+    ring: options.get('ring'),
+    case: options.get('case'),
+    duration: durationOf(said),
   });
 }
 

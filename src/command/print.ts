@@ -59,6 +59,19 @@ function optionsOf(command: Command): string[] {
       const { selector, hash } = command.order;
       return [...saySelector(selector ?? undefined), ...(hash ? ['--hash'] : [])];
     }
+    case 'pin': {
+      const { order } = command;
+      if (order === null) return [];
+      return [
+        ...say('description', order.description, '-d'),
+        ...sayWindow(order.window),
+        ...say('for', order.duration && durationInWords(order.duration)),
+        ...say('ring', order.ring),
+        ...say('case', order.case),
+      ];
+    }
+    case 'unpin':
+      return [command.id];
     case 'audit': {
       if ('witnessed' in command) {
         const { witnessed } = command;

@@ -17,6 +17,17 @@ export function oneOf(said: Said, form: Form, setting: Setting): string {
   return capitalForgiven(word);
 }
 
+/** The id of a pin: `p1`. */
+export function pinIdOf(said: Said, form: Form, setting: Setting): string {
+  const word = onlyWord(said, form, setting) ?? '';
+  if (/^p\d{1,15}$/i.test(word)) return word.toLowerCase();
+  const name = commandName(setting.door);
+  const [, number] = /^(\d{1,15})$/.exec(word) ?? [];
+  if (number !== undefined) return refuse(`${typed(word)} is no id: did you mean ${name} unpin p${number}?`);
+  const wrong = word === '' ? 'unpin needs the id of a pin' : `${typed(word)} is no id of a pin`;
+  return refuse(`${wrong}: write ${name} unpin p1; ${name} pin shows the ids`);
+}
+
 /** What `stop` stops; null is all. */
 export function stopSelector(said: Said, form: Form, setting: Setting): string | null {
   const selector = selectorOf(said, form, setting);

@@ -1,4 +1,4 @@
-import type { Door } from './command.ts';
+import type { Door, Setting } from './command.ts';
 import type { Form } from './form.ts';
 import { commandName } from './grammar.ts';
 import type { Said } from './options.ts';
@@ -26,6 +26,13 @@ export function readTexts(said: Said, form: Form, door: Door): Texts {
   const expression = option ?? (tail === '' && said.options.has('hosts') ? 'everything' : tail);
   if (description !== undefined && expression.trim() !== '') return { description, expression };
   return refuse(missing({ description, expression: expression.trim() === '' ? undefined : expression }, form, door));
+}
+
+/** @throws CaptureError `bad_request`, always, with a line to copy that keeps what was typed */
+export function missingOfPin(description: string | undefined, { door }: Pick<Setting, 'door'>): never {
+  const what = description === undefined ? 'a description (why they are kept)' : 'a beginning (--since)';
+  const line = `${commandName(door)} pin -d ${quoteWord(short(description) ?? 'open incident')} --since 6h`;
+  return refuse(`pin needs ${what}: write ${line}; ${commandName(door)} pin alone lists what is pinned`);
 }
 
 function missing(texts: { description: string | undefined; expression: string | undefined }, form: Form, door: Door) {

@@ -7,11 +7,12 @@ import { groupNumber, userName } from './account.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 import { isWritable, nearestSeen, placeAt } from './place.ts';
 
-/** The two directories that are ours: there, private, writable, outside every ring, with room. Nothing is written to find out. */
+/** The directories that are ours: there, private, writable, outside every ring, with room. Nothing is written to find out. */
 export async function checkDirectories(config: Config): Promise<Finding[]> {
   return [
     await checkDirectory('state directory', config.state, config),
     await checkDirectory('captures', config.captures, config),
+    await checkPins(config),
     ...(await checkGroup(config)),
     ...checkSpace(config),
   ];
@@ -29,6 +30,17 @@ async function checkDirectory(check: string, path: string, { rings }: Config): P
     default:
       return place satisfies never;
   }
+}
+
+/** Where ring files are pinned, and whether that takes room at once. */
+async function checkPins(config: Config): Promise<Finding> {
+  const { directory, size: most } = config.pins;
+  const finding = await checkDirectory('pins', directory, config);
+  if (finding.verdict !== 'ok') return finding;
+  const volume = statSync(nearestSeen(directory)).dev;
+  const apart = config.rings.filter(({ path }) => statSync(nearestSeen(path)).dev !== volume).map(({ name }) => name);
+  const how = apart.length === 0 ? '' : `; on another file system than ${named(apart)}: its files are copied`;
+  return ok('pins', `${finding.found}; up to ${size(most)}${how}`);
 }
 
 async function judged(check: string, path: string, stats: Stats, rings: readonly Ring[]): Promise<Finding> {

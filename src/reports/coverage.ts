@@ -1,5 +1,6 @@
 import { type Capture, type Micros, notBegun, type RingFileOutcome, type RingFileReport } from '../capture/capture.ts';
-import { counted, utcOf } from './figures.ts';
+import { pinReadFrom } from '../capture/pin.ts';
+import { count, counted, utcOf } from './figures.ts';
 
 /** What each outcome means to an analyst, and whether packets of the window may be missing because of it. */
 export const outcomes = {
@@ -29,12 +30,20 @@ export const outcomeNames: readonly RingFileOutcome[] = [
 
 /**
  * The ring files that an analyst has to know by name: those with packets missing or something to say about them. Files outside the window
- * are counted, not named: there may be hundreds.
+ * or read whole from a pin are counted, not named: there may be hundreds.
  */
 export function troubledFiles(reports: readonly RingFileReport[]): RingFileReport[] {
   return reports.filter(
-    ({ outcome, detail }) => outcomes[outcome].missing || (detail !== null && outcome !== 'outside window'),
+    ({ outcome, detail }) =>
+      outcomes[outcome].missing ||
+      (detail !== null && outcome !== 'outside window' && pinReadFrom(detail) === undefined),
   );
+}
+
+/** How many ring files were read from which pins, for the logger has pruned them; null where none was. */
+export function readFromPins(reports: readonly RingFileReport[]): string | null {
+  const pins = reports.flatMap(({ detail }) => pinReadFrom(detail) ?? []);
+  return pins.length === 0 ? null : `${count(pins.length)} read from ${[...new Set(pins)].join(', ')}`;
 }
 
 /** Ring files that a search which ended early never came to. */

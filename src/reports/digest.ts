@@ -2,6 +2,7 @@ import { originInWords } from '../capture/analyst.ts';
 import type { Capture, Millis } from '../capture/capture.ts';
 import type { Day, DoubtfulSavefile } from '../capture/evidence.ts';
 import type { AuditEntry, AuditOutcome, ChainHead } from '../capture/orders.ts';
+import type { Pinboard } from '../capture/pin.ts';
 import { filesMissed } from './coverage.ts';
 import { dayBounds } from './day.ts';
 import { type DiskForecast, forecast } from './disk.ts';
@@ -34,6 +35,8 @@ export interface Digest {
   /** Bytes of the savefiles completed in the day. */
   readonly bytesKept: number;
   readonly disk: DiskForecast;
+  /** What is pinned when the report is made. */
+  readonly pinned: Pinboard;
   /** Orders that only looked: list, show, audit, digest, whoami, help. */
   readonly looks: number;
   readonly head: ChainHead;
@@ -121,6 +124,7 @@ export function digestOf(day: Day, { date, timezone, sensor, now }: DigestOf): D
     attention,
     analysts: analystDays(sorted),
     bytesKept: bytesOf(sorted.ended),
+    pinned: day.pinned,
     disk: forecast(day, { from, to: Math.max(from + 1, Math.min(to, now)) }),
     looks: entries.filter(isLook).length,
     head: day.head,

@@ -6,6 +6,7 @@ import { diskInWords } from './disk.ts';
 import { counted, size, utc } from './figures.ts';
 import { chainFaultsInWords, doubtsInWords } from './findings.ts';
 import { holesInWords } from './holes.ts';
+import { pinboardInWords } from './pins.ts';
 import { clip, oneLine } from './words.ts';
 
 const widest = 80;
@@ -25,6 +26,7 @@ export function digestLines(digest: Digest): string[] {
     ...part('By analyst', digest.analysts.map(analystLine)),
     ...part('Refused', digest.refused.flatMap(attemptLines)),
     ...part('Disk', [diskInWords(digest.disk)]),
+    ...part('Pinned', pinboardInWords(digest.pinned, digest.madeAt)),
     '',
     `Audit log at entry ${digest.head.seq}; for capture audit verify --head`,
     `  ${headInWords(digest.head)}`,

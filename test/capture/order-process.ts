@@ -1,4 +1,4 @@
-// Gives one order in a process of its own, so that it can be killed: order-process.ts DIRECTORY start|stop|search|both [JSON]
+// Gives one order in a process of its own, so that it can be killed: order-process.ts DIRECTORY start|stop|search|both|pin|unpin [JSON]
 import { openEngine } from '../../src/capture/engine.ts';
 import { actor, configIn, errorsInto } from './sensor.ts';
 
@@ -15,6 +15,14 @@ switch (verb) {
     break;
   case 'stop':
     await engine.stop(order.selector ?? null, grant);
+    break;
+  case 'pin': {
+    const window = { since: Number(order.since), until: null };
+    await engine.pin({ ...said, window }, grant, new AbortController().signal);
+    break;
+  }
+  case 'unpin':
+    await engine.unpin(order.id ?? '', grant);
     break;
   case 'search': {
     const window = { since: null, until: null };

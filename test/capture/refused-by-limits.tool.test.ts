@@ -23,7 +23,13 @@ describe('an order that a limit refuses', () => {
     code: string,
     why: RegExp,
   ][] = [
-    ['perAnalyst', { perAnalyst: 0 }, (engine) => engine.start(order, will), 'conflict', /will has no captures running/],
+    [
+      'perAnalyst',
+      { perAnalyst: 0 },
+      (engine) => engine.start(order, will),
+      'conflict',
+      /will has no captures running/,
+    ],
     ['freeSpace', { freeSpace: 2 ** 50 }, (engine) => engine.start(order, will), 'no_room', /must stay free/],
     [
       'freeSpace, of a search,',

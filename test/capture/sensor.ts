@@ -74,6 +74,7 @@ export function configIn(directory: string): Config {
     ],
     slack: { team: 'T1', channels: [], digest: null, tokens: null },
     reports: { at: '08:00', timezone: 'UTC' },
+    pins: { directory: join(directory, 'pins'), size: 100e9, for: 7 * 86_400_000 },
     retention: null,
     syslog: null,
   };

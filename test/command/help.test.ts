@@ -43,7 +43,8 @@ describe('help', () => {
   });
 
   test('shows in its first line what a verb needs, and in brackets what may be left out', () => {
-    const values: Record<string, string> = { TEXT: 'x', EXPRESSION: 'tcp', ID: 'c1', SELECTOR: 'c1', DURATION: '2h' };
+    const ids = { ID: 'c1', PIN: 'p1', SELECTOR: 'c1' };
+    const values: Record<string, string> = { ...ids, TEXT: 'x', EXPRESSION: 'tcp', DURATION: '2h', TIME: '2h' };
     const accepts = (words: readonly string[]) => {
       try {
         parseCommand(words, { door: 'shell', now: Date.parse('2026-11-24T10:00:00Z'), timezone: 'UTC' });

@@ -5,6 +5,7 @@ import { parseCommand } from '../../src/command/parse.ts';
 import { splitWords } from '../../src/command/words.ts';
 
 const now = Date.parse('2026-11-24T10:00:00Z');
+const hour = 3_600_000;
 const day = 86_400_000;
 const text = { description: 'traffic to shop', expression: 'host 192.0.2.7' };
 const started: Command = { verb: 'start', order: text };
@@ -132,6 +133,22 @@ const understood: readonly [title: string, line: string, command: Command][] = [
   ],
   ['get takes an id', 'get C12', { verb: 'get', selector: 'c12' }],
   ['get takes a word that looks like a key', 'get -- for=x', { verb: 'get', selector: 'for=x' }],
+  ['pin alone lists what is pinned', 'pin', { verb: 'pin', order: null }],
+  [
+    'pin takes a window, a case and a time',
+    "pin -d 'open incident' --case INC-7 --since 6h --until 2h --ring dmz --for 12h",
+    {
+      verb: 'pin',
+      order: {
+        description: 'open incident',
+        window: { since: (now - 6 * hour) * 1_000, until: (now - 2 * hour) * 1_000 },
+        ring: 'dmz',
+        case: 'INC-7',
+        duration: 12 * hour,
+      },
+    },
+  ],
+  ['unpin takes an id', 'unpin P3', { verb: 'unpin', id: 'p3' }],
   ['verify alone takes all', 'verify', { verb: 'verify', order: { selector: null, hash: false } }],
   ['verify takes a word', 'verify grant --hash', { verb: 'verify', order: { selector: 'grant', hash: true } }],
   ['digest takes a day', 'digest 2026-11-23', { verb: 'digest', date: '2026-11-23' }],
@@ -196,7 +213,7 @@ const understood: readonly [title: string, line: string, command: Command][] = [
 
 const refused: readonly [title: string, line: string, sentence: RegExp][] = [
   ['an unknown verb: did you mean', 'strat -d x', /no verb 'strat': did you mean capture start\?/],
-  ['a verb of a later release is no verb', 'pin c1', /no verb 'pin': write one of start, search/],
+  ['a verb of a later release is no verb', 'replay c1', /no verb 'replay': write one of start, search/],
   ['a name of the language is no verb', 'constructor', /no verb 'constructor'/],
   ['an unknown option: did you mean', 'start --desription x', /no option '--desription': did you mean --description\?/],
   ['the beginning of an option is not guessed', 'start --desc x', /did you mean --description\?/],
@@ -214,6 +231,12 @@ const refused: readonly [title: string, line: string, sentence: RegExp][] = [
     /start takes no --hosts: .* kernel.* 4096 instructions/,
   ],
   ['the same for both', 'both -d x --hosts=list.txt', /both takes no --hosts: .*: capture search --hosts FILE/],
+  ['a pin without a beginning', 'pin -d x', /pin needs a beginning \(--since\): write capture pin -d x --since 6h/],
+  ['a pin without a description', 'pin --since 6h', /pin needs a description .*capture pin alone lists/],
+  ['a pin of an expression', 'pin -d x --since 6h tcp', /pin does not take 'tcp'/],
+  ['a release of nothing', 'unpin', /unpin needs the id of a pin: write capture unpin p1; capture pin shows/],
+  ['a release of a capture', 'unpin c3', /'c3' is no id of a pin/],
+  ['a release by number', 'unpin 3', /did you mean capture unpin p3\?/],
   ['an unknown letter', 'list -x', /list has no option '-x': capture help list/],
   ['an option in the tail', 'start -d x host 192.0.2.7 -w /etc/x', /no option '-w'.*behind --/],
   ['an option given twice', 'start -d x -d y tcp', /-d is there twice/],

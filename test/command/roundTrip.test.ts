@@ -111,6 +111,25 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc
     .tuple(fc.option(selector), flag)
     .map(([which, hash]): Command => ({ verb: 'verify', order: { selector: which, hash } })),
+  fc
+    .option(
+      fc.tuple(
+        said,
+        window.filter(({ since }) => since !== null),
+        fc.record({ ring: said, case: said, duration: seconds }, optional),
+      ),
+    )
+    .map(
+      (pinned): Command => ({
+        verb: 'pin',
+        order: pinned && {
+          description: pinned[0],
+          window: { since: pinned[1].since ?? 0, until: pinned[1].until },
+          ...pinned[2],
+        },
+      }),
+    ),
+  count.map((number): Command => ({ verb: 'unpin', id: `p${number}` })),
   fc.constantFrom('2026-11-23', '2024-02-29', 'yesterday', null).map((date): Command => ({ verb: 'digest', date })),
   fc.constant<Command>({ verb: 'whoami' }),
   fc.constantFrom(undefined, 'dmz').map((ring): Command => ({ verb: 'index', order: { ring } })),

@@ -83,6 +83,18 @@ describe('capture doctor where something is broken', { concurrency: 4 }, () => {
     assert.ok(!told.some(({ check }) => check === 'capturing nope0'));
   });
 
+  test('says where ring files are pinned, and what keeps them from being so', async (t) => {
+    const sensor = openSensor(t);
+    mkdirSync(join(sensor.directory, 'pins'));
+    chmodSync(join(sensor.directory, 'pins'), 0o755);
+    assert.match(findingOf((await sensor.examined()).told, 'pins').found, /state\/pins is not there yet/);
+    sensor.configure({ pins: { directory: 'pins' } });
+    const open = findingOf((await sensor.examined()).told, 'pins');
+    assert.equal(open.mend?.command, `chmod o-rw ${join(sensor.directory, 'pins')}`);
+    sensor.configure({ pins: { directory: 'capture.yml' } });
+    assert.match(findingOf((await sensor.examined()).told, 'pins').found, /capture\.yml is not a directory/);
+  });
+
   test('refuses to keep evidence in a ring, where everybody may look, or below the floor of free space', async (t) => {
     const sensor = openSensor(t);
     mkdirSync(join(sensor.ring, 'ours'));

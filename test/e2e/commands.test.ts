@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { putRingFile } from '../capture/pinned-ring.ts';
 import { messageIn, openStage, shownTo } from './stage.ts';
 
 test('every verb answers the one person who typed it, and says how it was understood', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, will, soc } = stage;
+  const opened = Math.floor(Date.now() / 1_000) - 600;
+  mkdirSync(stage.ring, { recursive: true });
+  putRingFile(stage.ring, `daemonlogger.pcap.${opened}`, opened);
   await stage.openBot();
   for (const [words, answer, understood] of [
     ['', /How to use capture/, null],
@@ -21,6 +26,9 @@ test('every verb answers the one person who typed it, and says how it was unders
     ['Verify First', /Nothing is wrong\. 1 savefile: 1 holds/, 'verify First'],
     ['–mf first', /Nothing is wrong/, 'verify first --hash'],
     ['list --all', /1 capture: c1/, 'list --all'],
+    ['pin', /Nothing is pinned/, null],
+    ['pin -d “open incident” --since 2h --for 3d', /Pinned p1: 1 ring file/, "pin -d 'open incident' --since 20"],
+    ['unpin P1', /Released p1: 1 ring file/, 'unpin p1'],
   ] as const) {
     await workspace.as(grant).types(`/capture ${words}`, soc);
     const shown = JSON.stringify((await shownTo(stage, grant, answer)).blocks);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RingFileOutcome } from '../../src/capture/capture.ts';
-import { troubledFiles } from '../../src/reports/coverage.ts';
+import { readFromPins, troubledFiles } from '../../src/reports/coverage.ts';
 
 const report = (outcome: RingFileOutcome, detail: string | null) => ({
   file: outcome,
@@ -19,9 +19,13 @@ test('a coverage statement names files that miss packets or have something to sa
     report('outside window', 'by its file time'),
     report('cut', 'its last packet, at offset 24, is not whole'),
     report('unreadable', null),
+    report('searched', 'pinned as p3'),
+    report('cut', 'pinned as p4; still being written'),
   ];
   assert.deepEqual(
     troubledFiles(reports).map(({ file }) => file),
-    ['cut', 'unreadable'],
+    ['cut', 'unreadable', 'cut'],
   );
+  assert.equal(readFromPins(reports), '1 read from p3');
+  assert.equal(readFromPins(reports.slice(0, 5)), null);
 });

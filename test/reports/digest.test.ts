@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestOf } from '../../src/reports/digest.ts';
 import { digestLines } from '../../src/reports/lines.ts';
-import { busyDay, digest, disk, ended, entry, head, heldOf, live, past, sound } from '../bot/views/samples.ts';
+import { busyDay, digest, disk, ended, entry, head, heldOf, live, past, pinned, sound } from '../bot/views/samples.ts';
 
 const noon = Date.UTC(2026, 10, 23, 12);
 const of = { date: '2026-11-23', timezone: 'Europe/Berlin', sensor: 'dmz-1', now: Date.UTC(2026, 10, 24, 7) };
@@ -39,7 +39,7 @@ test('holes in the evidence are named: dropped packets, counts that nobody knows
     endedAt: noon + 1,
     counts: { captured: null, receivedByFilter: null, droppedByKernel: null },
   });
-  assert.deepEqual(ids(digest({ captures: [killed], entries: [], head, disk }).attention.holed), ['c12']);
+  assert.deepEqual(ids(digest({ captures: [killed], entries: [], head, disk, pinned }).attention.holed), ['c12']);
 });
 
 test('packets that tcpdump captured and the savefile lacks are a hole, and so is a last packet that is not whole', () => {
@@ -51,7 +51,7 @@ test('packets that tcpdump captured and the savefile lacks are a hole, and so is
     counts: { captured: 3_420, receivedByFilter: 3_420, droppedByKernel: 0 },
     facts: facts && { ...facts, cutAt: 1_262_000 },
   });
-  const told = digest({ captures: [lacking], entries: [], head, disk });
+  const told = digest({ captures: [lacking], entries: [], head, disk, pinned });
   assert.deepEqual(ids(told.attention.holed), ['c12']);
   assert.ok(digestLines(told).some((line) => line.includes('c12 grant 8 captured packets missing from the savefile')));
 });
@@ -60,21 +60,21 @@ test('tells how long the disk lasts at the pace of the day', () => {
   const hour = 3_600_000;
   const day = { from: Date.UTC(2026, 10, 22, 23), to: Date.UTC(2026, 10, 23, 23) };
   const half = live({ ...ended, startedAt: day.from - 2 * hour, endedAt: day.from + 2 * hour, bytes: 4e9 });
-  const told = digest({ captures: [half], entries: [], head, disk });
+  const told = digest({ captures: [half], entries: [], head, disk, pinned });
   assert.deepEqual(told.disk, { free: 41e9, floor: 5e9, perDay: 2e9, days: 18 });
   assert.ok(
     digestLines(told).includes('  38.2 GiB free; at 1.9 GiB a day the floor of 4.7 GiB is 18 days away'),
     digestLines(told).join('\n'),
   );
-  const quiet = digest({ captures: [], entries: [], head, disk });
+  const quiet = digest({ captures: [], entries: [], head, disk, pinned });
   assert.equal(quiet.disk.days, null);
-  const below = digest({ captures: [half], entries: [], head, disk: { free: 4e9, floor: 5e9 } });
+  const below = digest({ captures: [half], entries: [], head, disk: { free: 4e9, floor: 5e9 }, pinned });
   assert.ok(digestLines(below).some((line) => line.includes('below the floor of 4.7 GiB: no capture starts')));
 });
 
 test('drops of a capture that still runs are told too', () => {
   const running = live({ startedAt: noon, counts: { captured: 1, receivedByFilter: 3, droppedByKernel: 2 } });
-  assert.deepEqual(ids(digest({ captures: [running], entries: [], head, disk }).attention.holed), ['c12']);
+  assert.deepEqual(ids(digest({ captures: [running], entries: [], head, disk, pinned }).attention.holed), ['c12']);
 });
 
 test('a stranger who was refused is told by door and identity, and is nobody’s row', () => {
@@ -94,20 +94,32 @@ test('a stranger who was refused is told by door and identity, and is nobody’s
 
 test('a capture that failed to start counts as broken, not as started, and its audit entry is not told again', () => {
   const failed = live({ id: 'c5', state: 'failed', startedAt: noon, endedAt: noon + 9, bytes: null });
-  const told = digest({ captures: [failed], entries: [entry({ outcome: 'failed', capture: 'c5' })], head, disk });
+  const told = digest({
+    captures: [failed],
+    entries: [entry({ outcome: 'failed', capture: 'c5' })],
+    head,
+    disk,
+    pinned,
+  });
   assert.deepEqual([told.started, told.ended, told.attention.failed], [[], [], []]);
   assert.deepEqual(ids(told.attention.broken), ['c5']);
 });
 
 test('an order of which nobody knows how it ended has to be looked at', () => {
-  const told = digest({ captures: [], entries: [entry({ outcome: 'unknown', verb: 'stop', settles: 7 })], head, disk });
+  const told = digest({
+    captures: [],
+    entries: [entry({ outcome: 'unknown', verb: 'stop', settles: 7 })],
+    head,
+    disk,
+    pinned,
+  });
   assert.equal(told.attention.failed.length, 1);
   assert.equal(told.quiet, false);
 });
 
 test('a capture that began before the day and ended after it only runs', () => {
   const long = live({ ...ended, startedAt: noon - 5 * 86_400_000, endedAt: noon + 86_400_000 });
-  const told = digest({ captures: [long], entries: [], head, disk });
+  const told = digest({ captures: [long], entries: [], head, disk, pinned });
   assert.deepEqual(ids(told.running), ['c12']);
   assert.equal(told.bytesKept, 0);
   assert.equal(told.quiet, true);
@@ -117,20 +129,19 @@ test('the bounds are the zone’s day: the last second before midnight in Berlin
   const lastSecond = Date.UTC(2026, 10, 23, 22, 59, 59);
   const inside = past({ id: 'c1', startedAt: lastSecond });
   const outside = past({ id: 'c2', startedAt: lastSecond + 1000 });
-  assert.deepEqual(ids(digestOf({ ...sound, captures: [inside, outside], entries: [], head, disk }, of).searched), [
-    'c1',
-  ]);
+  const day = { ...sound, captures: [inside, outside], entries: [], head, disk, pinned };
+  assert.deepEqual(ids(digestOf(day, of).searched), ['c1']);
 });
 
 test('looking is not acting: a day of lists is a quiet day, and the report says so', () => {
-  const told = digest({ captures: [], entries: [entry(), entry({ verb: 'show' })], head, disk });
+  const told = digest({ captures: [], entries: [entry(), entry({ verb: 'show' })], head, disk, pinned });
   assert.equal(told.quiet, true);
   assert.equal(told.looks, 2);
   assert.match(digestLines(told).join('\n'), /A quiet day/);
 });
 
 test('an audit log that does not hold, and savefiles that may not verify, make no quiet day', () => {
-  const quiet = { captures: [], entries: [], head, disk };
+  const quiet = { captures: [], entries: [], head, disk, pinned };
   const broken = { seq: 12, fault: 'hash differs', detail: 'it carries 11' } as const;
   const chain = { entries: 11, broken, unguarded: ['audit_only_grows'] };
   const doubtful = (['vanished', 'vanished', 'changed'] as const).map((doubt, at) => ({

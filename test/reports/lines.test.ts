@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestLines } from '../../src/reports/lines.ts';
-import { busyDay, digest, disk, ended, entry, head, live } from '../bot/views/samples.ts';
+import { busyDay, digest, disk, ended, entry, head, live, pinned } from '../bot/views/samples.ts';
 
 test('the report for a terminal', () => {
   assert.deepEqual(digestLines(digest(busyDay())), [
@@ -34,6 +34,9 @@ test('the report for a terminal', () => {
     'Disk',
     '  38.2 GiB free; at 3.7 MiB a day the floor of 4.7 GiB is more than a year away',
     '',
+    'Pinned',
+    '  1 pin, 7.4 GiB of 93.1 GiB; p3 ends within a day',
+    '',
     'Audit log at entry 4821; for capture audit verify --head',
     '  4821:3b5d5c3712955042212316173ccf37be800a08d3f2b1c2d7b1f1f0a6a3a2b1c0',
   ]);
@@ -52,7 +55,7 @@ for (const words of ['x'.repeat(5000), '\u001b[2J\u0007\nAudit log at entry 9', 
       }),
     ];
     const entries = [entry({ outcome: 'refused', analyst: words, words, detail: words })];
-    const lines = digestLines(digest({ captures, entries, head, disk }));
+    const lines = digestLines(digest({ captures, entries, head, disk, pinned }));
     for (const line of lines) {
       assert.ok(line.length <= 80, line);
       assert.doesNotMatch(line, /[\p{Cc}\u202E]/u);

@@ -1,6 +1,13 @@
 import type { RichTextBlock } from '@slack/types';
 import type { Capture, RingFileOutcome, RingFileReport } from '../../capture/capture.ts';
-import { notBegunInWords, outcomeNames, outcomes, troubledFiles, troubledInShort } from '../../reports/coverage.ts';
+import {
+  notBegunInWords,
+  outcomeNames,
+  outcomes,
+  readFromPins,
+  troubledFiles,
+  troubledInShort,
+} from '../../reports/coverage.ts';
 import { count } from '../../reports/figures.ts';
 import { heldInWords, notHeld } from '../../reports/span.ts';
 import { labelled } from './facts.ts';
@@ -12,6 +19,7 @@ import { bulleted, type Row, rows } from './view.ts';
 export function coverageRows(capture: Capture, reports: readonly RingFileReport[]): Row[] {
   const tally = capture.coverage ?? tallied(reports);
   const told = outcomeNames.filter((outcome) => (tally[outcome] ?? 0) > 0);
+  const pinned = readFromPins(reports);
   const held = heldInWords(capture);
   if (told.length === 0 && held === null) return [[said('No ring file was looked at.')]];
   return [
@@ -20,6 +28,7 @@ export function coverageRows(capture: Capture, reports: readonly RingFileReport[
       const words = `${count(tally[outcome] ?? 0)} ${outcomes[outcome].words}`;
       return [outcomes[outcome].missing ? bold(`⚠️ ${words}`) : said(words)];
     }),
+    ...(pinned === null ? [] : [[said(pinned)]]),
     ...(held === null ? [] : [labelled('The ring held', held)]),
     ...notHeld(capture).map((missing): Row => [bold(`⚠️ ${missing}`)]),
   ];

@@ -7,6 +7,7 @@ import { diskInWords } from '../../reports/disk.ts';
 import { counted, size, utc } from '../../reports/figures.ts';
 import { chainFaultsInWords, doubtsInWords } from '../../reports/findings.ts';
 import { holesInWords } from '../../reports/holes.ts';
+import { pinboardInWords } from '../../reports/pins.ts';
 import { statusOf } from './status.ts';
 import { bold, code, escaped, line, richDate, said, typed } from './text.ts';
 import { bulleted, context, mrkdwn, plain, type Row, rows, type View } from './view.ts';
@@ -24,6 +25,7 @@ export function digestView(digest: Digest): View {
       ...listed('👤 By analyst', digest.analysts.map(analystRow), 15),
       ...listed('🚫 Refused', digest.refused.map(attemptRow), 8),
       context(plain(`💾 ${diskInWords(digest.disk)}`)),
+      ...pinboardInWords(digest.pinned, digest.madeAt).map((words) => context(plain(`📌 ${words}`))),
       context(plain(`${digest.timezone}: ${utc(digest.from)} to ${utc(digest.to)}`)),
       context(mrkdwn(`Audit log at entry ${digest.head.seq}: \`${witness(digest.head)}\``)),
     ],

@@ -75,7 +75,7 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor, wantedLinkt
   const nets = order.hosts === undefined ? null : readIndicators(order.hosts.join('\n'));
   const ring = knownRing(room, order.ring);
   checkWindow(order.window);
-  const all = await planRing(ring.path, order.window);
+  const all = await planRing(ring.path, order.window, room.pins.heldIn(ring.name));
   const meanings = await meaningsOf(
     { expression, nets },
     wantedLinktype === undefined ? linktypesOf(all) : [wantedLinktype],

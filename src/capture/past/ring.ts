@@ -1,8 +1,9 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Micros, RingFileOutcome, RingFileReport, Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
+import type { PinnedFile } from '../pin.ts';
 import { openRingFile } from '../ringfile.ts';
 import {
   headerBytes,
@@ -26,6 +27,8 @@ export interface RingFile {
   readonly modifiedAt: number;
   /** The ring's newest file may end in the middle of a packet: the logger is still writing it. */
   readonly newest: boolean;
+  /** Where it is pinned, too; `path` is that place where the logger has pruned it. */
+  readonly pinned: PinnedFile | null;
   /** How it is to be converted before it is read; null for a classic pcap. */
   readonly packing: Packing | null;
 }
@@ -40,9 +43,14 @@ const slack = 60_000;
 
 /**
  * What a ring holds, in time order, each file with what is to be done with it. The window is [since, until).
+ * @param pinned files of the ring that are held elsewhere: each is there once, from its pin where the ring has it no more
  * @throws CaptureError `tool_failed` when the ring's directory cannot be read
  */
-export async function planRing(directory: string, window: Window): Promise<Planned[]> {
+export async function planRing(
+  directory: string,
+  window: Window,
+  pinned: readonly PinnedFile[] = [],
+): Promise<Planned[]> {
   const names = await readdir(directory).catch((cause) => {
     throw new CaptureError('tool_failed', `the ring ${directory} cannot be read: ${cause.message}`, { cause });
   });
@@ -52,7 +60,8 @@ export async function planRing(directory: string, window: Window): Promise<Plann
     const file = await lookAt(directory, name);
     if (file !== undefined) looked.push(file);
   }
-  const places = looked.sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1)).map(({ planned }) => planned);
+  const known = await withPinned(looked, pinned);
+  const places = known.sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1)).map(({ planned }) => planned);
   // Before the window is looked at: the newest of the window may be long complete.
   const newest = places.findLast((place) => 'search' in place);
   return places.map((place) => {
@@ -81,6 +90,59 @@ interface Looked {
   /** Where it stands in time, milliseconds: its first packet, else its modification. */
   readonly at: number;
   readonly planned: Planned;
+}
+
+/** What the ring holds and what is pinned of it, each file once. */
+async function withPinned(looked: readonly Looked[], pinned: readonly PinnedFile[]): Promise<Looked[]> {
+  // A copy has another inode than its original, a file that was moved another name, and one that was packed since both.
+  const keys = (file: { inode: number; name: string; firstAt: Micros }) =>
+    [`${file.inode} ${file.firstAt}`, `${file.name.replace(packedName, '')}/${file.firstAt}`] as const;
+  const longest = new Map<string, PinnedFile>();
+  for (const held of pinned) {
+    const [key] = keys(held);
+    if (held.size > (longest.get(key)?.size ?? -1)) longest.set(key, held);
+  }
+  const originals = new Map<string, Looked>();
+  for (const file of looked) {
+    if ('search' in file.planned) for (const key of keys(file.planned.search)) originals.set(key, file);
+  }
+  const heldOf = new Map<Looked, PinnedFile>();
+  const pruned: Looked[] = [];
+  for (const held of longest.values()) {
+    const [byInode, byName] = keys(held);
+    const original = originals.get(byInode) ?? originals.get(byName);
+    if (original === undefined) pruned.push(await lookAtPinned(held));
+    else heldOf.set(original, held);
+  }
+  const inRing = looked.map((file) => {
+    const held = heldOf.get(file);
+    if (held === undefined || 'report' in file.planned) return file;
+    return { ...file, planned: { search: { ...file.planned.search, pinned: held } } };
+  });
+  return [...inRing, ...pruned];
+}
+
+/** What is appended to the name of a file that is packed. */
+const packedName = /\.(gz|zst|lz4)$/;
+
+/** A pinned file where it is held; undefined where it cannot be read there. */
+export async function heldFile(pinned: PinnedFile): Promise<RingFile | undefined> {
+  const { planned } = await lookAtPinned(pinned);
+  return 'search' in planned ? planned.search : undefined;
+}
+
+/** A pinned file that the ring has no more. */
+async function lookAtPinned(pinned: PinnedFile): Promise<Looked> {
+  const { name, path, firstAt, pin } = pinned;
+  const file = await lookAt(dirname(path), basename(path));
+  const lost = (why: string): Looked => {
+    const report = unread(name, 'pruned', `pinned as ${pin}, but ${why}`, firstAt);
+    return { name, at: firstAt / 1000, planned: { report } };
+  };
+  if (file === undefined) return lost('a directory is in its place');
+  if ('report' in file.planned) return lost(file.planned.report.detail ?? file.planned.report.outcome);
+  if (file.planned.search.firstAt !== firstAt) return lost('its logger began it anew');
+  return { ...file, name, planned: { search: { ...file.planned.search, name, pinned } } };
 }
 
 async function lookAt(directory: string, name: string): Promise<Looked | undefined> {
@@ -132,6 +194,7 @@ async function lookInside(
     ...{ name, path, inode: stats.ino, size: stats.size, header, packing, firstAt },
     modifiedAt: stats.mtimeMs,
     newest: false,
+    pinned: null,
   };
   return { name, at: firstAt / 1000, planned: { search } };
 }

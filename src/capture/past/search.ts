@@ -6,6 +6,7 @@ import { ask, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, type Meeting, meet, type Twins } from './joint.ts';
+import { scanWhereItIs } from './pinned.ts';
 import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { beginning, fileDone, filesOf, further } from './progress.ts';
@@ -160,7 +161,10 @@ async function* scanRing(
           ? place.report
           : unread(place.search.name, 'not searched', notBegun.cancelled, place.search.firstAt);
       if ('search' in place && !stop.aborted) {
-        const scan = crew?.scan(place.search, file.append) ?? scanRingFile(place.search, plan, file.append, stop);
+        const scan = scanWhereItIs(
+          place.search,
+          (held) => crew?.scan(held, file.append) ?? scanRingFile(held, plan, file.append, stop),
+        );
         try {
           for (let step = await scan.next(); ; step = await scan.next()) {
             if (step.done) {

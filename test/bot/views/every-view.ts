@@ -8,13 +8,15 @@ import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
 import { listView } from '../../../src/bot/views/list.ts';
 import { endedAlreadyView, inviteView, startedView, stoppedView, warningsView } from '../../../src/bot/views/notice.ts';
+import { pinnedView, pinsView, unpinnedView } from '../../../src/bot/views/pins.ts';
 import { progressView } from '../../../src/bot/views/progress.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import type { Capture, RingFileReport } from '../../../src/capture/capture.ts';
 import { CaptureError } from '../../../src/capture/errors.ts';
 import type { HeldSavefile } from '../../../src/capture/evidence.ts';
-import { digest, disk, entry, head, now } from './samples.ts';
+import type { Lacking } from '../../../src/capture/pin.ts';
+import { digest, disk, entry, head, now, pin, pinned } from './samples.ts';
 
 /** Every view there is, of one capture and of words that somebody typed. */
 export function everyViewOf(capture: Capture, reports: readonly RingFileReport[], words: string): Record<string, View> {
@@ -70,8 +72,27 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
         sidecar: { sidecar: 'unreadable', why: words },
       })),
     ),
-    digest: digestView(digest({ captures: ofTheDay, entries, head: { ...head, hash: words }, disk })),
+    pinned: pinnedView({ ...pin, analyst: words, description: words, case: words, lacking: lacking(words) }),
+    pins: pinsView(
+      {
+        pins: Array.from({ length: 200 }, () => ({
+          ...pin,
+          analyst: words,
+          description: words,
+          lacking: lacking(words),
+        })),
+        used: 1e15,
+        limit: 1,
+      },
+      now,
+    ),
+    unpinned: unpinnedView({ ...pin, description: words }),
+    digest: digestView(digest({ captures: ofTheDay, entries, head: { ...head, hash: words }, disk, pinned })),
   };
+}
+
+function lacking(words: string): Lacking[] {
+  return Array.from({ length: 300 }, () => ({ file: words, pinned: 'nothing', from: null, to: null, why: words }));
 }
 
 /** The savefile of a capture, with what somebody typed wherever there are words. */

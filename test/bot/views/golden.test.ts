@@ -11,6 +11,7 @@ import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
 import { listView } from '../../../src/bot/views/list.ts';
 import { endedAlreadyView, inviteView, startedView, stoppedView } from '../../../src/bot/views/notice.ts';
+import { pinnedView, pinsView, unpinnedView } from '../../../src/bot/views/pins.ts';
 import { progressView } from '../../../src/bot/views/progress.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
@@ -18,7 +19,21 @@ import { CaptureError } from '../../../src/capture/errors.ts';
 import type { HeldSavefile } from '../../../src/capture/evidence.ts';
 import { expandForVlan } from '../../../src/capture/vlan.ts';
 import { faultsOf } from './limits.ts';
-import { brokenRing, digest, disk, ended, found, head, leftOut, live, now, past, reports } from './samples.ts';
+import {
+  brokenRing,
+  digest,
+  disk,
+  ended,
+  found,
+  head,
+  leftOut,
+  live,
+  now,
+  past,
+  pin,
+  pinned,
+  reports,
+} from './samples.ts';
 
 const refused = new CaptureError(
   'bad_expression',
@@ -118,10 +133,33 @@ const golden: Record<string, View> = {
     },
     { held, finding: { finding: 'vanished' }, sidecar: null },
   ]),
+  pinned: pinnedView(pin),
+  'pinned-not-all': pinnedView({
+    ...pin,
+    lacking: [
+      {
+        file: 'daemonlogger.pcap.1795475405',
+        pinned: 'nothing',
+        from: (now - 3 * 3_600_000) * 1000,
+        to: (now - 2 * 3_600_000) * 1000,
+        why: 'it was pruned before it was pinned',
+      },
+      {
+        file: 'daemonlogger.pcap.1795486200',
+        pinned: 'part',
+        from: (now - 5_000) * 1000,
+        to: null,
+        why: 'still being written: copied up to its last whole packet',
+      },
+    ],
+  }),
+  pins: pinsView({ pins: [pin, { ...pin, id: 'p4', state: 'pinning', case: null }], used: 8e9, limit: 100e9 }, now),
+  'pins-none': pinsView(pinned, now),
+  unpinned: unpinnedView({ ...pin, state: 'released', endedAt: now, why: 'released by grant' }),
   digest: digestView(digest()),
   'digest-doubtful': digestView(
     digest({
-      ...{ captures: [], entries: [], head, disk },
+      ...{ captures: [], entries: [], head, disk, pinned },
       chain: { entries: 11, broken: { seq: 12, fault: 'hash differs', detail: 'it carries 11' }, unguarded: [] },
       doubtful: [
         { held, doubt: 'vanished' },
@@ -129,7 +167,7 @@ const golden: Record<string, View> = {
       ],
     }),
   ),
-  'digest-quiet': digestView(digest({ captures: [], entries: [], head, disk })),
+  'digest-quiet': digestView(digest({ captures: [], entries: [], head, disk, pinned })),
 };
 
 for (const [name, view] of Object.entries(golden)) {

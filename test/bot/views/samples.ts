@@ -8,6 +8,7 @@ import {
 } from '../../../src/capture/capture.ts';
 import type { Day, HeldSavefile } from '../../../src/capture/evidence.ts';
 import type { AuditEntry } from '../../../src/capture/orders.ts';
+import type { Pin } from '../../../src/capture/pin.ts';
 import { type Digest, digestOf } from '../../../src/reports/digest.ts';
 import { runningCapture } from '../../running-capture.ts';
 
@@ -168,6 +169,26 @@ export const head: Day['head'] = {
 
 export const disk: Day['disk'] = { free: 41e9, floor: 5e9 };
 
+/** Six hours of a ring, of an open incident. */
+export const pin: Pin = {
+  id: 'p3',
+  state: 'held',
+  analyst: 'grant',
+  description: 'beacon at the shop',
+  case: 'INC-7',
+  ring: 'dmz',
+  window: { since: (now - 6 * hour) * 1000, until: now * 1000 },
+  pinnedAt: now - hour,
+  expiresAt: now + 8 * hour,
+  endedAt: null,
+  why: null,
+  files: 112,
+  bytes: 7_945_689_498,
+  lacking: [],
+};
+
+export const pinned: Day['pinned'] = { pins: [], used: 0, limit: 100e9 };
+
 /** A complete savefile of a capture. */
 export function heldOf(capture: CaptureId): HeldSavefile {
   const { analyst, savefile, path, endedAt, bytes, sha256 } = live(ended);
@@ -240,6 +261,7 @@ export function busyDay(): Day {
     head,
     disk,
     ...sound,
+    pinned: { pins: [pin], used: pin.bytes, limit: 100e9 },
   };
 }
 
