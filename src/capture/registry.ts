@@ -1,14 +1,15 @@
 import type Database from 'better-sqlite3';
-import type {
-  Capture,
-  CaptureId,
-  Counts,
-  Facts,
-  HostList,
-  Millis,
-  RingFileReport,
-  RingSpan,
-  SearchProgress,
+import {
+  type Capture,
+  type CaptureId,
+  type Counts,
+  type Facts,
+  type HostList,
+  type Millis,
+  notBegun,
+  type RingFileReport,
+  type RingSpan,
+  type SearchProgress,
 } from './capture.ts';
 import { captureOf, type EarlierRow, type HostsRow, numberOf, type OutcomeCount, type Row } from './row.ts';
 
@@ -101,6 +102,10 @@ export interface Registry {
   takeOver(id: CaptureId, goneOwner: string): boolean;
   /** Notes how far a search is; false when it was told to stop. */
   noteProgress(id: CaptureId, progress: SearchProgress, file: string): boolean;
+  /** Writes a coverage statement as it is when a search ends before its first file. */
+  notePlan(id: CaptureId, reports: readonly RingFileReport[]): void;
+  /** Places of a coverage statement that a search has not come to, in order. */
+  notCome(id: CaptureId): { readonly position: number; readonly report: RingFileReport }[];
   /** Writes a line of the coverage statement; a later one of the same position takes its place. */
   noteReport(id: CaptureId, position: number, report: RingFileReport): void;
   noteRingSpan(id: CaptureId, span: RingSpan): void;
@@ -130,6 +135,10 @@ export const insertHosts = `INSERT INTO indicators (capture, entries, sha256, be
 export function hostsRow(capture: number, { nets, behindTags, ...list }: WholeHostList) {
   return { ...list, capture, behindTags: behindTags ? 1 : 0, nets: nets.map((net) => `${net}\n`).join('') };
 }
+
+/** While a search runs, a file that it has not come to has no line in its coverage statement. */
+const isTold = `(detail IS NOT '${notBegun.ended}'
+  OR (SELECT coalesce(ended_at, ending_at) FROM captures WHERE number = capture) IS NOT NULL)`;
 
 /**
  * @param directory where savefiles are
@@ -177,10 +186,14 @@ export function openRegistry(database: Database.Database, directory: string, pro
     'SELECT 1 FROM captures WHERE savefile = ? UNION ALL SELECT 1 FROM earlier WHERE savefile = ?',
   );
   const coverage = database.prepare<[number], RingFileReport>(
-    'SELECT file, outcome, "from", "to", packets, detail FROM coverage WHERE capture = ? ORDER BY position',
+    `SELECT file, outcome, "from", "to", packets, detail FROM coverage WHERE capture = ? AND ${isTold} ORDER BY position`,
+  );
+  const notCome = database.prepare<[number], RingFileReport & { position: number }>(
+    `SELECT position, file, outcome, "from", "to", packets, detail FROM coverage
+     WHERE capture = ? AND detail = '${notBegun.ended}' ORDER BY position`,
   );
   const outcomes = database.prepare<[number], OutcomeCount>(
-    'SELECT outcome, count(*) AS files FROM coverage WHERE capture = ? GROUP BY outcome',
+    `SELECT outcome, count(*) AS files FROM coverage WHERE capture = ? AND ${isTold} GROUP BY outcome`,
   );
   const earlier = database.prepare<[number], EarlierRow>(
     'SELECT savefile, ended_at, why, bytes, packets, counts, facts, sha256 FROM earlier WHERE capture = ? ORDER BY ended_at',
@@ -253,6 +266,10 @@ export function openRegistry(database: Database.Database, directory: string, pro
       noteProgress.run(JSON.stringify(progress), progress.packets, file, numberOf(id));
       return known(id).state === 'running';
     },
+    notCome: (id) => notCome.all(numberOf(id)).map(({ position, ...report }) => ({ position, report })),
+    notePlan: database.transaction((id: CaptureId, reports: readonly RingFileReport[]) => {
+      for (const [position, report] of reports.entries()) addReport.run({ ...report, number: numberOf(id), position });
+    }),
     noteReport: (id, position, report) => void addReport.run({ ...report, number: numberOf(id), position }),
     noteRingSpan: (id, span) => void noteRingSpan.run(JSON.stringify(span), numberOf(id)),
     isNameTaken: (savefile) => named.get(savefile, savefile) !== undefined,

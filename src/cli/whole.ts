@@ -120,7 +120,7 @@ function tallyLines(capture: Capture, reports: readonly RingFileReport[]): strin
 }
 
 function troubleLine({ file, outcome, detail, from, to }: RingFileReport): string {
-  const covered = from === null || to === null ? 'time unknown' : between(from, to);
+  const covered = from === null ? 'time unknown' : to === null ? `from ${utcOf(from)} on` : between(from, to);
   const why = detail === null ? '' : `: ${detail}`;
   return `  ${oneLine(`${file} ${outcomes[outcome].words}${why} (${covered})`)}`;
 }

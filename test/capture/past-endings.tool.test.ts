@@ -161,6 +161,13 @@ describe('a search whose process is killed', () => {
       if (capture.state !== 'finished') {
         assert.equal(capture.state, 'died');
         assert.match(capture.why ?? '', /was gone after \d of 6 ring files/);
+        const lines = home.engine.coverage(capture.id);
+        assert.equal(lines.length, 6, 'each ring file has its line');
+        const left = lines.filter(({ outcome }) => outcome === 'not searched');
+        assert.deepEqual(
+          left.map(({ detail }) => detail),
+          ['the search ended before it was done with it', ...Array(left.length - 1).fill('the search ended before it')],
+        );
       }
       assert.ok(lstatSync(capture.path).isFile());
       const known = (await allOf(home)).flatMap(({ savefile }) => [savefile, `${savefile}.json`]);

@@ -79,6 +79,21 @@ describe('what is no ring file', () => {
   });
 });
 
+test('a ring file whose name is not UTF-8 is named with what to do, and not said to be pruned', async () => {
+  ringFile(0);
+  const named = Buffer.concat([Buffer.from(`${sensor.ring}/bad`), Buffer.from([0xff, 0xfe])]);
+  writeFileSync(named, pcap(udpPackets(10, { from: beginning(1) })));
+  const { capture, lines } = await search();
+  assert.equal(capture.packets, 10);
+  assert.deepEqual(
+    lines.map(({ outcome, detail }) => [outcome, detail]),
+    [
+      ['not searched', 'its name is not UTF-8: give it another'],
+      ['searched', null],
+    ],
+  );
+});
+
 describe('a packed ring file', () => {
   test('is searched for what it holds, in its place in time', async () => {
     const paths = [0, 1, 2, 3, 4].map((nth) => ringFile(nth, pcap(udpPackets(200, { from: beginning(nth) }))));
@@ -114,6 +129,30 @@ describe('a packed ring file', () => {
     assert.ok(line('cut.gz').packets > 1_000);
   });
 
+  test('that is damaged is told as that, also where it is the newest', async () => {
+    ringFile(0);
+    const packed = gzipSync(pcap(udpPackets(500, { from: beginning(1) })));
+    packed.writeUInt8((packed.at(-8) ?? 0) ^ 1, packed.length - 8);
+    writeFileSync(join(sensor.ring, 'newest.gz'), packed);
+    const { line } = await search();
+    assert.deepEqual([line('newest.gz').outcome, line('newest.gz').packets], ['damaged', 500]);
+    assert.match(line('newest.gz').detail ?? '', /^gzip: .*crc error/);
+  });
+
+  test('that unpacks without end and without a packet is given up', async () => {
+    ringFile(0);
+    const [header, block] = [await pcapngOf(pcap([])), Buffer.alloc(2 ** 20)];
+    block.writeUInt32LE(0x0bad, 0);
+    block.writeUInt32LE(block.length, 4);
+    block.writeUInt32LE(block.length, block.length - 4);
+    const bomb = gzipSync(Buffer.concat([header, ...Array<Buffer>(1_000).fill(block)]), { level: 1 });
+    // Members of gzip: unpacked one after the other.
+    writeFileSync(join(sensor.ring, 'bomb.gz'), Buffer.concat(Array<Buffer>(20).fill(bomb)));
+    const { capture, line } = await search();
+    assert.equal(capture.packets, 10);
+    assert.equal(line('bomb.gz').outcome, 'not searched');
+  });
+
   test('of pcapng is searched, and one of two linktypes named', async () => {
     ringFile(0);
     const [plain, cooked] = [join(sensor.captures, 'plain'), join(sensor.captures, 'cooked')];
@@ -129,6 +168,16 @@ describe('a packed ring file', () => {
     assert.match(line('two.pcapng').detail ?? '', /^pcapng: .*can't be written/);
   });
 });
+
+async function pcapngOf(bytes: Buffer): Promise<Buffer> {
+  const plain = join(sensor.captures, 'plain.pcap');
+  writeFileSync(plain, bytes);
+  const { stdout } = await execa('editcap', ['-F', 'pcapng', plain, '-'], {
+    encoding: 'buffer',
+    stripFinalNewline: false,
+  });
+  return Buffer.from(stdout);
+}
 
 /** Nanosecond records as microsecond ones. */
 function inMicroseconds(records: Buffer): Buffer {

@@ -8,7 +8,7 @@ import {
   troubledFiles,
   troubledInShort,
 } from '../../reports/coverage.ts';
-import { count } from '../../reports/figures.ts';
+import { count, utcOf } from '../../reports/figures.ts';
 import { heldInWords, notHeld } from '../../reports/span.ts';
 import { labelled } from './facts.ts';
 import { span } from './numbers.ts';
@@ -52,7 +52,12 @@ export function troubleBlocks(reports: readonly RingFileReport[], longest: numbe
 }
 
 function troubleRow(report: RingFileReport): Row {
-  const covered = report.from === null || report.to === null ? 'time unknown' : span(report.from, report.to);
+  const covered =
+    report.from === null
+      ? 'time unknown'
+      : report.to === null
+        ? `from ${utcOf(report.from)} on`
+        : span(report.from, report.to);
   return [code(report.file, 80), said(' '), typed(becameOf(report), 150), said(` (${covered})`)];
 }
 

@@ -1,10 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { FileHandle } from 'node:fs/promises';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { CaptureError } from '../errors.ts';
-import { chunkBytes } from '../savefile.ts';
 import { lz4Cut } from './lz4.ts';
 
 /** What a ring file that is no classic pcap can be and still be searched. */
@@ -21,6 +19,8 @@ export function packingOf(start: Buffer): Packing | undefined {
     case 0x04224d18:
       return 'lz4';
     default:
+      // pzstd begins with a frame that is to be skipped (RFC 8878, 3.1.2).
+      if ((start.readUInt32LE(0) & 0xfffffff0) >>> 0 === 0x184d2a50) return 'zstd';
       return start.readUInt16BE(0) === 0x1f8b ? 'gzip' : undefined;
   }
 }
@@ -30,100 +30,127 @@ export interface Conversion {
   trouble: string | null;
 }
 
+/** A tool that converts what it reads to what it writes, and where it is from. */
+interface Tool {
+  readonly command: readonly [string, ...string[]];
+  readonly name: string;
+  readonly debian: string;
+}
+
+// Not Node's zlib: it drops what it has unpacked before an error, ends zstd at the first frame, and takes garbage behind gzip for its end.
+const unpackers: Readonly<Record<'gzip' | 'zstd', Tool>> = {
+  gzip: { command: ['gzip', '-dc'], name: 'gzip', debian: 'gzip' },
+  zstd: { command: ['zstd', '-dcq'], name: 'zstd', debian: 'zstd' },
+};
+const editcap: Tool = { command: ['editcap', '-F', 'nsecpcap', '-', '-'], name: 'editcap', debian: 'wireshark-common' };
+
 /**
- * A packed ring file as the bytes of a classic pcap, its header first: gzip and zstd through zlib, lz4 and pcapng through Wireshark's
- * editcap, which keeps nanoseconds. Ends where the file can be read no further, and notes why in `conversion`.
- * @throws CaptureError `tool_failed` when editcap is not there, or somebody ends it
+ * A packed ring file as the bytes of a classic pcap, its header first: gzip and zstd through their own tools, lz4 and pcapng through
+ * Wireshark's editcap, which keeps nanoseconds. Ends where the file can be read no further, and notes why in `conversion`; at once when the
+ * signal aborts.
+ * @throws CaptureError `tool_failed` when a tool is not there, or somebody ends it
  */
-export async function* convert(file: FileHandle, packing: Packing, conversion: Conversion): AsyncGenerator<Buffer> {
+export async function* convert(
+  file: FileHandle,
+  packing: Packing,
+  conversion: Conversion,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
   switch (packing) {
     case 'gzip':
     case 'zstd':
-      return yield* inflate(file, packing, conversion);
+      return yield* unpack(file, unpackers[packing], conversion, signal);
     case 'lz4':
       // editcap says nothing of an lz4 file that is cut, and gives nothing of its last block.
-      yield* throughEditcap(file, conversion);
+      yield* through(editcap, file, conversion, signal);
       conversion.trouble ??= await lz4Cut(file);
       return;
     case 'pcapng':
-      return yield* throughEditcap(file, conversion);
+      return yield* through(editcap, file, conversion, signal);
     default:
       return packing satisfies never;
   }
 }
 
-async function* inflate(file: FileHandle, packing: 'gzip' | 'zstd', conversion: Conversion): AsyncGenerator<Buffer> {
-  const inflater =
-    packing === 'gzip' ? createGunzip({ chunkSize: chunkBytes }) : createZstdDecompress({ chunkSize: chunkBytes });
-  const source = file.createReadStream({ start: 0, autoClose: false });
-  // A reader that walks away destroys the inflater; what it says then is nobody's concern.
-  pipeline(source, inflater, () => undefined);
-  const inflated = troubled(inflater, conversion);
-  const first = await inflated.next();
-  if (first.done) return;
+async function* unpack(
+  file: FileHandle,
+  unpacker: Tool,
+  conversion: Conversion,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const unpacked = through(unpacker, file, conversion, signal);
   try {
-    if (packingOf(first.value) === 'pcapng') {
-      // editcap takes no socket, which is what a pipe of ours is: it unpacks the file itself, and we look whether that is whole.
-      yield* throughEditcap(file, conversion);
-      for await (const _ of inflated);
-      return;
+    const first = await unpacked.next();
+    if (first.done) return;
+    if (packingOf(first.value) !== 'pcapng') {
+      yield first.value;
+      return yield* unpacked;
     }
-    yield first.value;
-    yield* inflated;
   } finally {
-    inflater.destroy();
-    source.destroy();
+    await unpacked.return(undefined);
   }
+  // A pipe of the shell's: editcap takes no socket, which is what a pipe of Node's is. Nobody's words are in it.
+  const piped = [unpacker, editcap].map(({ command }) => command.join(' ')).join(' | ');
+  conversion.trouble = null;
+  yield* through({ ...editcap, command: ['sh', '-c', piped] }, file, conversion, signal);
 }
 
-/** The inflated bytes; what is wrong with the packed ones ends them, and is noted. */
-async function* troubled(inflater: Readable, conversion: Conversion): AsyncGenerator<Buffer> {
-  try {
-    yield* inflater as AsyncIterable<Buffer>;
-  } catch (error) {
-    conversion.trouble = error instanceof Error ? error.message : String(error);
-  }
-}
-
-/** The most of editcap's words that are kept. */
+/** The most of a tool's words that are kept. */
 const mostWords = 4_096;
 
-async function* throughEditcap(file: FileHandle, conversion: Conversion): AsyncGenerator<Buffer> {
-  // The terminal's Ctrl-C is ours to take; editcap ends with its pipes.
-  const child = spawn('editcap', ['-F', 'nsecpcap', '-', '-'], {
-    stdio: [file.fd, 'pipe', 'pipe'],
+async function* through(
+  { command: [program, ...args], name, debian }: Tool,
+  file: FileHandle,
+  conversion: Conversion,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  // The terminal's Ctrl-C is ours to take; a tool ends with its pipes.
+  // Opened anew: each reader begins at the file's start, whatever its name holds by now.
+  const source = await open(`/proc/self/fd/${file.fd}`);
+  const child = spawn(program, args, {
+    stdio: [source.fd, 'pipe', 'pipe'],
     detached: true,
   }) as ChildProcessByStdio<null, Readable, Readable>;
-  const ended = once(child, 'close');
+  let isOver = false;
+  const ended = once(child, 'close').finally(() => {
+    isOver = true;
+  });
   ended.catch(() => undefined);
+  // The whole group: what a shell piped together has no other end.
+  const kill = () => {
+    if (!isOver && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  };
+  signal.addEventListener('abort', kill);
   let words = '';
   child.stderr.on('data', (chunk) => {
     words = (words + chunk).slice(0, mostWords);
   });
   try {
-    await once(child, 'spawn').catch((cause) => {
-      throw new CaptureError('tool_failed', needsEditcap, { cause });
-    });
+    await once(child, 'spawn')
+      .catch((cause) => {
+        throw new CaptureError('tool_failed', `needs ${name} (Debian: apt install ${debian})`, { cause });
+      })
+      .finally(() => source.close());
     yield* child.stdout as AsyncIterable<Buffer>;
-    const [, signal] = await ended;
-    if (signal !== null)
-      throw new CaptureError('tool_failed', `the editcap that converted a ring file was ended by ${signal}`);
-    conversion.trouble ??= complaint(words);
+    const [status, endedBy] = await ended;
+    if (signal.aborted) return;
+    if (endedBy !== null)
+      throw new CaptureError('tool_failed', `the ${name} that converted a ring file was ended by ${endedBy}`);
+    conversion.trouble ??= complaint(words) ?? (status === 0 ? null : `${name} ended with ${status}`);
   } finally {
-    child.kill('SIGKILL');
+    signal.removeEventListener('abort', kill);
+    kill();
     await ended.catch(() => undefined);
   }
 }
 
-/** What to do where Wireshark's tools are missing. */
-export const needsEditcap = 'needs editcap (Debian: apt install wireshark-common)';
-
-/** What editcap complains of, in one line: it says so and exits with 0. */
+/** What a tool complains of, in one line; editcap says so and exits with 0. */
 function complaint(words: string): string | null {
   const said = words
     .trim()
     .replaceAll(/\s*\n\s*/g, ' ')
-    .replace(/^editcap: /, '')
+    .replaceAll(/(?:editcap|gzip|zstd): /g, '')
+    .replaceAll(/(?:\/\*stdin\*\\ ?|\bstdin): /g, '')
     .replaceAll(/The standard input/g, 'it');
   return said === '' ? null : said;
 }

@@ -28,15 +28,22 @@ export async function reconcileSearch(room: Room, capture: Capture): Promise<voi
       const told = `${end.why}; written for a process that was gone`;
       return settleSearch(room, capture, end, () => observe(room, capture, 'search', told));
     }
-    const why = `the process that searched was gone ${goneIn(capture)}`;
+    const why = `the process that searched was gone ${goneIn(room, capture)}`;
     await settleSearch(room, capture, { state: 'died', why }, () => observe(room, capture, 'died', why));
   });
 }
 
-function goneIn({ progress, state }: Capture): string {
+/** The detail of a ring file in the middle of which a search ended. */
+export const cutShort = 'the search ended before it was done with it';
+
+/** Says how far it was, and of the file that it was at that it may have been in the middle of it. */
+function goneIn({ registry }: Room, { id, progress, state }: Capture): string {
   if (progress !== null) {
-    const { filesDone, filesTotal } = progress;
-    return `after ${filesDone} of ${filesTotal} ring files: the others were not searched to their end`;
+    const left = registry.notCome(id);
+    const [at] = left;
+    if (at !== undefined) registry.noteReport(id, at.position, { ...at.report, detail: cutShort });
+    const { filesTotal } = progress;
+    return `after ${Math.max(0, filesTotal - left.length)} of ${filesTotal} ring files: the others were not searched to their end`;
   }
   return state === 'starting'
     ? "while it waited for the ring's logger: nothing of the ring was searched"

@@ -31,6 +31,9 @@ const lookEvery: Millis = 100;
 /** By how much two processes differ about when a packet came: 36 microseconds were seen. */
 const tolerance: Micros = 1_000;
 
+/** By how much a packet that both saw may be earlier in the ring than the first that the live capture saw. */
+const jitter: Micros = 100;
+
 /** What is to be known of the joint once the logger has written what came before it. */
 export interface Meeting {
   readonly twins: Twins;
@@ -107,13 +110,17 @@ interface Twin {
 async function twinsAt({ live, at }: Joint): Promise<Twins> {
   const seen = new Map<number, Twin[]>();
   const spanOf = (time: Micros) => Math.floor(time / tolerance);
-  for (const twin of await beginningOf(live.path, at + tolerance)) {
+  const beginning = await beginningOf(live.path, at + tolerance);
+  // What came before the live capture saw anything is the ring's alone, however like a later packet it is.
+  const firstAt = beginning.reduce((earliest, twin) => Math.min(earliest, twin.at), Number.POSITIVE_INFINITY);
+  for (const twin of beginning) {
     const span = spanOf(twin.at);
     seen.set(span, [...(seen.get(span) ?? []), twin]);
   }
   let shared = 0;
   return {
     has: (record, packet) => {
+      if (record.at < firstAt - jitter) return false;
       const span = spanOf(record.at);
       const near = [span - 1, span, span + 1].flatMap((one) => seen.get(one) ?? []);
       const away = (twin: Twin) => Math.abs(twin.at - record.at);

@@ -51,13 +51,14 @@ export async function planRing(
   window: Window,
   pinned: readonly PinnedFile[] = [],
 ): Promise<Planned[]> {
-  const names = await readdir(directory).catch((cause) => {
+  const names = await readdir(directory, { encoding: 'buffer' }).catch((cause) => {
     throw new CaptureError('tool_failed', `the ring ${directory} cannot be read: ${cause.message}`, { cause });
   });
   const looked: Looked[] = [];
   // One after the other: an open file keeps a pruned one's blocks.
-  for (const name of names) {
-    const file = await lookAt(directory, name);
+  for (const bytes of names) {
+    const name = bytes.toString();
+    const file = Buffer.from(name).equals(bytes) ? await lookAt(directory, name) : notNamed(name);
     if (file !== undefined) looked.push(file);
   }
   const known = await withPinned(looked, pinned);
@@ -145,6 +146,11 @@ async function lookAtPinned(pinned: PinnedFile): Promise<Looked> {
   return { ...file, name, planned: { search: { ...file.planned.search, name, pinned } } };
 }
 
+/** A file that cannot be asked for by the text of its name. */
+function notNamed(name: string): Looked {
+  return { name, at: 0, planned: { report: unread(name, 'not searched', 'its name is not UTF-8: give it another') } };
+}
+
 async function lookAt(directory: string, name: string): Promise<Looked | undefined> {
   const path = join(directory, name);
   let file: FileHandle;
@@ -186,7 +192,8 @@ async function lookInside(
     packing === null ? { bytes: start.subarray(0, bytesRead), trouble: null } : await beginningOf(file, packing);
   const header = readHeader(beginning.bytes);
   if (header === undefined) return skip('not searched', beginning.trouble ?? 'not a pcap file');
-  if (beginning.bytes.length < start.length) return skip('empty', beginning.trouble);
+  if (beginning.bytes.length < start.length)
+    return beginning.trouble === null ? skip('empty', null) : skip('not searched', beginning.trouble);
   const { at: firstAt, captured } = readRecordHeader(beginning.bytes, headerBytes, header);
   // Its time is no better than its length, and may not decide whether the file is looked at.
   if (captured > longestPacket) return skip('damaged', `damaged at offset ${headerBytes}: no packet can be that long`);
@@ -218,15 +225,20 @@ function notOpened(name: string, error: unknown): RingFileReport {
   }
 }
 
+/** A file may unpack to far more than it is, without a packet in it. Milliseconds. */
+const beginningPatience = 2_000;
+
 /** The header and the first record's, of what a packed file holds. */
 async function beginningOf(file: FileHandle, packing: Packing): Promise<{ bytes: Buffer; trouble: string | null }> {
   const conversion: Conversion = { trouble: null };
+  const patience = AbortSignal.timeout(beginningPatience);
   let bytes: Buffer = Buffer.alloc(0);
   try {
-    for await (const chunk of convert(file, packing, conversion)) {
+    for await (const chunk of convert(file, packing, conversion, patience)) {
       bytes = Buffer.concat([bytes, chunk]);
       if (bytes.length >= headerBytes + recordHeaderBytes) break;
     }
+    if (patience.aborted) conversion.trouble = `no packet came out of it within ${beginningPatience / 1_000} s`;
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     return { bytes: Buffer.alloc(0), trouble: `${packing}: ${error.message}` };

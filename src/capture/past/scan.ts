@@ -96,7 +96,7 @@ async function* filterFile(
   collected.catch(() => undefined);
   const read: Read = { bytes: 0, reached: null, whole: 0, damaged: false };
   const conversion: Conversion = { trouble: null };
-  const source = planned.packing === null ? piecesOf(file, size) : convert(file, planned.packing, conversion);
+  const source = planned.packing === null ? piecesOf(file, size) : convert(file, planned.packing, conversion, signal);
   let isRead = true;
   try {
     for await (const records of recordsIn(source, planned.header, selection.window, read)) {
@@ -120,14 +120,16 @@ async function* filterFile(
         `the tcpdump that filtered ${planned.name} was ended by ${endedBy ?? 'SIGINT'}: the search is not complete, run it again`,
       );
     }
-    const growing = planned.newest || size > planned.size;
-    const notConverted = conversion.trouble === null || growing ? null : `${planned.packing}: ${conversion.trouble}`;
+    const hasGrown = size > planned.size;
+    // Of what is packed only growth tells that its end is still to come.
+    const isPartial = conversion.trouble !== null && hasGrown;
+    const notConverted = conversion.trouble === null || hasGrown ? null : `${planned.packing}: ${conversion.trouble}`;
     return reportOf(planned, read, {
       packets: matched.packets,
-      size: planned.packing === null ? size : conversion.trouble === null ? read.bytes : Number.POSITIVE_INFINITY,
+      size: planned.packing === null ? size : isPartial ? Number.POSITIVE_INFINITY : read.bytes,
       words: words ?? notConverted,
       cancelled: signal.aborted && (interrupted || !isRead),
-      growing,
+      growing: planned.newest || hasGrown,
     });
   } finally {
     tcpdump.kill('SIGKILL');

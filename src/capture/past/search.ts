@@ -4,7 +4,7 @@ import { CaptureError } from '../errors.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
 import { ask, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
-import { type SearchEnd, settleSearch } from './ending.ts';
+import { cutShort, type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, type Meeting, meet, type Twins } from './joint.ts';
 import { scanWhereItIs } from './pinned.ts';
 import { type Plan, planAgain, planSearch } from './plan.ts';
@@ -94,6 +94,8 @@ async function* searchAsked(
       await file.begin({ ...plan, snaplen: longestPacket });
       if (!room.registry.markReading(capture.id, again.expanded)) cancel.now();
     }
+    // First, so that a search which is killed has a line for each file.
+    room.registry.notePlan(capture.id, plan.places.map(leftOut));
     room.registry.noteProgress(capture.id, beginning(plan.places), file.name());
     yield { step: 'planned', capture: current(room, capture), warnings };
     end = yield* scanRing(room, capture, { ...plan, twins: meeting?.twins ?? null }, file, cancel);
@@ -206,9 +208,6 @@ async function* scanRing(
     ? { state: 'cancelled', why: stoppedBy ?? 'cancelled' }
     : { state: 'finished', why: searchedToItsEnd };
 }
-
-/** Of the file that a search was in the middle of when it ended. */
-const cutShort = 'the search ended before it was done with it';
 
 function leftOut(place: Planned): RingFileReport {
   if ('report' in place) return place.report;

@@ -53,7 +53,7 @@ describe('a packed ring file', () => {
         const cut = join(directory, `cut.${name}`);
         writeFileSync(cut, whole.subarray(0, Math.floor(whole.length * part)));
         const { records, trouble } = await read(cut);
-        assert.match(trouble ?? '', /cut|unexpected end of file/, `at ${part}`);
+        assert.match(trouble ?? '', /cut|unexpected end of file|premature end/, `at ${part}`);
         assert.deepEqual(records, expected.slice(0, records.length), `at ${part}`);
         // A gzip block, an lz4 block of 64 KiB and a zstd block of 128 KiB are whole or lost.
         assert.ok(records.length > packets * part - 600, `${records.length} packets at ${part}`);
@@ -71,6 +71,44 @@ describe('a packed ring file', () => {
       assert.notEqual(trouble, null, name);
       assert.ok(records.length < packets && records.length > packets / 4, `${name}: ${records.length}`);
     }
+  });
+
+  test('of several members or frames is read to its end, and garbage behind the last is told', async () => {
+    const half = headerBytes + recordsEndAt(classic, packets / 2);
+    const parts = [classic.subarray(0, half), classic.subarray(half)];
+    const members = (file: string, args: string[]) =>
+      parts.map((input) => execFileSync(file, args, { input, maxBuffer: 2 ** 26 }));
+    const skippable = Buffer.from('502a4d1804000000aabbccdd', 'hex');
+    const [zstd, gzip] = [members('zstd', ['-qc']), members('gzip', ['-c'])];
+    for (const [name, bytes] of [
+      ['members.gz', gzip],
+      ['frames.zst', zstd],
+      ['skippable.zst', [skippable, zstd[0] ?? '', skippable, zstd[1] ?? '']],
+    ] as const) {
+      writeFileSync(join(directory, name), Buffer.concat(bytes.map((part) => Buffer.from(part))));
+      assert.deepEqual(await read(join(directory, name)), { records: recordsOf(classic), trouble: null }, name);
+    }
+    for (const [name, bytes] of [
+      ['garbage.gz', gzip],
+      ['garbage.zst', zstd],
+    ] as const) {
+      writeFileSync(
+        join(directory, name),
+        Buffer.concat([bytes[0] ?? Buffer.alloc(0), Buffer.from('garbage'), ...bytes.slice(1)]),
+      );
+      const { records, trouble } = await read(join(directory, name));
+      assert.equal(records.length, packets / 2, name);
+      assert.match(trouble ?? '', /trailing garbage|unsupported format/, name);
+    }
+  });
+
+  test('whose checksum alone is wrong gives all that it holds', async () => {
+    const bytes = readFileSync(join(directory, 'a.pcap.gz'));
+    bytes.writeUInt8((bytes.at(-8) ?? 0) ^ 1, bytes.length - 8);
+    writeFileSync(join(directory, 'crc.gz'), bytes);
+    const { records, trouble } = await read(join(directory, 'crc.gz'));
+    assert.equal(records.length, packets);
+    assert.match(trouble ?? '', /crc error/);
   });
 
   test('of two linktypes is named, and gives no packet of the second', async () => {
@@ -102,7 +140,7 @@ describe('a packed ring file', () => {
 
   test('whose reader walks away leaves no process', async () => {
     const file = await openRingFile(join(directory, 'a.pcapng'));
-    const stream = convert(file, 'pcapng', { trouble: null });
+    const stream = convert(file, 'pcapng', { trouble: null }, never);
     await stream.next();
     await stream.return(undefined);
     await file.close();
@@ -116,6 +154,17 @@ test('what is no packed pcap is told from what is', () => {
   assert.equal(packingOf(Buffer.from([0x1f, 0x8b])), undefined);
   assert.equal(packingOf(Buffer.from([0x1f, 0x8b, 8, 0])), 'gzip');
 });
+
+const never = new AbortController().signal;
+
+/** Where so many records end, counted from the first. */
+function recordsEndAt(bytes: Buffer, count: number): number {
+  const header = readHeader(bytes);
+  assert.ok(header);
+  const ends: number[] = [];
+  walkRecords(bytes.subarray(headerBytes), header, (_, __, end) => ends.push(end));
+  return ends[count - 1] ?? 0;
+}
 
 /** Time, lengths and bytes of each record. */
 function recordsOf(bytes: Buffer): string[] {
@@ -136,7 +185,7 @@ async function bytesOf(path: string, conversion: Conversion): Promise<Buffer> {
     await file.read(start, 0, 4, 0);
     const packing = packingOf(start);
     assert.ok(packing);
-    return Buffer.concat(await Array.fromAsync(convert(file, packing, conversion)));
+    return Buffer.concat(await Array.fromAsync(convert(file, packing, conversion, never)));
   } finally {
     await file.close();
   }

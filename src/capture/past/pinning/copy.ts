@@ -138,7 +138,8 @@ async function isCut(path: string, packing: Packing, signal: AbortSignal): Promi
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const conversion: Conversion = { trouble: null };
-    for await (const _ of convert(file, packing, conversion)) signal.throwIfAborted();
+    for await (const _ of convert(file, packing, conversion, signal));
+    signal.throwIfAborted();
     return conversion.trouble !== null;
   } finally {
     await file.close();

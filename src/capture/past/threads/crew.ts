@@ -60,9 +60,12 @@ export function openCrew(
       all[said.place]?.push(said, thread.took);
       if (said.says === 'ended') next();
     });
-    thread.worker.on('error', (error) => {
+    const fail = (error: unknown) => {
       for (const stream of all) stream.fail(error);
-    });
+    };
+    thread.worker.on('error', fail);
+    // None ends by itself: of one that does, nobody would hear any more.
+    thread.worker.on('exit', (status) => fail(new Error(`a thread of the search ended with ${status}`)));
     for (let task = 0; task < inHand; task += 1) next();
   }
   const stop = () => {

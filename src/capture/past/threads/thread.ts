@@ -47,7 +47,9 @@ function scanned(place: number, file: RingFile): RingFileReport {
   try {
     const stats = fstatSync(descriptor, { bigint: true });
     const other = notThePlanned(file, { inode: Number(stats.ino), firstAt: firstTime(descriptor, file.header) });
-    return other ?? scan(descriptor, place, { ...file, size: Number(stats.size) }, indexed(file, stats));
+    const size = Number(stats.size);
+    const now = { ...file, size, newest: file.newest || size > file.size };
+    return other ?? scan(descriptor, place, now, indexed(file, stats));
   } finally {
     closeSync(descriptor);
   }
@@ -81,7 +83,7 @@ const giveEvery = 100;
 
 /**
  * Scans what is to be read of a file.
- * @param file with the size that it has now
+ * @param file with the size that it has now, as the newest where it has grown since the plan
  * @param known what its index says of it
  */
 function scan(descriptor: number, place: number, file: RingFile, known: ReturnType<typeof indexed>): RingFileReport {
