@@ -5,7 +5,7 @@ import { quoteWord } from '../command/words.ts';
 import type { Config } from '../config.ts';
 import { examine } from '../doctor/doctor.ts';
 import type { Finding } from '../doctor/finding.ts';
-import { originOf } from '../doctor/rebuild/fill.ts';
+import { originOf, unknownOf } from '../doctor/rebuild/fill.ts';
 import { type Rebuilt, rebuildRegistry } from '../doctor/rebuild/rebuild.ts';
 import { configFile, readConfig } from '../environment.ts';
 import { counted } from '../reports/figures.ts';
@@ -91,7 +91,10 @@ function rebuiltJson({ why, kept, lastHead, captures, leftAlone }: Rebuilt): Jso
     why,
     kept,
     lastHead: lastHead && { ...lastHead },
-    captures: captures.map(({ id, found }) => ({ id, from: found.from, savefile: found.restored.savefile })),
+    captures: captures.map(({ id, found }) => ({
+      ...{ id, from: found.from, savefile: found.restored.savefile },
+      unknown: unknownOf({ id, found }).at(0) ?? null,
+    })),
     leftAlone: leftAlone.map(({ file, why: reason }) => ({ file, why: reason })),
   };
 }
@@ -101,13 +104,17 @@ function rebuiltLines({ why, kept, lastHead, captures, leftAlone }: Rebuilt, { s
   const others = captures.filter(({ found }) => found.from !== 'sidecar');
   return [
     `Rebuilt: the registry has ${counted(captures.length, 'capture')} again, ${sidecars.length} of them from sidecars.`,
-    ...others.map(({ id, found }) => `${id} ${originOf(found)}: ${found.restored.savefile}`),
+    ...others.flatMap(({ id, found }) => [
+      `${id} ${originOf(found)}: ${found.restored.savefile}`,
+      ...unknownOf({ id, found }).map((unknown) => `${id}: ${unknown}`),
+    ]),
     ...leftAlone.map(({ file, why: reason }) => `Left alone: ${file} (${reason})`),
     `It was rebuilt because: ${why}`,
     kept.length === 0 ? 'There was no old file to keep.' : `Kept in ${state}: ${kept.join(', ')}`,
     lastHead === null
       ? 'The audit log begins anew. No entry of the old one could be read.'
       : `The audit log begins anew. The last entry of the old one that can be read: ${lastHead.seq} ${lastHead.hash}`,
-    'Channels, coverage by ring file, and captures that failed without a savefile are not in sidecars: they went with the old registry.',
+    'Channels, coverage by ring file, captures that failed without a savefile, records of savefiles that retention deleted, and limits, --keep and case of what runs are not in sidecars: they went with the old registry.',
+    'Sidecars were taken as they are: one that was changed cannot be told any more. Only "capture verify" before a rebuild tells it.',
   ];
 }

@@ -84,6 +84,26 @@ describe('an interface is known to carry tags', () => {
     assert.equal((await started()).expanded, expandForVlan(expression));
   });
 
+  test('and what began before says at its end what it may miss, unless it asked for tags or for everything', async () => {
+    const early = await started();
+    const order = (typed: string) => sensor.engine.start({ description: typed, expression: typed }, sensor.grant);
+    const [vlan, all] = [await order('vlan'), await order('everything')];
+    write('daemonlogger.pcap.1', [untagged(0), tagged(1)]);
+    await searched(sensor, { expression });
+    const { capture: exact } = await sensor.engine.start(
+      { description: 'exact', expression, exact: true },
+      sensor.grant,
+    );
+    const ended = await sensor.engine.stop(null, sensor.grant);
+    const whyOf = (id: string) => ended.find((each) => each.id === id)?.why ?? '';
+    assert.match(
+      whyOf(early.id),
+      /; VLAN tags were seen on lo after it began: it took the expression as typed, and packets with two tags may be missing$/,
+    );
+    // Known when it began: that was told then.
+    for (const { id } of [vlan.capture, all.capture, exact]) assert.doesNotMatch(whyOf(id), /^$|VLAN/);
+  });
+
   test('by what a search of its ring has seen, for ever', async () => {
     const [planned] = await searched(sensor, { expression });
     assert.deepEqual([planned?.capture.expanded, planned?.step === 'planned' && planned.warnings], [null, []]);

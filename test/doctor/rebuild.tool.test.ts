@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,6 +47,15 @@ function commandLine(pid: number): string[] {
   } catch {
     return [];
   }
+}
+
+/** Sends a datagram of so many bytes to a port of this machine. */
+async function send(port: number, bytes: number): Promise<void> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve, reject) =>
+    socket.send(Buffer.alloc(bytes), port, '127.0.0.1', (error) => (error ? reject(error) : resolve())),
+  );
+  socket.close();
 }
 
 async function listed(sensor: Sensor) {
@@ -142,6 +152,42 @@ describe('a registry that is damaged or lost', { concurrency: 4 }, () => {
     damageAnIndex(sensor.registry);
     assert.equal((await sensor.capture('doctor', '--rebuild')).code, 0);
     assert.equal((await listed(sensor))[1]?.description, 'odd DNS');
+  });
+
+  test('does not end what runs beyond the configured size, and says what is not known of it any more', async (t) => {
+    const sensor = openSensor(t);
+    sensor.configure({ limits: { freeSpace: '1MB', size: '300kB', duration: '2h' } });
+    const more = ['--for', '7d', '--max-size', '50GB', '--keep', '--case', 'INC-7'];
+    await sensor.capture('start', '-d', 'much', ...more, '--packets', '9999', 'udp port 40426');
+    const shown = async () => JSON.parse((await sensor.capture('show', '--json', 'c1')).out);
+    const { savefile } = await shown();
+    await until('the savefile to be larger than the configured size', async () => {
+      await send(40_426, 8_000);
+      return statSync(join(sensor.captures, savefile)).size > 400_000;
+    });
+    await endSupervisor(sensor);
+    damages['it is gone']?.(sensor.registry);
+    const rebuiltAt = Date.now();
+    const rebuilt = await sensor.capture('doctor', '--rebuild');
+    assert.match(
+      rebuilt.out,
+      /^c1: its limits, --keep, case and words as typed are not known any more: it ends at \S+Z, no limit of size, 9999 packets at most; capture extend c1 moves its end, capture keep c1 has it started again after a reboot$/m,
+    );
+    assert.match(rebuilt.out, /records of savefiles that retention deleted, and limits, --keep and case of what runs/);
+    assert.match(rebuilt.out, /^Sidecars were taken as they are: .*"capture verify" before a rebuild/m);
+    const [, entry] = JSON.parse((await sensor.capture('audit', '--json')).out);
+    assert.match(entry.detail, /no limit of size/);
+    const { limits, counts } = await shown();
+    assert.deepEqual([limits.bytes, limits.packets], [null, 9_999]);
+    const ends = Date.parse(limits.deadline) - rebuiltAt;
+    assert.ok(ends >= 7_200_000 && ends < 7_260_000, limits.deadline);
+    // Whoever supervises asks for counts only where no limit is reached.
+    await send(40_426, 8_000);
+    const looked = await until('a look at its limits', async () => {
+      const now = await shown();
+      return (now.state !== 'running' || (now.counts?.captured ?? 0) > (counts?.captured ?? 0)) && now;
+    });
+    assert.equal(looked.state, 'running', looked.why);
   });
 
   test('takes savefiles without a sidecar for what they are: settled as died, with facts, digest and sidecar', async (t) => {

@@ -14,6 +14,7 @@ import type { Room } from '../room.ts';
 import { headerBytes, headerFor } from '../savefile.ts';
 import { cutInWords, settle } from '../settling.ts';
 import { closingCounts, complaint, lastBlock, runningCounts } from '../tcpdump.ts';
+import { missesTags } from '../vlan.ts';
 import { tcpdumpsWritingInto } from '../writing.ts';
 import { lastWords, patience } from './launch.ts';
 
@@ -58,7 +59,10 @@ export async function endLive(room: Room, capture: Capture, begun: boolean, alon
 export async function settleLive(room: Room, capture: Capture, end: LiveEnd, alongside: () => void): Promise<void> {
   const said = await lastWords(room, capture);
   const counts = closingCounts(said);
-  const missing = (examined: Examined | undefined) => holes(counts, runningCounts(said), examined);
+  const missing = (examined: Examined | undefined) => [
+    ...holes(counts, runningCounts(said), examined),
+    ...tagsUnknownAtStart(room, capture),
+  ];
   await settle(room, capture, { ...end, counts, holes: missing }, alongside);
 }
 
@@ -139,6 +143,17 @@ function holes(counts: Counts | null, before: Counts | null, examined: Examined 
     ...(counts?.droppedByKernel
       ? [`${counted(counts.droppedByKernel, 'packet was', 'packets were')} dropped by the kernel`]
       : []),
+  ];
+}
+
+/** That tags came to be known on its interface when its tcpdump had the expression as typed already. */
+function tagsUnknownAtStart(room: Room, { interface: name, startedAt, expanded, expression }: Capture): string[] {
+  if (name === null || expanded !== null || !missesTags(expression)) return [];
+  const firstSeenAt = room.supervision.taggedAt(name);
+  if (firstSeenAt === null || firstSeenAt <= startedAt) return [];
+  // The kernel takes the outer tag away before the filter sees the packet: behind one tag it matches.
+  return [
+    `VLAN tags were seen on ${name} after it began: it took the expression as typed, and packets with two tags may be missing`,
   ];
 }
 

@@ -5,6 +5,7 @@ import type { Actor } from '../../capture/analyst.ts';
 import { openAudit } from '../../capture/audit.ts';
 import type { CaptureId, Millis } from '../../capture/capture.ts';
 import { bootId, type ProcessToken, sinceBoot } from '../../capture/process.ts';
+import { bytesInWords, counted } from '../../capture/quantities.ts';
 import { openRestoring, type Restored } from '../../capture/restore.ts';
 import { numberOf } from '../../capture/row.ts';
 import type { Config } from '../../config.ts';
@@ -37,11 +38,12 @@ export function fill(database: Database.Database, { config, actor, now, self, fo
   const note = (more: { actingFor: string | null; capture?: CaptureId; detail: string }) =>
     audit.note({ ...order, origin: actor.origin, ...more });
   const put = (each: FoundCapture, id: CaptureId | null): Filled => {
-    const filled = { id: restoring.put({ ...limited(each, config, now()), id }), found: each };
-    const { analyst, savefile } = each.restored;
+    const found = { ...each, restored: limited(each, config, now()) };
+    const filled = { id: restoring.put({ ...found.restored, id }), found };
+    const { analyst, savefile } = found.restored;
+    const detail = [`${originOf(found)}: ${savefile}`, ...unknownOf(filled)].join('; ');
     // The sidecars themselves say the same of the others, with their digests.
-    if (each.from !== 'sidecar')
-      note({ actingFor: analyst, capture: filled.id, detail: `${originOf(each)}: ${savefile}` });
+    if (found.from !== 'sidecar') note({ actingFor: analyst, capture: filled.id, detail });
     return filled;
   };
   return database.transaction(() => {
@@ -73,6 +75,25 @@ const sources: Readonly<Record<Source, string>> = {
   sidecar: ', and the sidecars of its earlier savefiles',
 };
 
+/** What of a capture that runs went with the old registry, and what holds now, in words; none of one that does not run. */
+export function unknownOf({ id, found }: Filled): string[] {
+  if (found.from !== 'process') return [];
+  const { limits, keep, deadline } = found.restored;
+  const size = limits.bytes === null ? 'no limit of size' : `${bytesInWords(limits.bytes)} at most`;
+  const packets = limits.packets === null ? [] : [`${counted(limits.packets, 'packet')} at most`];
+  const end = deadline === null ? [] : [`it ends at ${new Date(deadline.at).toISOString()}`];
+  const again = keep ? '' : `, capture keep ${id} has it started again after a reboot`;
+  return [
+    `${gone[found.words]} known any more: ${[...end, size, ...packets].join(', ')}; capture extend ${id} moves its end${again}`,
+  ];
+}
+
+const gone: Readonly<Record<Source, string>> = {
+  name: 'its limits, --keep, case and words as typed are not',
+  registry: 'its limits are not',
+  sidecar: 'its deadline is not',
+};
+
 /** Where two claim one id, the first keeps it. */
 function parted(found: readonly FoundCapture[]): { withId: Map<CaptureId, FoundCapture>; rest: FoundCapture[] } {
   const withId = new Map<CaptureId, FoundCapture>();
@@ -85,12 +106,15 @@ function parted(found: readonly FoundCapture[]): { withId: Map<CaptureId, FoundC
   return { withId, rest: rest.sort((one, other) => one.restored.startedAt - other.restored.startedAt) };
 }
 
-/** What runs must end by itself: its deadline went with the registry, so it has the whole of the configured limit once more. */
+/**
+ * What runs must end by itself: its deadline went with the registry, so it has the whole of the configured duration once more. Not so
+ * bytes: it may have been granted more than the configuration's, and would end at the first look.
+ */
 function limited({ from, restored }: FoundCapture, config: Config, now: Millis): Restored {
   if (from !== 'process') return restored;
-  const { duration, size } = config.limits;
+  const { duration } = config.limits;
   const deadline = { at: now + duration, uptime: sinceBoot() + duration, boot: bootId };
-  return { ...restored, deadline, limits: { ...restored.limits, bytes: restored.limits.bytes ?? size } };
+  return { ...restored, deadline };
 }
 
 /** The highest number of a capture whose tcpdump said something: failed ones have no savefile. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CaptureId } from '../../capture/capture.ts';
 import type { Restored } from '../../capture/restore.ts';
 import { headerBytes, readHeader } from '../../capture/savefile.ts';
+import { expandForVlan } from '../../capture/vlan.ts';
 import { tcpdumpsWritingInto, type WritingTcpdump } from '../../capture/writing.ts';
 import type { Config } from '../../config.ts';
 import { countsSaid } from './counts.ts';
@@ -96,7 +97,7 @@ function running(
     startedAt: name.startedAt,
     keep: false,
     ...remembered,
-    expanded: null,
+    expanded: expandedOf(remembered, writing),
     hosts: null,
     interface: writing?.interface ?? null,
     ring: null,
@@ -118,6 +119,12 @@ function running(
     coverage: null,
     ringSpan: null,
   };
+}
+
+/** Its tcpdump may match more than was typed, where what was typed is known. */
+function expandedOf(remembered: Remembered | undefined, writing: WritingTcpdump | undefined): string | null {
+  if (remembered === undefined || writing?.expression !== expandForVlan(remembered.expression)) return null;
+  return writing.expression;
 }
 
 /** tcpdump's words go into a file with the capture's id: `c12.stderr`. */
