@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { CaptureError } from '../errors.ts';
 import { lz4Cut } from './lz4.ts';
 
@@ -111,6 +111,8 @@ async function* through(
     stdio: [source.fd, 'pipe', 'pipe'],
     detached: true,
   }) as ChildProcessByStdio<null, Readable, Readable>;
+  // At once: Node throws away what a child that has exited left unread.
+  const output = child.stdout.pipe(new PassThrough());
   let isOver = false;
   const ended = once(child, 'close').finally(() => {
     isOver = true;
@@ -131,7 +133,7 @@ async function* through(
         throw new CaptureError('tool_failed', `needs ${name} (Debian: apt install ${debian})`, { cause });
       })
       .finally(() => source.close());
-    yield* child.stdout as AsyncIterable<Buffer>;
+    yield* output as AsyncIterable<Buffer>;
     const [status, endedBy] = await ended;
     if (signal.aborted) return;
     if (endedBy !== null)

@@ -102,6 +102,14 @@ describe('a packed ring file', () => {
     }
   });
 
+  test('that is unpacked before anybody reads on is not lost', async () => {
+    const small = join(directory, 'small.gz');
+    const few = classic.subarray(0, headerBytes + recordsEndAt(classic, 3));
+    writeFileSync(small, execFileSync('gzip', ['-c'], { input: few }));
+    for (let round = 0; round < 150; round += 1)
+      assert.deepEqual(await read(small), { records: recordsOf(few), trouble: null }, `round ${round}`);
+  });
+
   test('whose checksum alone is wrong gives all that it holds', async () => {
     const bytes = readFileSync(join(directory, 'a.pcap.gz'));
     bytes.writeUInt8((bytes.at(-8) ?? 0) ^ 1, bytes.length - 8);
