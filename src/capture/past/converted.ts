@@ -113,14 +113,13 @@ async function* through(
   }) as ChildProcessByStdio<null, Readable, Readable>;
   // At once: Node throws away what a child that has exited left unread.
   const output = child.stdout.pipe(new PassThrough());
-  let isOver = false;
-  const ended = once(child, 'close').finally(() => {
-    isOver = true;
-  });
+  const ended = once(child, 'close');
   ended.catch(() => undefined);
   // The whole group: what a shell piped together has no other end.
   const kill = () => {
-    if (!isOver && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    // One that has exited has no group any more, though what it wrote may still be read.
+    const isRunning = child.exitCode === null && child.signalCode === null;
+    if (isRunning && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   };
   signal.addEventListener('abort', kill);
   let words = '';
