@@ -141,6 +141,8 @@ async function* through(
   } finally {
     signal.removeEventListener('abort', kill);
     kill();
+    child.stdout.destroy();
+    child.stderr.destroy();
     await ended.catch(() => undefined);
   }
 }
