@@ -36,6 +36,8 @@ export class Follow {
   readonly #stale = new Set<string>();
   readonly #alive = new Set<string>();
   readonly #notBefore = new Map<string, Millis>();
+  /** What Slack took, and the registry has not: to be noted before the message is said again. */
+  readonly #unnoted = new Map<string, () => void>();
   readonly #pace = pace(editsPerMinute, editsAtOnce);
   readonly #settled = new EventEmitter().setMaxListeners(0);
   readonly #bell = bell();
@@ -151,12 +153,19 @@ export class Follow {
     const { capture, part, channel } = drawing;
     const { messages, now } = this.#parts;
     this.#noteLife(capture);
+    const noteLast = this.#unnoted.get(nameOf(drawing));
+    if (noteLast !== undefined) return noteLast();
     const message = messages.claim(capture.id, part, channel);
     const thread = part === 'thread' ? (messages.find(capture.id, 'main')?.ts ?? null) : null;
     this.#pace.took(now());
     const said = await this.#say(drawing, message, thread);
-    this.#note(said, drawing, message);
-    if (part === 'main') this.#settled.emit(capture.id);
+    const note = () => {
+      this.#note(said, drawing, message);
+      this.#unnoted.delete(nameOf(drawing));
+      if (part === 'main') this.#settled.emit(capture.id);
+    };
+    this.#unnoted.set(nameOf(drawing), note);
+    note();
   }
 
   async #say({ capture, part, channel }: Drawing, { op, ts }: Message, thread: string | null): Promise<Said> {
