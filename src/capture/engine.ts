@@ -50,10 +50,14 @@ function engineIn(room: Room): Engine {
   };
   const closing = new AbortController();
   const reconcile = () => reconcileAll(room);
+  let indexing: ((signal: AbortSignal) => Promise<void>) | undefined;
   const duties = [
     whenDue(room, shipEvery, custodian.shipAudit),
     whenDue(room, retainEvery, custodian.retain),
-    whenDue(room, indexEvery, async () => (await import('./past/indexing.ts')).indexInBackground(room, closing.signal)),
+    whenDue(room, indexEvery, async () => {
+      indexing ??= (await import('./past/indexing.ts')).openIndexing(room);
+      await indexing(closing.signal);
+    }),
     whenDue(room, tendEvery, pinning.tendPins),
   ];
   const carryOut = async <Result>(order: Order, act: () => Promise<Result>): Promise<Result> => {

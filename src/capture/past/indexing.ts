@@ -1,7 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Actor } from '../analyst.ts';
-import { mayRole } from '../analyst.ts';
+import { dirname, join } from 'node:path';
+import { type Actor, mayRole } from '../analyst.ts';
 import { CaptureError } from '../errors.ts';
 import type { IndexOrder, IndexStep } from '../orders.ts';
 import type { Order, Room } from '../room.ts';
@@ -25,75 +24,94 @@ export async function* indexAsked(
   if (!mayRole.capture(actor.analyst))
     throw new CaptureError('not_allowed', `${actor.analyst.name} is a viewer here and may look, not index`);
   const rings = order.ring === undefined ? room.config.rings : [knownRing(room, order.ring)];
-  let built = 0;
-  for await (const step of indexRings(room, rings, signal)) {
-    if (step.step === 'indexed') built += 1;
-    if (step.step === 'ended')
-      asked.settle('done', null, `${built} ring files indexed${signal.aborted ? ', cancelled' : ''}`);
-    yield step;
-  }
-}
-
-/** As `indexAsked` does for all rings, for nobody in particular: by who supervises. */
-export async function indexInBackground(room: Room, signal: AbortSignal): Promise<void> {
-  for await (const step of indexRings(room, room.config.rings, signal)) {
-    if (step.step === 'left out')
-      room.log.warn({ file: step.file, ring: step.ring, why: step.why }, 'ring file not indexed');
-  }
-}
-
-async function* indexRings(
-  { config, now }: Room,
-  rings: Room['config']['rings'],
-  signal: AbortSignal,
-): AsyncGenerator<IndexStep> {
-  const store = indexesOf(config.state);
-  await pruneIndexes(
-    store,
-    config.rings.map(({ path }) => path),
-    now(),
-  );
   const began = performance.now();
-  let read = 0;
-  for (const { name: ring, path: directory } of rings) {
-    for await (const indexed of buildIndexes(store, await finishedFiles(directory, now()), signal)) {
-      const file = indexed.path.slice(directory.length + 1);
-      switch (indexed.is) {
-        case 'built':
-          read += indexed.bytes;
-          yield { step: 'indexed', ring, file, bytes: indexed.bytes, indexBytes: indexed.indexBytes };
-          break;
-        case 'there already':
-          break;
-        case 'not built':
-          yield { step: 'left out', ring, file, why: indexed.why };
-          break;
-        default:
-          indexed satisfies never;
-      }
+  let [built, read] = [0, 0];
+  await pruneAll(room);
+  for (const ring of rings) {
+    for await (const step of indexFiles(room, ring, await finishedFiles(ring.path, room.now()), signal)) {
+      if (step.step === 'indexed') [built, read] = [built + 1, read + step.bytes];
+      yield step;
     }
   }
   const milliseconds = performance.now() - began;
+  const store = indexesOf(room.config.state);
   const coverage = await Promise.all(
     rings.map(async ({ name, path }) => ({ ring: name, ...(await indexCoverage(store, path)) })),
   );
+  asked.settle('done', null, `${built} ring files indexed${signal.aborted ? ', cancelled' : ''}`);
   yield { step: 'ended', rings: coverage, read, milliseconds };
 }
 
+/**
+ * What indexes all rings for nobody in particular, again and again: by who supervises. A file that it was at once is not looked at again
+ * while it stays as it is, whether it could be indexed or not.
+ */
+export function openIndexing(room: Room): (signal: AbortSignal) => Promise<void> {
+  const done = new Map<string, number>();
+  return async (signal) => {
+    await pruneAll(room);
+    for (const ring of room.config.rings) {
+      const files = await finishedFiles(ring.path, room.now());
+      const left = files.filter(({ path, modifiedAt }) => done.get(path) !== modifiedAt);
+      for await (const step of indexFiles(room, ring, left, signal)) {
+        if (step.step === 'left out')
+          room.log.warn({ file: step.file, ring: step.ring, why: step.why }, 'ring file not indexed');
+      }
+      if (signal.aborted) return;
+      for (const path of [...done.keys()].filter((known) => dirname(known) === ring.path)) done.delete(path);
+      for (const { path, modifiedAt } of files) done.set(path, modifiedAt);
+    }
+  };
+}
+
+type Ring = Room['config']['rings'][number];
+
+function pruneAll({ config, now }: Room): Promise<number> {
+  const rings = config.rings.map(({ path }) => path);
+  return pruneIndexes(indexesOf(config.state), rings, now());
+}
+
+async function* indexFiles(
+  { config }: Room,
+  { name: ring, path: directory }: Ring,
+  files: readonly Finished[],
+  signal: AbortSignal,
+): AsyncGenerator<Exclude<IndexStep, { step: 'ended' }>> {
+  const paths = files.map(({ path }) => path);
+  for await (const indexed of buildIndexes(indexesOf(config.state), paths, signal)) {
+    const file = indexed.path.slice(directory.length + 1);
+    switch (indexed.is) {
+      case 'built':
+        yield { step: 'indexed', ring, file, bytes: indexed.bytes, indexBytes: indexed.indexBytes };
+        break;
+      case 'there already':
+        break;
+      case 'not built':
+        yield { step: 'left out', ring, file, why: indexed.why };
+        break;
+      default:
+        indexed satisfies never;
+    }
+  }
+}
+
+interface Finished {
+  readonly path: string;
+  /** Milliseconds. */
+  readonly modifiedAt: number;
+}
+
 /** Regular files of a ring that nobody writes to: not the one that was written last, nor any that was a moment ago. */
-async function finishedFiles(directory: string, now: number): Promise<string[]> {
+async function finishedFiles(directory: string, now: number): Promise<Finished[]> {
   const names = await readdir(directory).catch((cause) => {
     throw new CaptureError('tool_failed', `the ring ${directory} cannot be read: ${cause.message}`, { cause });
   });
-  const files: { path: string; modifiedAt: number }[] = [];
+  const files: Finished[] = [];
   for (const name of names) {
     const path = join(directory, name);
     const stats = await lstat(path).catch(() => undefined);
     if (stats?.isFile()) files.push({ path, modifiedAt: stats.mtimeMs });
   }
   const oldestFirst = files.toSorted((one, other) => one.modifiedAt - other.modifiedAt);
-  return oldestFirst
-    .slice(0, -1)
-    .filter(({ modifiedAt }) => now - modifiedAt > settledAfter)
-    .map(({ path }) => path);
+  return oldestFirst.slice(0, -1).filter(({ modifiedAt }) => now - modifiedAt > settledAfter);
 }
