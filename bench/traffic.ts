@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { type Random, randomFrom } from '../sandbox/ring/random.ts';
 import { headerFor } from '../src/capture/savefile.ts';
 
 /** One direction of a conversation: its frame's headers, ready to be copied. */
@@ -20,7 +21,7 @@ const hosts = 20_000;
  * @returns when its last packet was, in microseconds
  */
 export function writeTraffic(path: string, bytes: number, seed: number, from = 1_795_486_205_000_000): number {
-  const random = uniform(seed);
+  const random = randomFrom(seed);
   const flows = Array.from({ length: concurrent }, () => flow(random));
   const buffer = Buffer.alloc(4 * 1024 * 1024);
   const file = openSync(path, 'w', 0o640);
@@ -50,7 +51,7 @@ export function writeTraffic(path: string, bytes: number, seed: number, from = 1
   return at;
 }
 
-function flow(random: () => number): Flow {
+function flow(random: Random): Flow {
   const isV6 = random() < 0.12;
   const isUdp = random() < 0.2;
   const tag =
@@ -91,17 +92,6 @@ function address(isV6: boolean, rank: number, isInner: boolean): Buffer {
 }
 
 /** A rank from 0, the first the most frequent: Zipf's law with exponent 1, by its inverse. */
-function zipf(random: () => number, count: number): number {
+function zipf(random: Random, count: number): number {
   return Math.floor(Math.exp(random() * Math.log(count + 1))) - 1;
-}
-
-/** mulberry32 (Ettinger, public domain). */
-function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
 }

@@ -1,17 +1,7 @@
 import type Database from 'better-sqlite3';
-import {
-  type Capture,
-  type CaptureId,
-  type Counts,
-  type Facts,
-  type HostList,
-  type Millis,
-  notBegun,
-  type RingFileReport,
-  type RingSpan,
-  type SearchProgress,
-} from './capture.ts';
-import { captureOf, type EarlierRow, type HostsRow, numberOf, type OutcomeCount, type Row } from './row.ts';
+import type { Capture, CaptureId, Counts, Facts, HostList, Millis, RingSpan, SearchProgress } from './capture.ts';
+import { type Coverage, openCoverage } from './coverage.ts';
+import { captureOf, type EarlierRow, type HostsRow, numberOf, type Row } from './row.ts';
 
 /** A capture before it has a number. */
 export type NewCapture = Pick<
@@ -86,7 +76,7 @@ export interface Claim {
 const pageSize = 250;
 
 /** All SQL for captures. The verbs that change a state say whether they did: false when it was not in a state that allows it. */
-export interface Registry {
+export interface Registry extends Omit<Coverage, 'outcomes'> {
   add(capture: NewCapture): Capture;
   noteTcpdump(id: CaptureId, process: string): void;
   markRunning(id: CaptureId): boolean;
@@ -102,12 +92,6 @@ export interface Registry {
   takeOver(id: CaptureId, goneOwner: string): boolean;
   /** Notes how far a search is; false when it was told to stop. */
   noteProgress(id: CaptureId, progress: SearchProgress, file: string): boolean;
-  /** Writes a coverage statement as it is when a search ends before its first file. */
-  notePlan(id: CaptureId, reports: readonly RingFileReport[]): void;
-  /** Places of a coverage statement that a search has not come to, in order. */
-  notCome(id: CaptureId): { readonly position: number; readonly report: RingFileReport }[];
-  /** Writes a line of the coverage statement; a later one of the same position takes its place. */
-  noteReport(id: CaptureId, position: number, report: RingFileReport): void;
   noteRingSpan(id: CaptureId, span: RingSpan): void;
   isNameTaken(savefile: string): boolean;
   settle(id: CaptureId, ending: Ending): boolean;
@@ -122,7 +106,6 @@ export interface Registry {
   changedAfter(version: number): Capture[];
   /** Captures that ran from `from` to before `to`, so many a page, as `pages`. */
   ranBetween(from: Millis, to: Millis): Generator<Capture[], void, undefined>;
-  coverage(id: string): RingFileReport[];
   /** The addresses and nets of a search's list; none where it has no list. */
   hosts(id: string): string[];
 }
@@ -135,10 +118,6 @@ export const insertHosts = `INSERT INTO indicators (capture, entries, sha256, be
 export function hostsRow(capture: number, { nets, behindTags, ...list }: WholeHostList) {
   return { ...list, capture, behindTags: behindTags ? 1 : 0, nets: nets.map((net) => `${net}\n`).join('') };
 }
-
-/** While a search runs, a file that it has not come to has no line in its coverage statement. */
-const isTold = `(detail IS NOT '${notBegun.ended}'
-  OR (SELECT coalesce(ended_at, ending_at) FROM captures WHERE number = capture) IS NOT NULL)`;
 
 /**
  * @param directory where savefiles are
@@ -178,23 +157,11 @@ export function openRegistry(database: Database.Database, directory: string, pro
     UPDATE captures SET state = :state, why = :why, ended_at = :endedAt, counts = :counts, facts = :facts, sha256 = :sha256,
       bytes = :bytes, packets = :packets, file = savefile
     WHERE number = :number AND owner = :owner AND state IN ('starting', 'running', 'stopping')`);
-  const addReport = database.prepare(
-    'INSERT OR REPLACE INTO coverage VALUES (:number, :position, :file, :outcome, :from, :to, :packets, :detail)',
-  );
   const noteRingSpan = database.prepare('UPDATE captures SET ring_span = ? WHERE number = ?');
   const named = database.prepare<[string, string]>(
     'SELECT 1 FROM captures WHERE savefile = ? UNION ALL SELECT 1 FROM earlier WHERE savefile = ?',
   );
-  const coverage = database.prepare<[number], RingFileReport>(
-    `SELECT file, outcome, "from", "to", packets, detail FROM coverage WHERE capture = ? AND ${isTold} ORDER BY position`,
-  );
-  const notCome = database.prepare<[number], RingFileReport & { position: number }>(
-    `SELECT position, file, outcome, "from", "to", packets, detail FROM coverage
-     WHERE capture = ? AND detail = '${notBegun.ended}' ORDER BY position`,
-  );
-  const outcomes = database.prepare<[number], OutcomeCount>(
-    `SELECT outcome, count(*) AS files FROM coverage WHERE capture = ? AND ${isTold} GROUP BY outcome`,
-  );
+  const { outcomes, ...coverage } = openCoverage(database);
   const earlier = database.prepare<[number], EarlierRow>(
     'SELECT savefile, ended_at, why, bytes, packets, counts, facts, sha256 FROM earlier WHERE capture = ? ORDER BY ended_at',
   );
@@ -222,7 +189,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
 
   const inWords = (row: Row): Capture =>
     captureOf(row, directory, {
-      outcomes: row.kind === 'past' ? outcomes.all(row.number) : [],
+      outcomes: row.kind === 'past' ? outcomes(row.number) : [],
       earlier: row.keep === 1 ? earlier.all(row.number) : [],
       hosts: row.kind === 'past' ? hosts.get(row.number) : undefined,
     });
@@ -266,11 +233,6 @@ export function openRegistry(database: Database.Database, directory: string, pro
       noteProgress.run(JSON.stringify(progress), progress.packets, file, numberOf(id));
       return known(id).state === 'running';
     },
-    notCome: (id) => notCome.all(numberOf(id)).map(({ position, ...report }) => ({ position, report })),
-    notePlan: database.transaction((id: CaptureId, reports: readonly RingFileReport[]) => {
-      for (const [position, report] of reports.entries()) addReport.run({ ...report, number: numberOf(id), position });
-    }),
-    noteReport: (id, position, report) => void addReport.run({ ...report, number: numberOf(id), position }),
     noteRingSpan: (id, span) => void noteRingSpan.run(JSON.stringify(span), numberOf(id)),
     isNameTaken: (savefile) => named.get(savefile, savefile) !== undefined,
     settle: (id, { counts, facts, ...ending }) =>
@@ -308,7 +270,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
         yield numbers.slice(at, at + pageSize).flatMap((number) => byId(`c${number}`) ?? []);
       }
     },
-    coverage: (id) => coverage.all(numberOf(id)),
+    ...coverage,
     hosts: (id) => netsOf.get(numberOf(id))?.trimEnd().split('\n') ?? [],
   };
 }

@@ -1,7 +1,17 @@
-import { constants } from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { headerBytes, type PcapHeader, readHeader, recordHeaderBytes, walkRecords } from './savefile.ts';
+import type { Micros } from './capture.ts';
+import {
+  beginningOfRecords,
+  firstTime,
+  headerBytes,
+  type PcapHeader,
+  type RecordFormat,
+  readHeader,
+  recordHeaderBytes,
+  walkRecords,
+} from './savefile.ts';
 
 /** LINKTYPE_ETHERNET (tcpdump.org/linktypes.html). */
 export const ethernet = 1;
@@ -13,9 +23,23 @@ const beginningBytes = 256 * 1024;
 /** The newest may be empty yet, and the one before cut. */
 const mostFiles = 3;
 
+const readable = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 /** Opens a ring file for reading without following links or waiting for a pipe's other end. */
 export function openRingFile(path: string): Promise<FileHandle> {
-  return open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  return open(path, readable);
+}
+
+/** The same in a thread that may wait; gives the descriptor. */
+export function openRingFileSync(path: string): number {
+  return openSync(path, readable);
+}
+
+/** When the first packet of a file was seen, in its header's terms; undefined when it has none. */
+export async function firstTimeIn(file: FileHandle, header: RecordFormat): Promise<Micros | undefined> {
+  const start = Buffer.alloc(beginningOfRecords);
+  const { bytesRead } = await file.read(start, 0, start.length, 0);
+  return firstTime(start.subarray(0, bytesRead), header);
 }
 
 /**

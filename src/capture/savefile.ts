@@ -81,6 +81,14 @@ export function readRecordHeader(bytes: Buffer, offset: number, header: RecordFo
   };
 }
 
+/** A file's header and that of its first record. */
+export const beginningOfRecords = headerBytes + recordHeaderBytes;
+
+/** When the first packet was seen, by the beginning of a file; undefined where that is too short. */
+export function firstTime(start: Buffer, format: RecordFormat): Micros | undefined {
+  return start.length < beginningOfRecords ? undefined : readRecordHeader(start, headerBytes, format).at;
+}
+
 /** How far whole records reach in a buffer, and whether what follows is no record at all. */
 export interface Walked {
   readonly end: number;

@@ -2,13 +2,13 @@ import {
   type Capture,
   type EarlierSavefile,
   isOpen,
-  type Micros,
   type RingFileReport,
   searchedToItsEnd,
 } from '../capture/capture.ts';
 import type { Deletion } from '../capture/evidence.ts';
 import { counted } from '../capture/quantities.ts';
 import {
+  coveredInWords,
   notBegunInWords,
   outcomeNames,
   outcomes,
@@ -16,7 +16,7 @@ import {
   troubledFiles,
   troubledInShort,
 } from '../reports/coverage.ts';
-import { utcOf } from '../reports/figures.ts';
+import { between, utcOf } from '../reports/figures.ts';
 import { heldInWords, notHeld } from '../reports/span.ts';
 import { oneLine } from '../reports/words.ts';
 import { type Shown, zonedTime } from './clock.ts';
@@ -120,9 +120,8 @@ function tallyLines(capture: Capture, reports: readonly RingFileReport[]): strin
 }
 
 function troubleLine({ file, outcome, detail, from, to }: RingFileReport): string {
-  const covered = from === null ? 'time unknown' : to === null ? `from ${utcOf(from)} on` : between(from, to);
   const why = detail === null ? '' : `: ${detail}`;
-  return `  ${oneLine(`${file} ${outcomes[outcome].words}${why} (${covered})`)}`;
+  return `  ${oneLine(`${file} ${outcomes[outcome].words}${why} (${coveredInWords(from, to)})`)}`;
 }
 
 function endedLine(capture: Capture): string[] {
@@ -144,10 +143,6 @@ function windowRow({ window }: Capture): Row[] {
   if (since !== null && until !== null) return [['Window', between(since, until)]];
   if (since !== null) return [['Window', `since ${utcOf(since)}`]];
   return [['Window', until === null ? 'all that the ring holds' : `up to ${utcOf(until)}`]];
-}
-
-function between(from: Micros, to: Micros): string {
-  return `${utcOf(from)} to ${utcOf(to)}`;
 }
 
 function optional(label: string, value: string | null): Row[] {

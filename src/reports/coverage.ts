@@ -1,6 +1,6 @@
 import { type Capture, type Micros, notBegun, type RingFileOutcome, type RingFileReport } from '../capture/capture.ts';
 import { pinReadFrom } from '../capture/pin.ts';
-import { count, counted, utcOf } from './figures.ts';
+import { between, count, counted, utcOf } from './figures.ts';
 
 /** What each outcome means to an analyst, and whether packets of the window may be missing because of it. */
 export const outcomes = {
@@ -81,9 +81,12 @@ export function troubledInShort(
 
 /** `96 ring files not searched, the search ended before them: 2026-11-24 02:10:05 UTC to 2026-11-24 03:46:05 UTC`. */
 export function notBegunInWords({ files, from, to }: NotBegun): string {
-  const times =
-    from === null ? 'time unknown' : to === null ? `from ${utcOf(from)} on` : `${utcOf(from)} to ${utcOf(to)}`;
-  return `${counted(files, 'ring file')} not searched, the search ended before them: ${times}`;
+  return `${counted(files, 'ring file')} not searched, the search ended before them: ${coveredInWords(from, to)}`;
+}
+
+/** The time that ring files cover, as far as it is known. */
+export function coveredInWords(from: Micros | null, to: Micros | null): string {
+  return from === null ? 'time unknown' : to === null ? `from ${utcOf(from)} on` : between(from, to);
 }
 
 function isNotBegun({ outcome, detail }: RingFileReport): boolean {

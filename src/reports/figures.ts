@@ -31,6 +31,11 @@ export function counted(value: number, one: string, many?: string): string {
   return countedPlainly(value, one, many, count);
 }
 
+/** A stretch of packets' time in literal UTC. */
+export function between(from: Micros, to: Micros): string {
+  return `${utcOf(from)} to ${utcOf(to)}`;
+}
+
 /** `c3`, `c3 and c5`, `c3, c5, c6 and 9 more`: names in a sentence. */
 export function named(names: readonly string[], most = 3): string {
   const shown = names.slice(0, most);

@@ -1,6 +1,6 @@
-import type { Micros, Millis } from '../capture/capture.ts';
+import type { Millis } from '../capture/capture.ts';
 import type { Lacking, Pin, Pinboard } from '../capture/pin.ts';
-import { counted, size, utc, utcOf } from './figures.ts';
+import { between, counted, size, utc, utcOf } from './figures.ts';
 
 const day: Millis = 86_400_000;
 
@@ -41,8 +41,4 @@ export function lackInWords({ pinned, from, to, why }: Lacking): string {
 /** A pin's window in literal UTC. */
 export function spanInWords({ window }: Pick<Pin, 'window'>): string {
   return between(window.since, window.until);
-}
-
-function between(from: Micros, to: Micros): string {
-  return `${utcOf(from)} to ${utcOf(to)}`;
 }

@@ -1,5 +1,5 @@
 import type { Capture, Micros, Millis, RingSpan } from '../capture/capture.ts';
-import { counted, lasting, utcOf } from './figures.ts';
+import { between, counted, lasting, utcOf } from './figures.ts';
 
 /** A ring that was written to so recently reaches up to now: loggers hold packets back. */
 const recent: Millis = 60_000;
@@ -12,7 +12,7 @@ export function heldInWords({ ringSpan }: Pick<Capture, 'ringSpan'>): string | n
   if (ringSpan === null) return null;
   const { from, to, writtenAt } = ringSpan;
   if (from === null) return 'no packets';
-  if (to !== null) return `${utcOf(from)} to ${utcOf(to)}`;
+  if (to !== null) return between(from, to);
   return writtenAt === null
     ? `from ${utcOf(from)} on`
     : `from ${utcOf(from)} on, last written ${utcOf(writtenAt * 1_000)}`;

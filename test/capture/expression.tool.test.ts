@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { compileForInterface, compileProgram } from '../../src/capture/compiler.ts';
 import { CaptureError } from '../../src/capture/errors.ts';
 import { checkExpression } from '../../src/capture/expression.ts';
-import { compileForInterface, compileProgram } from '../../src/capture/tcpdump.ts';
 import { forEthernet, forOtherLinks, hostile, keywords, leaks, values } from './expressions.ts';
 import { compileWatched, mayMakeNamespaces } from './resolver.ts';
 

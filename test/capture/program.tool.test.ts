@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { compileProgram } from '../../src/capture/tcpdump.ts';
+import { compileProgram } from '../../src/capture/compiler.ts';
 
 const hosts = (count: number): string =>
   Array.from({ length: count }, (_, at) => `host 10.0.${at >> 8}.${at & 0xff}`).join(' or ');

@@ -1,11 +1,11 @@
 import type { Actor } from '../analyst.ts';
 import type { Capture } from '../capture.ts';
+import { compileForInterface } from '../compiler.ts';
 import { checkExpression } from '../expression.ts';
 import { allowAnother, allowSpace, deadlineIn, grantLimits } from '../limits.ts';
 import type { Started, StartOrder } from '../orders.ts';
 import { addCapture, attribution, inHand, type Order, type Room } from '../room.ts';
 import { settleFailed } from '../settling.ts';
-import { compileForInterface } from '../tcpdump.ts';
 import { expansionPatience, formFor, missesTags } from '../vlan.ts';
 import { launch } from './launch.ts';
 import { carriesTags, knownInterface, knownSnaplen, warningsFor } from './wanted.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Instruction, Program } from '../bpf.ts';
+import { compileProgram, matchesNothing } from '../compiler.ts';
 import { CaptureError } from '../errors.ts';
 import { type AddressTable, addressTables } from '../indicators.ts';
 import type { WholeHostList } from '../registry.ts';
-import { compileProgram, matchesNothing } from '../tcpdump.ts';
 import { expandForVlan } from '../vlan.ts';
 import type { HostProgram } from './filter/hosts.ts';
 

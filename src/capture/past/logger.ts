@@ -2,7 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Micros, Millis } from '../capture.ts';
 import { openRingFile } from '../ringfile.ts';
-import { chunkBytes, headerBytes, readHeader, recordHeaderBytes, walkRecords } from '../savefile.ts';
+import { beginningOfRecords, chunkBytes, headerBytes, readHeader, walkRecords } from '../savefile.ts';
 
 /** How often the whole ring is listed: it may have thousands of files. */
 const listEvery: Millis = 1_000;
@@ -77,7 +77,7 @@ async function lookInto(
   const file = await openRingFile(path);
   try {
     const { ino } = await file.stat();
-    const start = Buffer.alloc(headerBytes + recordHeaderBytes);
+    const start = Buffer.alloc(beginningOfRecords);
     const { bytesRead: begun } = await file.read(start, 0, start.length, 0);
     const header = readHeader(start);
     if (begun < start.length || header === undefined) return nothing;

@@ -1,6 +1,7 @@
 import type { Actor } from '../analyst.ts';
 import type { Program } from '../bpf.ts';
 import type { Capture, Window } from '../capture.ts';
+import { compileProgram } from '../compiler.ts';
 import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
 import { readIndicators } from '../indicators.ts';
@@ -10,7 +11,7 @@ import { partialAddresses } from '../partial.ts';
 import { ethernet } from '../ringfile.ts';
 import { addCapture, attribution, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
-import { compileProgram, everything } from '../tcpdump.ts';
+import { everything } from '../tcpdump.ts';
 import { shiftIn, speaksOfTags } from '../vlan.ts';
 import { compileHosts, type WantedHosts, wantHosts } from './hosts.ts';
 import { filesOf } from './progress.ts';

@@ -6,12 +6,12 @@ import { CaptureError } from '../errors.ts';
 import type { PinnedFile } from '../pin.ts';
 import { openRingFile } from '../ringfile.ts';
 import {
+  beginningOfRecords,
   headerBytes,
   longestPacket,
   type PcapHeader,
   readHeader,
   readRecordHeader,
-  recordHeaderBytes,
 } from '../savefile.ts';
 import { type Conversion, convert, type Packing, packingOf } from './converted.ts';
 
@@ -184,7 +184,7 @@ async function lookInside(
     planned: { report: unread(name, outcome, detail) },
   });
   if (!stats.isFile()) return skip('not searched', 'not a regular file');
-  const start = Buffer.alloc(headerBytes + recordHeaderBytes);
+  const start = Buffer.alloc(beginningOfRecords);
   const { bytesRead } = await file.read(start, 0, start.length, 0);
   if (bytesRead < headerBytes) return skip('empty', bytesRead === 0 ? null : 'its pcap header is not whole yet');
   const packing = packingOf(start) ?? null;
@@ -236,7 +236,7 @@ async function beginningOf(file: FileHandle, packing: Packing): Promise<{ bytes:
   try {
     for await (const chunk of convert(file, packing, conversion, patience)) {
       bytes = Buffer.concat([bytes, chunk]);
-      if (bytes.length >= headerBytes + recordHeaderBytes) break;
+      if (bytes.length >= beginningOfRecords) break;
     }
     if (patience.aborted) conversion.trouble = `no packet came out of it within ${beginningPatience / 1_000} s`;
   } catch (error) {

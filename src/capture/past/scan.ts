@@ -2,16 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import type { Micros, RingFileReport, Window } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
-import { openRingFile } from '../ringfile.ts';
-import {
-  chunkBytes,
-  headerBytes,
-  type PcapHeader,
-  readHeader,
-  readRecordHeader,
-  recordHeaderBytes,
-  wantedRecords,
-} from '../savefile.ts';
+import { firstTimeIn, openRingFile } from '../ringfile.ts';
+import { chunkBytes, headerBytes, type PcapHeader, readHeader, wantedRecords } from '../savefile.ts';
 import { complaint, spawnFilter } from '../tcpdump.ts';
 import { type Conversion, convert } from './converted.ts';
 import type { HostProgram } from './filter/hosts.ts';
@@ -64,20 +56,13 @@ export async function* scanRingFile(
   try {
     const { ino, size } = await file.stat();
     // What is packed is not begun anew in the middle of a search.
-    const firstAt = planned.packing === null ? await firstTime(file, planned.header) : planned.firstAt;
+    const firstAt = planned.packing === null ? await firstTimeIn(file, planned.header) : planned.firstAt;
     const other = notThePlanned(planned, { inode: ino, firstAt });
     if (other !== undefined) return other;
     return yield* filterFile(file, planned, size, selection, append, signal);
   } finally {
     await file.close();
   }
-}
-
-/** When the first packet of a file was seen, in its header's terms; undefined when it has none. */
-async function firstTime(file: FileHandle, header: PcapHeader): Promise<Micros | undefined> {
-  const start = Buffer.alloc(headerBytes + recordHeaderBytes);
-  const { bytesRead } = await file.read(start, 0, start.length, 0);
-  return bytesRead === start.length ? readRecordHeader(start, headerBytes, header).at : undefined;
 }
 
 async function* filterFile(

@@ -1,8 +1,8 @@
 import type { Micros, Window } from '../capture.ts';
+import { compileProgram } from '../compiler.ts';
 import { CaptureError } from '../errors.ts';
 import { sampleCarriesTags } from '../ringfile.ts';
 import type { Room } from '../room.ts';
-import { compileProgram } from '../tcpdump.ts';
 import { expansionPatience, formFor, missesTags } from '../vlan.ts';
 import type { RingFile } from './ring.ts';
 

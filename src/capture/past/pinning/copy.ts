@@ -2,15 +2,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CaptureError } from '../../errors.ts';
-import { openRingFile } from '../../ringfile.ts';
-import {
-  chunkBytes,
-  headerBytes,
-  type PcapHeader,
-  readRecordHeader,
-  recordHeaderBytes,
-  walkRecords,
-} from '../../savefile.ts';
+import { firstTimeIn, openRingFile } from '../../ringfile.ts';
+import { chunkBytes, headerBytes, type PcapHeader, walkRecords } from '../../savefile.ts';
 import { cannotWrite } from '../../unwritable.ts';
 import { type Conversion, convert, type Packing } from '../converted.ts';
 import type { RingFile } from '../ring.ts';
@@ -135,7 +128,7 @@ async function wholeRecords(file: FileHandle, header: PcapHeader, end: number, s
 
 /** Whether a packed file, as far as it is there, ends in the middle of something. */
 async function isCut(path: string, packing: Packing, signal: AbortSignal): Promise<boolean> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const file = await openRingFile(path);
   try {
     const conversion: Conversion = { trouble: null };
     for await (const _ of convert(file, packing, conversion, signal));
@@ -151,12 +144,5 @@ export async function beginsAsPlanned(
   file: FileHandle,
   { header, packing, firstAt }: Pick<RingFile, 'header' | 'packing' | 'firstAt'>,
 ): Promise<boolean> {
-  return packing !== null || (await firstTime(file, header)) === firstAt;
-}
-
-/** When the first packet of a file was seen; undefined when it has none. */
-async function firstTime(file: FileHandle, header: PcapHeader): Promise<number | undefined> {
-  const start = Buffer.alloc(headerBytes + recordHeaderBytes);
-  const { bytesRead } = await file.read(start, 0, start.length, 0);
-  return bytesRead === start.length ? readRecordHeader(start, headerBytes, header).at : undefined;
+  return packing !== null || (await firstTimeIn(file, header)) === firstAt;
 }

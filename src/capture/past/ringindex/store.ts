@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   type BigIntStats,
   closeSync,
-  constants,
   fchmodSync,
   fstatSync,
   mkdirSync,
@@ -12,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { openRingFileSync } from '../../ringfile.ts';
 import { DamagedIndex } from './bytes.ts';
 import { encodeIndex, type Identity, isSame } from './format.ts';
 import { RingIndex } from './ringindex.ts';
@@ -22,8 +22,6 @@ export type Indexed =
   | { readonly is: 'built'; readonly path: string; readonly bytes: number; readonly indexBytes: number }
   | { readonly is: 'there already'; readonly path: string }
   | { readonly is: 'not built'; readonly path: string; readonly why: string };
-
-const readable = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Index files of one ring; `ring` is its directory. Nothing of a name reaches ours but its digest. */
 export function folderOf(store: string, ring: string): string {
@@ -55,7 +53,7 @@ export function identityOf({ dev, ino, size, mtimeNs }: BigIntStats): Identity {
 export function openIndex(store: string, path: string, stats: BigIntStats): RingIndex | undefined {
   let descriptor: number;
   try {
-    descriptor = openSync(join(folderOf(store, dirname(path)), indexNameOf(basename(path))), readable);
+    descriptor = openRingFileSync(join(folderOf(store, dirname(path)), indexNameOf(basename(path))));
   } catch {
     // Not there, or not to be read: the search goes without.
     return undefined;
@@ -78,7 +76,7 @@ export function openIndex(store: string, path: string, stats: BigIntStats): Ring
  * finished: one that changes meanwhile is not indexed.
  */
 export function writeIndex(store: string, path: string, partName: string): Indexed {
-  const descriptor = openSync(path, readable);
+  const descriptor = openRingFileSync(path);
   try {
     const stats = fstatSync(descriptor, { bigint: true });
     if (!stats.isFile()) return { is: 'not built', path, why: 'it is not a regular file' };

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
+import { type BigIntStats, closeSync, fstatSync, readlinkSync, readSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Micros, RingFileReport } from '../../capture.ts';
-import { headerBytes, type PcapHeader, readRecordHeader, recordHeaderBytes } from '../../savefile.ts';
+import type { RingFileReport } from '../../capture.ts';
+import { openRingFileSync } from '../../ringfile.ts';
+import { beginningOfRecords, firstTime, headerBytes } from '../../savefile.ts';
 import { openScanner, translate } from '../filter/scanner.ts';
 import { notOpened, notThePlanned, type Read, reportOf } from '../report.ts';
 import type { RingFile } from '../ring.ts';
@@ -40,13 +41,15 @@ function say(said: Said, transfer: ArrayBuffer[] = []): void {
 function scanned(place: number, file: RingFile): RingFileReport {
   let descriptor: number;
   try {
-    descriptor = openSync(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    descriptor = openRingFileSync(file.path);
   } catch (error) {
     return notOpened(file, error);
   }
   try {
     const stats = fstatSync(descriptor, { bigint: true });
-    const other = notThePlanned(file, { inode: Number(stats.ino), firstAt: firstTime(descriptor, file.header) });
+    const start = Buffer.alloc(beginningOfRecords);
+    const firstAt = firstTime(start.subarray(0, readSync(descriptor, start, 0, start.length, 0)), file.header);
+    const other = notThePlanned(file, { inode: Number(stats.ino), firstAt });
     const size = Number(stats.size);
     const now = { ...file, size, newest: file.newest || size > file.size };
     return other ?? scan(descriptor, place, now, indexed(file, stats));
@@ -68,13 +71,6 @@ function indexed(file: RingFile, stats: BigIntStats): { ranges: readonly ByteRan
   } finally {
     index.close();
   }
-}
-
-function firstTime(descriptor: number, header: PcapHeader): Micros | undefined {
-  const start = Buffer.alloc(headerBytes + recordHeaderBytes);
-  return readSync(descriptor, start, 0, start.length, 0) === start.length
-    ? readRecordHeader(start, headerBytes, header).at
-    : undefined;
 }
 
 /** Matches are given once there are so many bytes of them, or so many milliseconds after the last. */
@@ -107,45 +103,48 @@ function scan(descriptor: number, place: number, file: RingFile, known: ReturnTy
     givenAt = performance.now();
     waitUntilTaken();
   };
-  let trouble: string | null = null;
-  for (const { begin, end } of known?.ranges ?? [{ begin: headerBytes, end: file.size }]) {
+  /** Looks at the bytes taken: how many are whole records, and whether what follows is none. */
+  const look = (): { consumed: number; isDamaged: boolean } => {
+    for (let consumed = 0; ; ) {
+      const step = scanner.scan();
+      consumed += step.consumed;
+      packets += step.packets;
+      if (step.latest !== null) read.reached = Math.max(read.reached ?? step.latest, step.latest);
+      const isFull = step.stop === 'output full';
+      if (isFull || scanner.outputBytes() >= worthGiving || performance.now() - givenAt > giveEvery) give();
+      if (!isFull) return { consumed, isDamaged: step.stop === 'damaged' };
+    }
+  };
+  /** Scans a part that begins with a record: the offset behind its last whole one, and what kept it from being read. */
+  const scanRange = ({ begin, end }: ByteRange): { whole: number; trouble: string | null } => {
     scanner.begin({ header: file.header, window, precision });
     let whole = begin;
-    read.bytes = begin;
-    while (read.bytes < end && !isToStop()) {
+    for (read.bytes = begin; read.bytes < end && !isToStop(); ) {
+      const length = Math.min(scanner.input.length, end - read.bytes);
       let bytesRead: number;
       try {
-        bytesRead = readSync(
-          descriptor,
-          scanner.input,
-          0,
-          Math.min(scanner.input.length, end - read.bytes),
-          read.bytes,
-        );
+        bytesRead = readSync(descriptor, scanner.input, 0, length, read.bytes);
       } catch (error) {
-        trouble = `at offset ${read.bytes}: ${error instanceof Error ? error.message : String(error)}`;
-        break;
+        const why = error instanceof Error ? error.message : String(error);
+        return { whole, trouble: `at offset ${read.bytes}: ${why}` };
       }
       if (bytesRead === 0) break;
       read.bytes += bytesRead;
       scanner.take(bytesRead);
-      let stop: ReturnType<typeof scanner.scan>['stop'] = 'output full';
-      while (stop === 'output full') {
-        const step = scanner.scan();
-        stop = step.stop;
-        whole += step.consumed;
-        packets += step.packets;
-        if (step.latest !== null) read.reached = Math.max(read.reached ?? step.latest, step.latest);
-        if (stop === 'output full' || scanner.outputBytes() >= worthGiving || performance.now() - givenAt > giveEvery)
-          give();
-      }
-      if (stop === 'damaged') {
-        read.damaged = true;
-        break;
-      }
+      const { consumed, isDamaged } = look();
+      whole += consumed;
+      read.damaged ||= isDamaged;
+      if (isDamaged) break;
     }
-    if (known === undefined) read.whole = whole;
-    else if (whole !== end && !isToStop()) trouble ??= `at offset ${whole}: it is not what it was when it was indexed`;
+    return { whole, trouble: null };
+  };
+  let trouble: string | null = null;
+  for (const range of known?.ranges ?? [{ begin: headerBytes, end: file.size }]) {
+    const scanned = scanRange(range);
+    trouble = scanned.trouble;
+    if (known === undefined) read.whole = scanned.whole;
+    else if (scanned.whole !== range.end && !isToStop())
+      trouble ??= `at offset ${scanned.whole}: it is not what it was when it was indexed`;
     if (trouble !== null) break;
   }
   if (packets > given) give();
