@@ -21,7 +21,11 @@ test('an interface that is removed under a capture ends it as died, in the words
   await execa('ip', ['-n', network.description.namespaces?.sensor ?? '', 'link', 'delete', network.interface]);
   await until('tcpdump to end', () => tcpdumpsOf(sensor.captures).length === 0);
 
-  const shown = JSON.parse((await shell('show', '--json', 'c1')).out);
+  // The supervisor that the start left behind may be sealing it just now.
+  const shown = await until('its ending', async () => {
+    const look = JSON.parse((await shell('show', '--json', 'c1')).out);
+    return look.state !== 'stopping' && look;
+  });
   assert.equal(shown.state, 'died');
   assert.match(shown.why, /^tcpdump ended by itself: The interface disappeared/);
   assert.match(shown.sha256, /^[0-9a-f]{64}$/);

@@ -38,9 +38,13 @@ ${captures}
   };
 }
 
+/** c1 once it is settled: the supervisor that the start left behind may be sealing it just now. */
 async function first(sensor: Sensor) {
-  const { out } = await sensor.capture('show', '--json', 'c1');
-  return JSON.parse(out) as { state: string; why: string; savefile: string; sha256: string | null };
+  type Shown = { state: string; why: string; savefile: string; sha256: string | null };
+  return until('c1 to be settled', async () => {
+    const look: Shown = JSON.parse((await sensor.capture('show', '--json', 'c1')).out);
+    return look.state !== 'stopping' && look;
+  });
 }
 
 const pcapHeader = String.raw`printf '\xd4\xc3\xb2\xa1\x02\x00\x04\x00\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0' > "$savefile"`;
