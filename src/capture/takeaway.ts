@@ -53,7 +53,7 @@ async function fetchable(room: Room, held: HeldSavefile, actor: Actor): Promise<
     host: hostname(),
     login: loginOf(room, actor),
     sidecar: (await isThere(sidecar)) ? sidecar : null,
-    warnings: await warningsOf(held),
+    warnings: await warningsOf(room, held),
   };
 }
 
@@ -63,12 +63,16 @@ function loginOf(room: Room, { analyst, origin }: Actor): string | null {
   return room.config.analysts.find(({ name }) => name === analyst.name)?.login[0] ?? null;
 }
 
-async function warningsOf({ capture, path, bytes, sha256 }: HeldSavefile): Promise<string[]> {
+async function warningsOf(room: Room, { capture, savefile, path, bytes, sha256 }: HeldSavefile): Promise<string[]> {
   const now = await stat(path).catch(() => undefined);
   if (now === undefined) return [`it cannot be looked at: ${path}`];
+  const isOfOtherSize = bytes !== null && now.size !== bytes;
   return [
-    ...(bytes !== null && now.size !== bytes
+    ...(isOfOtherSize
       ? [`it has ${now.size} bytes, and had ${bytes} when its digest was made: see capture verify ${capture}`]
+      : []),
+    ...(!isOfOtherSize && room.holdings.custody(savefile)?.finding === 'changed'
+      ? [`it is not what its digest was made of, as the last capture verify found: see capture verify ${capture}`]
       : []),
     ...(sha256 === null ? [`it has no digest: capture verify --hash ${capture} makes one`] : []),
   ];

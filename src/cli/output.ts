@@ -67,12 +67,20 @@ export function openOutput(onDeaf: () => void): Output {
       stderr.write(`${line}\n`);
     },
     async agrees(question) {
-      stderr.write(`${question} [y/N] `);
       const { createInterface } = await import('node:readline');
-      for await (const line of createInterface({ input: stdin })) return /^\s*y(es)?\s*$/i.test(line);
-      // The end of the input, Ctrl-D, is no answer.
-      stderr.write('\n');
-      return false;
+      const answers = createInterface({ input: stdin });
+      const walkAway = () => answers.close();
+      process.on('SIGINT', walkAway);
+      stderr.write(`${question} [y/N] `);
+      const answer = await new Promise<string | null>((resolve) => {
+        answers.once('line', resolve);
+        // Neither the end of the input, Ctrl-D, nor Ctrl-C is an answer.
+        answers.once('close', () => resolve(null));
+      });
+      process.off('SIGINT', walkAway);
+      answers.close();
+      if (answer === null) stderr.write('\n');
+      return /^\s*y(es)?\s*$/i.test(answer ?? '');
     },
   };
 }

@@ -103,6 +103,7 @@ export function packetsInWords(capture: Capture): string {
     ...(missingOf(capture) > 0 ? [`${missingOf(capture)} missing from the savefile`] : []),
   ]
     .join(', ')
+    .concat(counts !== null && isOpen(capture.state) ? ' (tcpdump is asked once a minute)' : '')
     .replaceAll('\u202f', '');
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -61,6 +61,21 @@ describe('evidence at the shell', () => {
       [found.length, found[0].id, found[0].found.finding, sound, sidecars],
       [1, 'c2', 'changed', false, 0],
     );
+  });
+
+  test('get says of one that was changed in place what the last verify found', async () => {
+    const path = join(captures, savefiles().toSorted()[1] ?? '');
+    const changed = readFileSync(path);
+    // Its length as it was.
+    const inPlace = Buffer.from(changed.subarray(0, -1));
+    inPlace.writeUInt8(inPlace.readUInt8(30) ^ 1, 30);
+    writeFileSync(path, inPlace);
+    assert.doesNotMatch((await as('will', 'get', 'c2')).err, /bytes, and had/);
+    assert.equal((await as('will', 'verify', 'c2')).code, 1);
+    const { code, err } = await as('will', 'get', 'c2');
+    assert.equal(code, 0);
+    assert.match(err, /^Warning: it is not what its digest was made of, as the last capture verify found/);
+    writeFileSync(path, changed);
   });
 
   test('get of a savefile that is gone says so and exits with 66; with one that is left it prints that', async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { captureCommand, capture as captureWith, installation, type Ran, run } from './shell.ts';
@@ -97,6 +99,22 @@ describe('stop by a word', () => {
     ]);
     assert.equal((await as('will', 'stop', 'q9')).code, 0);
     assert.ok(!(await running()).some((id) => more.includes(id)));
+  });
+
+  test('on a terminal a Ctrl-C at the question is no, and is told', async () => {
+    const asked = spawn('script', ['-qec', `${captureCommand} stop shop`, '/dev/null'], {
+      env: { ...process.env, ...env('grant') },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const ended = once(asked, 'exit');
+    let out = '';
+    for await (const chunk of asked.stdout) {
+      if (!out.includes('[y/N]') && `${out}${chunk}`.includes('[y/N]')) asked.stdin.write('\x03');
+      out += chunk;
+    }
+    assert.deepEqual(await ended, [130, null], out);
+    assert.match(out, /\[y\/N\][\s\S]*Nothing was stopped\./);
+    assert.deepEqual(await running(), ['c1', 'c2', 'c3']);
   });
 
   test('on a terminal shows what it would stop, and stops nothing without a yes', async () => {
