@@ -59,11 +59,11 @@ export function openCrews(rings: readonly Wanted[], signal: AbortSignal): (Crew 
  * @param bytes to be read of each ring
  */
 export function shareThreads(bytes: readonly number[], processors: number): number[] {
-  const threads = bytes.map((some) => (some > 0 ? 1 : 0));
+  const threads = bytes.map((some): number => (some > 0 ? 1 : 0));
   const all = bytes.reduce((sum, some) => sum + some, 0);
   const most = all < worthTwo ? 0 : Math.min(mostThreads, Math.max(2, processors - 1));
   const each = (at: number) => (bytes[at] ?? 0) / (threads[at] ?? 1);
-  const inUse = () => threads.reduce<number>((sum, some) => sum + some, 0);
+  const inUse = () => threads.reduce((sum, some) => sum + some, 0);
   while (inUse() < most) {
     const [largest = 0] = bytes
       .flatMap((some, at) => (some > 0 ? [at] : []))
