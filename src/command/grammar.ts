@@ -53,7 +53,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       { ...option('hosts', null, 'FILE', 'a host or net of the list FILE, too; - is stdin'), doors: ['shell'] },
       since,
       until,
-      option('ring', null, 'NAME,NAME', 'which ring, or rings; the first configured one without it'),
+      option('ring', null, 'NAME,NAME', 'which rings; the first configured one without it'),
       exact,
       caseName,
       analyst,

@@ -27,8 +27,8 @@ describe('search', () => {
       { ...whole, file: 'a.link', outcome: 'not searched' as const, detail: 'a symbolic link: not followed' },
       ...Array.from({ length: 300 }, (_, at) => ({ ...before, file: `f${at}`, from: (1_795_403_400 + at) * 1e6 })),
     ];
-    const ringSpan = { ...span, to: null };
-    const cancelled = searchUnderWay({ state: 'cancelled', coverage: { searched: 1, 'not searched': 302 }, ringSpan });
+    const ringSpans = [{ ...span, to: null }];
+    const cancelled = searchUnderWay({ state: 'cancelled', coverage: { searched: 1, 'not searched': 302 }, ringSpans });
     const printed = foundLines(cancelled, reports);
     assert.deepEqual(printed.slice(-3), [
       '  in.the.middle not searched: cancelled in the middle of it (2026-11-23 02:10:00 UTC to 2026-11-23 03:10:00 UTC)',
@@ -40,7 +40,10 @@ describe('search', () => {
 
   test('tells what the ring held, and what of the window it did not', () => {
     const lines = (ringSpan: RingSpan, window = { since: span.from, until: null as number | null }) =>
-      foundLines(searchUnderWay({ state: 'finished', coverage: { searched: 3 }, ringSpan, window }), []).slice(3);
+      foundLines(
+        searchUnderWay({ state: 'finished', coverage: { searched: 3 }, ringSpans: [ringSpan], window }),
+        [],
+      ).slice(3);
     assert.deepEqual(lines(span), ['Ring held: 2026-11-23 00:00:00 UTC to 2026-11-24 02:10:04 UTC']);
     const late = { since: (span.from ?? 0) - 3_600_000_000, until: null };
     assert.deepEqual(lines(span, late).slice(1), [

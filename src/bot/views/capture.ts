@@ -29,7 +29,7 @@ export function whoAndWhere(capture: Capture): string {
   const place =
     capture.kind === 'live'
       ? (capture.interface ?? 'no interface')
-      : `${ringsInWords(capture)}, ${windowInWords(capture.window)}`;
+      : `${ringsInWords(capture)}, ${windowInWords(capture)}`;
   const incident = capture.case === null ? [] : [`case ${capture.case}`];
   return [capture.id, ...[people, place, ...incident].map((words) => line(words, 160))].join(' · ');
 }

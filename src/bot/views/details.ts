@@ -31,7 +31,7 @@ function orderRows(capture: Capture): Row[] {
     capture.hosts === null
       ? []
       : [labelled('Hosts', `${count(capture.hosts.entries)} of a list, SHA-256 ${capture.hosts.sha256}`)];
-  const searched: Row[] = [...list, ringRow(capture), labelled('Window', windowInWords(capture.window))];
+  const searched: Row[] = [...list, ringRow(capture), labelled('Window', windowInWords(capture))];
   const listened: Row[] = [
     [bold('Interface: '), typed(capture.interface ?? 'unknown', 80), said(`, snaplen ${capture.snaplen}`)],
   ];

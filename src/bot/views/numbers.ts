@@ -1,4 +1,4 @@
-import { type Capture, isOpen, type Micros, ringsOf, type SearchProgress, type Window } from '../../capture/capture.ts';
+import { type Capture, isOpen, type Micros, ringsOf, type SearchProgress } from '../../capture/capture.ts';
 import { filesMissed } from '../../reports/coverage.ts';
 import { count, counted, size, utcOf } from '../../reports/figures.ts';
 import { dropsInWords, dropsOf, holesInWords } from '../../reports/holes.ts';
@@ -42,12 +42,15 @@ export function progressLines(progress: SearchProgress): string[] {
 }
 
 /** A search's window in literal UTC. */
-export function windowInWords(window: Window | null): string {
+export function windowInWords(capture: Pick<Capture, 'ring' | 'window'>): string {
+  const { window } = capture;
   const since = window?.since ?? null;
   const until = window?.until ?? null;
   if (since !== null && until !== null) return span(since, until);
   if (since !== null) return `since ${utcOf(since)}`;
-  return until === null ? 'all that the ring holds' : `up to ${utcOf(until)}`;
+  return until === null
+    ? `all that the ring${ringsOf(capture).length > 1 ? 's hold' : ' holds'}`
+    : `up to ${utcOf(until)}`;
 }
 
 /** From one packet's time to another's, the date said once where it is the same. */
