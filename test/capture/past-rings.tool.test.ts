@@ -137,7 +137,7 @@ describe('a search of several rings', () => {
   });
 
   test('looks behind VLAN tags in those rings alone that have some', async () => {
-    const directory = join(sensor.directory, 'tags');
+    const directory = join(home.directory, 'tags');
     for (const name of ['plain', 'tagged']) mkdirSync(join(directory, name), { recursive: true });
     const packets = udpPackets(3);
     const tag = Buffer.from('81000014', 'hex');
@@ -165,7 +165,7 @@ describe('a search of several rings', () => {
   });
 
   test('gives a savefile for each linktype, over all of them', async () => {
-    const directory = join(sensor.directory, 'types');
+    const directory = join(home.directory, 'types');
     for (const name of ['dmz', 'raw']) mkdirSync(join(directory, name), { recursive: true });
     const raw = udpPackets(2).map(({ at, frame }) => ({ at: at + 1, frame: frame.subarray(14) }));
     writeFileSync(join(directory, 'dmz', 'one.pcap'), pcap(udpPackets(3)));
@@ -187,14 +187,14 @@ describe('a search of several rings', () => {
       sensor.engine.coverage('c2').map(({ ring, outcome }) => [ring, outcome]),
       [
         ['dmz', 'other linktype'],
-        ['raw', 'searched'],
         ['raw', 'other linktype'],
+        ['raw', 'searched'],
       ],
     );
   });
 
   test('comes to its end where one has far more to give than it may hold before another gives anything', async () => {
-    const directory = join(sensor.directory, 'dense');
+    const directory = join(home.directory, 'dense');
     const later = { from: day.to, to: new Date('2026-03-03T00:00:00Z') };
     const write = (name: string, time: typeof day) =>
       writeHistory({ directory: join(directory, name), ...time, files: 3, bytesPerFile: 9_000_000, seed: 8 });
@@ -212,7 +212,7 @@ describe('a search of several rings', () => {
 
 describe('of several rings', () => {
   test('one that is empty is told as such, and what cannot be read in another is a line of it', async () => {
-    const directory = join(sensor.directory, 'some');
+    const directory = join(home.directory, 'some');
     for (const name of ['dmz', 'empty']) mkdirSync(join(directory, name), { recursive: true });
     writeFileSync(join(directory, 'dmz', 'one.pcap'), pcap(udpPackets(3)));
     symlinkSync('one.pcap', join(directory, 'dmz', 'two.pcap'));
@@ -252,12 +252,12 @@ describe('of several rings', () => {
   });
 
   test('what is pinned of each is found, once, when its logger has pruned it', async () => {
-    const directory = join(sensor.directory, 'pinned');
+    const directory = join(home.directory, 'pinned');
     for (const name of ['dmz', 'lan']) mkdirSync(join(directory, name), { recursive: true });
     await sensor.close();
     sensor = sensorOver(directory, ['dmz', 'lan']);
-    const from = 1_795_486_205_000_000;
-    const path = (ring: string) => join(directory, ring, `daemonlogger.pcap.${from / 1_000_000}`);
+    const from = noon;
+    const path = (ring: string) => join(directory, ring, `daemonlogger.pcap.${noon / 1_000_000}`);
     writeFileSync(path('dmz'), pcap(udpPackets(5, { from })));
     writeFileSync(path('lan'), pcap(udpPackets(7, { from: from + 1 })));
     const whole = await ended({ rings: ['dmz', 'lan'] });
