@@ -1,10 +1,18 @@
-import { notBegun, type RingFileReport, type SearchProgress } from '../capture.ts';
+import {
+  type Millis,
+  notBegun,
+  type RingFileReport,
+  type RingSpan,
+  type SearchProgress,
+  type Window,
+} from '../capture.ts';
 import { cutShort } from './ending.ts';
 import { scanWhereItIs } from './pinned.ts';
 import type { RingPlan } from './plan.ts';
-import { beginning, fileDone, further } from './progress.ts';
+import { beginning, fileDone, further, together } from './progress.ts';
 import { type Planned, type RingFile, unread } from './ring.ts';
 import type { Scanned } from './scan.ts';
+import { ringSpanOf } from './span.ts';
 
 /** One ring of a search, and how far it is. */
 export interface Lane {
@@ -31,6 +39,18 @@ export function lanesOf(rings: readonly RingPlan[]): Lane[] {
     const lane = { plan, first, progress, whole: progress, reports: [] };
     first += plan.places.length;
     return lane;
+  });
+}
+
+/** How far all of them are. */
+export function progressOf(lanes: readonly Lane[]): SearchProgress {
+  return together(lanes.map(({ progress }) => progress));
+}
+
+/** What each ring held of a window. @param at when they were looked at */
+export function spansOf(lanes: readonly Lane[], window: Window, at: Millis): RingSpan[] {
+  return lanes.map(({ plan: { ring, behindTags, places }, reports }) => {
+    return { ring, behindTags, ...ringSpanOf(places, reports, window, at) };
   });
 }
 

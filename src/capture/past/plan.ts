@@ -9,14 +9,14 @@ import { allowSpace } from '../limits.ts';
 import type { SearchOrder } from '../orders.ts';
 import { partialAddresses } from '../partial.ts';
 import type { WholeHostList } from '../registry.ts';
-import { ethernet } from '../ringfile.ts';
 import { addCapture, attribution, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
 import { everything } from '../tcpdump.ts';
 import { shiftIn, speaksOfTags } from '../vlan.ts';
-import { compileHosts, type WantedHosts, wantHosts } from './hosts.ts';
+import { type WantedHosts, wantHosts } from './hosts.ts';
+import { linktypesOf, type Meaning, meaningsOf, ofLinktype } from './linktypes.ts';
 import { filesOf } from './progress.ts';
-import { type Planned, planRing, unread } from './ring.ts';
+import { type Planned, planRing } from './ring.ts';
 import { checkWindow, formOver, knownRings, type Ring } from './wanted.ts';
 
 /** What a search reads, and what for. */
@@ -189,57 +189,4 @@ function hostsOutside(expression: string): string[] {
   return shift === undefined
     ? []
     : [`the hosts of the list are looked for in front of what "${shift}" leads into, not in it`];
-}
-
-/** Linktypes in rings, in the order in which they first appear; Ethernet, where they hold nothing yet. */
-function linktypesOf(places: readonly Planned[]): number[] {
-  const linktypes = new Set(filesOf(places).map(({ header }) => header.linktype));
-  return linktypes.size === 0 ? [ethernet] : [...linktypes];
-}
-
-interface Meaning {
-  readonly linktype: number;
-  readonly program: Program;
-}
-
-/** What an expression means for each linktype. */
-interface Meanings {
-  readonly understood: readonly [Meaning, ...Meaning[]];
-  /** Why it means nothing for the others. */
-  readonly refused: ReadonlyMap<number, string>;
-}
-
-/** @throws CaptureError `bad_expression` when it, or the list of hosts, means nothing for any of them, as for the first */
-async function meaningsOf(
-  { expression, nets }: { readonly expression: string; readonly nets: readonly string[] | null },
-  linktypes: readonly number[],
-): Promise<Meanings> {
-  const understood: Meaning[] = [];
-  const refused = new Map<number, CaptureError>();
-  for (const linktype of linktypes) {
-    try {
-      const program = await compileProgram(expression, linktype);
-      if (nets !== null) await compileHosts(nets, { linktype, littleEndian: true, behindTags: false });
-      understood.push({ linktype, program });
-    } catch (error) {
-      if (!(error instanceof CaptureError && error.code === 'bad_expression')) throw error;
-      refused.set(linktype, error);
-    }
-  }
-  const [first, ...more] = understood;
-  if (first === undefined) throw [...refused.values()][0] ?? new Error('there is no linktype to compile for');
-  return { understood: [first, ...more], refused: new Map([...refused].map(([one, { message }]) => [one, message])) };
-}
-
-/** One savefile holds one linktype: files of another are named, with what becomes of them. */
-function ofLinktype(places: readonly Planned[], linktype: number, { understood, refused }: Meanings): Planned[] {
-  return places.map((place) => {
-    if ('report' in place || place.search.header.linktype === linktype) return place;
-    const { name, header, firstAt } = place.search;
-    const becomes = understood.some((other) => other.linktype === header.linktype)
-      ? ': once this search has finished, one of its own follows'
-      : (refused.get(header.linktype)?.replace(/^/, ': ') ?? '');
-    const detail = `linktype ${header.linktype}, while the savefile has ${linktype}${becomes}`;
-    return { report: unread(name, 'other linktype', detail, firstAt), file: place.search };
-  });
 }

@@ -1,13 +1,5 @@
 import type { Actor } from '../analyst.ts';
-import {
-  type Capture,
-  type Millis,
-  type RingFileReport,
-  type RingSpan,
-  type SearchProgress,
-  searchedToItsEnd,
-  type Window,
-} from '../capture.ts';
+import { type Capture, type RingFileReport, searchedToItsEnd } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
 import { ask, type Order, type Room } from '../room.ts';
@@ -15,14 +7,13 @@ import { longestPacket } from '../savefile.ts';
 import { scanAbreast } from './abreast.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, type Meeting, meet, type Twins } from './joint.ts';
-import { finishPlace, type Lane, lanesOf, leftOver, scanPlaces } from './lane.ts';
+import { finishPlace, type Lane, lanesOf, leftOver, progressOf, scanPlaces, spansOf } from './lane.ts';
 import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
-import { filesOf, together } from './progress.ts';
+import { filesOf } from './progress.ts';
 import type { RingFile } from './ring.ts';
 import { indexesOf } from './ringindex/care.ts';
 import { type Append, scanRingFile } from './scan.ts';
-import { ringSpanOf } from './span.ts';
 import { openCrews } from './threads/crew.ts';
 import { knownRing } from './wanted.ts';
 
@@ -216,17 +207,6 @@ async function* scanRings(
   return cancel.signal.aborted
     ? { state: 'cancelled', why: stoppedBy ?? 'cancelled' }
     : { state: 'finished', why: searchedToItsEnd };
-}
-
-function progressOf(lanes: readonly Lane[]): SearchProgress {
-  return together(lanes.map(({ progress }) => progress));
-}
-
-/** What each ring held. */
-function spansOf(lanes: readonly Lane[], window: Window, at: Millis): RingSpan[] {
-  return lanes.map(({ plan: { ring, behindTags, places }, reports }) => {
-    return { ring, behindTags, ...ringSpanOf(places, reports, window, at) };
-  });
 }
 
 /** A line of the coverage statement: with its ring where there are several. */
