@@ -7,6 +7,10 @@ import { writeHistory } from '../../sandbox/ring/history.ts';
 import type { Capture, RingFileReport } from '../../src/capture/capture.ts';
 import type { SearchOrder } from '../../src/capture/orders.ts';
 import { shareThreads } from '../../src/capture/past/threads/crew.ts';
+import { openRegistry } from '../../src/capture/registry.ts';
+import { openRestoring } from '../../src/capture/restore.ts';
+import { openDatabase } from '../../src/database.ts';
+import { readSidecar } from '../../src/doctor/rebuild/sidecar.ts';
 import { otherProcess } from './other-process.ts';
 import { pcap, udpPackets } from './pcaps.ts';
 import { recordsOf, timesOf } from './reference.ts';
@@ -134,6 +138,27 @@ describe('a search of several rings', () => {
       ...{ ring: 'dmz,lan', coverageByRing: capture.coverageByRing, ringSpans: capture.ringSpans },
     });
     assert.deepEqual(unsettled(sensor), []);
+  });
+
+  test('is known again from its sidecar, ring by ring, where the registry is lost', async () => {
+    const { id, path } = await ended({ rings: ['dmz', 'lan'], window: { since: noon, until: null } });
+    const told = readSidecar(`${path}.json`);
+    assert.ok(told);
+    const database = openDatabase(join(home.directory, 'anew'));
+    try {
+      const restored = openRestoring(database, 'nobody').put(told.restored);
+      const registry = openRegistry(database, sensor.captures, 'nobody');
+      const capture = sensor.engine.peek(id);
+      assert.ok(capture);
+      const { ring, coverage, coverageByRing, ringSpans, sha256 } = capture;
+      assert.partialDeepStrictEqual(registry.byId(restored), { ring, coverage, coverageByRing, ringSpans, sha256 });
+      assert.deepEqual(
+        registry.coverage(restored).map((line) => [line.ring, line.outcome]),
+        [...sensor.engine.coverage(id).map((line) => [line.ring, line.outcome])].sort(),
+      );
+    } finally {
+      database.close();
+    }
   });
 
   test('looks behind VLAN tags in those rings alone that have some', async () => {

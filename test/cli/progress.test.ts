@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { notBegun, type RingSpan } from '../../src/capture/capture.ts';
 import { progressLine } from '../../src/cli/progress.ts';
 import { coverageLines, foundLines } from '../../src/cli/whole.ts';
+import { ringsInWords, taggedInWords } from '../../src/reports/span.ts';
 import { coverage, searchUnderWay, span } from './example.ts';
 
 describe('search', () => {
@@ -36,6 +37,36 @@ describe('search', () => {
       '  300 ring files not searched, the search ended before them: 2026-11-23 03:10:00 UTC to 2026-11-24 02:10:04 UTC: capture show c13 names each',
     ]);
     assert.equal(coverageLines(cancelled, reports).filter((line) => /^ {2}f\d+ not searched/.test(line)).length, 300);
+  });
+
+  test('of several rings tells each by its name', () => {
+    const lan = { ...span, ring: 'lan', from: (span.from ?? 0) + 3_600_000_000, behindTags: true };
+    const holed = { ...lan, holes: [{ from: 1_795_450_000_000_000, to: 1_795_453_600_000_000 }] };
+    const [whole] = coverage;
+    assert.ok(whole);
+    const capture = searchUnderWay({
+      state: 'finished',
+      ring: 'dmz,lan',
+      coverage: { searched: 3, pruned: 1 },
+      coverageByRing: { dmz: { searched: 3 }, lan: { pruned: 1 } },
+      ringSpans: [span, holed],
+      window: { since: span.from, until: null },
+    });
+    const lines = foundLines(capture, [{ ring: 'lan', ...whole, outcome: 'pruned', detail: null }]);
+    assert.deepEqual(lines.slice(-7), [
+      'Ring files of dmz: 3 searched',
+      'Ring files of lan: 1 pruned by the logger before it was read',
+      'Ring dmz held: 2026-11-23 00:00:00 UTC to 2026-11-24 02:10:04 UTC',
+      'Ring lan held: 2026-11-23 01:00:00 UTC to 2026-11-24 02:10:04 UTC',
+      'Not held: the ring lan begins at 2026-11-23 01:00:00 UTC: nothing from 2026-11-23 00:00:00 UTC to 2026-11-23 01:00:00 UTC is there any more',
+      'Not held: in the ring lan, nothing from 2026-11-23 16:06:40 UTC to 2026-11-23 17:06:40 UTC, 1 h: a hole between two files (not told are gaps up to 1 min)',
+      '  lan/daemonlogger.pcap.1795399800 pruned by the logger before it was read (2026-11-23 02:10:00 UTC to 2026-11-23 03:10:00 UTC)',
+    ]);
+    assert.equal(taggedInWords(capture), ' in lan');
+    assert.deepEqual(
+      [ringsInWords(capture), ringsInWords({ ring: 'dmz' }), ringsInWords({ ring: null })],
+      ['rings dmz and lan', 'ring dmz', 'ring unknown'],
+    );
   });
 
   test('tells what the ring held, and what of the window it did not', () => {

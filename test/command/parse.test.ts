@@ -334,6 +334,13 @@ describe('in Slack', () => {
     assert.throws(() => parse('start description:x tcp'), { message: /needs a description/ });
   });
 
+  test('several rings are searched, too', () => {
+    assert.deepEqual(parse("search ring:dmz,lan -d 'traffic to shop' host 192.0.2.7", 'slack'), {
+      verb: 'search',
+      order: { ...text, window: unbounded, rings: ['dmz', 'lan'] },
+    });
+  });
+
   test('audit is sent to the shell', () => {
     assert.throws(() => parse('audit', 'slack'), { message: /audit is not for Slack: type capture audit in a shell/ });
   });
