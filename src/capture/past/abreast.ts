@@ -6,11 +6,10 @@ import type { Append } from './scan.ts';
  * Scans several rings side by side and appends what they find merged, record by record; yields what each of the scans says as it comes.
  * A scan's matches wait until they are merged, and its next ones with them: no ring is ahead of the others by more than it may hold.
  * @param scans of a ring each, given where its matches go
- * @param leave lets the scans end wherever they are: called when nobody reads on, or one of them fails
  */
 export async function* scanAbreast<Told>(
   scans: readonly ((append: Append) => AsyncGenerator<Told>)[],
-  { append, format, leave }: { readonly append: Append; readonly format: RecordFormat; readonly leave: () => void },
+  { append, format }: { readonly append: Append; readonly format: RecordFormat },
 ): AsyncGenerator<Told> {
   const handovers = scans.map(openHandover);
   const running = scans.flatMap((scan, at) => {
@@ -23,21 +22,32 @@ export async function* scanAbreast<Told>(
     for (const handover of handovers) handover.refuse(error);
   });
   type Running = (typeof running)[number];
-  const next = new Map<Running, Promise<{ from: Running; step: IteratorResult<Told> }>>();
+  const underWay = new Map<Running, Promise<IteratorResult<Told>>>();
+  const heard: Running[] = [];
+  let wake = () => {};
+  // In a queue, not a race: each look at that would be remembered by a scan that waits for long.
   const goOn = (from: Running) => {
-    // Behind the others: none may be heard so often that another is not.
-    next.delete(from);
-    next.set(
-      from,
-      from.scan.next().then((step) => ({ from, step })),
-    );
+    const step = from.scan.next();
+    const tell = () => {
+      heard.push(from);
+      wake();
+    };
+    step.then(tell, tell);
+    underWay.set(from, step);
   };
   try {
     for (const one of running) goOn(one);
-    while (next.size > 0) {
-      const { from, step } = await Promise.race(next.values());
-      if (step.done === true) {
-        next.delete(from);
+    while (underWay.size > 0) {
+      const from = heard.shift();
+      if (from === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      const step = await underWay.get(from);
+      if (step === undefined || step.done === true) {
+        underWay.delete(from);
         from.handover.end();
         continue;
       }
@@ -46,9 +56,9 @@ export async function* scanAbreast<Told>(
     }
     await merging;
   } finally {
-    leave();
     for (const handover of handovers) handover.refuse(new Error('nobody takes it any more'));
-    await Promise.allSettled([...next.values(), merging]);
+    // Each comes to its next step, or to what it cannot append any more.
+    await Promise.allSettled([...underWay.values(), merging]);
     await Promise.allSettled(running.map(({ scan }) => scan.return(undefined)));
   }
 }

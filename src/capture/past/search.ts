@@ -143,8 +143,7 @@ async function* scanRings(
   cancel: Cancel,
 ): AsyncGenerator<SearchStep, SearchEnd> {
   const { window, precision, linktype, twins } = plan;
-  const leaving = new AbortController();
-  const stop = AbortSignal.any([cancel.signal, leaving.signal]);
+  const stop = cancel.signal;
   const indexes = indexesOf(room.config.state);
   const lanes = lanesOf(plan.rings);
   const crews = openCrews(
@@ -177,7 +176,6 @@ async function* scanRings(
         : scanAbreast(scans, {
             append: file.append,
             format: { littleEndian: true, precision },
-            leave: () => leaving.abort(),
           });
     for await (const told of telling) {
       if (told.says === 'further') {
@@ -204,7 +202,7 @@ async function* scanRings(
   const progress = await note();
   yield { step: 'reached', capture: current(room, capture), progress };
   const stoppedBy = room.registry.byId(capture.id)?.why;
-  return cancel.signal.aborted
+  return stop.aborted
     ? { state: 'cancelled', why: stoppedBy ?? 'cancelled' }
     : { state: 'finished', why: searchedToItsEnd };
 }
