@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { execa } from 'execa';
+import { openRegistry } from '../src/capture/registry.ts';
 import { openDatabase } from '../src/database.ts';
 
 let directory: string;
@@ -41,6 +42,33 @@ describe('the registry', () => {
     assert.equal(second.pragma('user_version', { simple: true }), version);
     assert.equal(second.prepare('SELECT count(*) FROM audit').pluck().get(), 1);
     second.close();
+  });
+
+  test('of before searches of several rings says what its searches had of their one ring', () => {
+    const state = join(directory, 'one-ring');
+    mkdirSync(state);
+    const old = new Database(join(state, 'registry.sqlite'));
+    const steps = readdirSync('src/schema')
+      .filter((name) => name < '008')
+      .sort();
+    for (const step of steps) old.exec(readFileSync(join('src/schema', step), 'utf8'));
+    old.pragma(`user_version = ${steps.length}`);
+    const span = { at: 5, from: 1, to: 2, writtenAt: 3, holes: [{ from: 1, to: 2 }], holesOver: 60_000 };
+    const insert = old.prepare(`
+      INSERT INTO captures (kind, state, analyst, ordered_by, description, expression, ring, snaplen, savefile, file, started_at, owner,
+        ring_span, expanded)
+      VALUES ('past', 'finished', 'grant', 'grant', 'd', 'tcp', 'dmz', 64, ?, 'f', 1, 'p', ?, ?)`);
+    insert.run('one', JSON.stringify(span), null);
+    insert.run('two', JSON.stringify(span), 'vlan and tcp');
+    insert.run('three', null, null);
+    old.close();
+    const database = openDatabase(state);
+    const { byId } = openRegistry(database, directory, 'p');
+    assert.deepEqual(
+      ['c1', 'c2', 'c3'].map((id) => byId(id)?.ringSpans),
+      [[{ ...span, ring: 'dmz', behindTags: false }], [{ ...span, ring: 'dmz', behindTags: true }], []],
+    );
+    database.close();
   });
 
   test('of a newer release is left alone', () => {

@@ -34,7 +34,8 @@ export function runningCapture(differing: Partial<Capture> = {}): Capture {
     facts: null,
     progress: null,
     coverage: null,
-    ringSpan: null,
+    coverageByRing: null,
+    ringSpans: [],
     version: 1,
     ...differing,
   };

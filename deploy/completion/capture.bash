@@ -46,7 +46,7 @@ _capture() {
     ['search --hosts']=FILE
     ['search --since']=TIME
     ['search --until']=TIME
-    ['search --ring']=NAME
+    ['search --ring']=NAME,NAME
     ['search --case']=CASE
     ['search --analyst']=NAME
     ['search -a']=NAME

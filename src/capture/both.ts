@@ -27,7 +27,7 @@ export async function* startBoth(
     const meeting = meetingPlace(room, order);
     const { description, expression, exact, case: incident, analyst } = order;
     const window = { since, until: null };
-    search = { description, expression, exact, case: incident, analyst, window, ring: meeting.ring };
+    search = { description, expression, exact, case: incident, analyst, window, rings: [meeting.ring] };
     await checkSearch(room, { ...search, window: { since, until: room.now() * 1_000 } }, actor);
     started = await startLive(room, { ...live, interface: meeting.interface }, actor, asked);
   } catch (error) {

@@ -60,8 +60,13 @@ export type RingFileOutcome =
   | 'other linktype'
   | 'not searched';
 
+/** How many ring files met each outcome. */
+export type Tally = Readonly<Partial<Record<RingFileOutcome, number>>>;
+
 /** A line of the coverage statement: one ring file, what became of it and the time it covered. */
 export interface RingFileReport {
+  /** The ring that it is in; left out where one ring was searched. */
+  readonly ring?: string | undefined;
   readonly file: string;
   readonly outcome: RingFileOutcome;
   readonly from: Micros | null;
@@ -76,6 +81,9 @@ export const notBegun = { cancelled: 'cancelled before it', ended: 'the search e
 
 /** What a ring held when it was searched: what is not in it no search finds. */
 export interface RingSpan {
+  readonly ring: string;
+  /** Whether the expression was matched behind VLAN tags in it, too, for it has some. */
+  readonly behindTags: boolean;
   /** When it was looked at. */
   readonly at: Millis;
   /** The oldest packet; null where there is none. */
@@ -132,6 +140,7 @@ export interface Capture {
   readonly expression: string;
   readonly case: string | null;
   readonly interface: string | null;
+  /** The rings of a search, as `--ring` takes them: `dmz`, or `dmz,lan`. */
   readonly ring: string | null;
   readonly window: Window | null;
   readonly snaplen: number;
@@ -161,11 +170,23 @@ export interface Capture {
   readonly facts: Facts | null;
   readonly progress: SearchProgress | null;
   /** How many ring files met each outcome; null for a live capture and before the plan is made. */
-  readonly coverage: Readonly<Partial<Record<RingFileOutcome, number>>> | null;
-  /** What the ring held; null for a live capture and before the plan is made. */
-  readonly ringSpan: RingSpan | null;
+  readonly coverage: Tally | null;
+  /** The same of each ring by its name; null where one ring is searched. */
+  readonly coverageByRing: Readonly<Record<string, Tally>> | null;
+  /** What each ring held, in the order in which they were named; none for a live capture and before the plan is made. */
+  readonly ringSpans: readonly RingSpan[];
   /** Grows with every change of any capture: who remembers it can ask what changed since. */
   readonly version: number;
+}
+
+/** Rings as `--ring` takes them and the registry keeps them: no name of a ring has a comma. */
+export function joinedRings(names: readonly string[]): string {
+  return names.join(',');
+}
+
+/** The names of the rings of a search. */
+export function ringsOf({ ring }: Pick<Capture, 'ring'>): string[] {
+  return ring?.split(',') ?? [];
 }
 
 /** Why a search ended that nobody and nothing ended: it needs no telling. */

@@ -19,30 +19,36 @@ export interface Coverage {
 const isTold = `(detail IS NOT '${notBegun.ended}'
   OR (SELECT coalesce(ended_at, ending_at) FROM captures WHERE number = capture) IS NOT NULL)`;
 
+type Line = Omit<RingFileReport, 'ring'> & { readonly ring: string | null };
+
+function reportOf({ ring, ...report }: Line): RingFileReport {
+  return ring === null ? report : { ring, ...report };
+}
+
 /** All SQL for coverage statements. */
 export function openCoverage(database: Database.Database): Coverage {
-  const report = 'file, outcome, "from", "to", packets, detail';
+  const report = 'file, outcome, "from", "to", packets, detail, ring';
   const add = database.prepare(
-    'INSERT OR REPLACE INTO coverage VALUES (:number, :position, :file, :outcome, :from, :to, :packets, :detail)',
+    'INSERT OR REPLACE INTO coverage VALUES (:number, :position, :file, :outcome, :from, :to, :packets, :detail, :ring)',
   );
-  const told = database.prepare<[number], RingFileReport>(
+  const told = database.prepare<[number], Line>(
     `SELECT ${report} FROM coverage WHERE capture = ? AND ${isTold} ORDER BY position`,
   );
-  const notCome = database.prepare<[number], RingFileReport & { position: number }>(
+  const notCome = database.prepare<[number], Line & { position: number }>(
     `SELECT position, ${report} FROM coverage WHERE capture = ? AND detail = '${notBegun.ended}' ORDER BY position`,
   );
   const outcomes = database.prepare<[number], OutcomeCount>(
-    `SELECT outcome, count(*) AS files FROM coverage WHERE capture = ? AND ${isTold} GROUP BY outcome`,
+    `SELECT ring, outcome, count(*) AS files FROM coverage WHERE capture = ? AND ${isTold} GROUP BY ring, outcome ORDER BY min(position)`,
   );
   const noteReport = (id: CaptureId, position: number, line: RingFileReport) =>
-    void add.run({ ...line, number: numberOf(id), position });
+    void add.run({ ...line, ring: line.ring ?? null, number: numberOf(id), position });
   return {
     notePlan: database.transaction((id: CaptureId, reports: readonly RingFileReport[]) => {
       for (const [position, line] of reports.entries()) noteReport(id, position, line);
     }),
-    notCome: (id) => notCome.all(numberOf(id)).map(({ position, ...line }) => ({ position, report: line })),
+    notCome: (id) => notCome.all(numberOf(id)).map(({ position, ...line }) => ({ position, report: reportOf(line) })),
     noteReport,
-    coverage: (id) => told.all(numberOf(id)),
+    coverage: (id) => told.all(numberOf(id)).map(reportOf),
     outcomes: (number) => outcomes.all(number),
   };
 }

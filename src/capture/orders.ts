@@ -27,8 +27,8 @@ export interface SearchOrder {
   readonly description: string;
   readonly expression: string;
   readonly window: Window;
-  /** The configuration's first ring where it is left out. */
-  readonly ring?: string | undefined;
+  /** Whose results are merged in time order; the configuration's first ring where they are left out. */
+  readonly rings?: readonly string[] | undefined;
   /** Addresses and nets, of which a packet must have one as well: as `host` and `net` of pcap-filter mean it. */
   readonly hosts?: readonly string[] | undefined;
   /** The expression as typed: no expansion for VLAN tags. */

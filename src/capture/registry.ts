@@ -92,7 +92,7 @@ export interface Registry extends Omit<Coverage, 'outcomes'> {
   takeOver(id: CaptureId, goneOwner: string): boolean;
   /** Notes how far a search is; false when it was told to stop. */
   noteProgress(id: CaptureId, progress: SearchProgress, file: string): boolean;
-  noteRingSpan(id: CaptureId, span: RingSpan): void;
+  noteRingSpans(id: CaptureId, spans: readonly RingSpan[]): void;
   isNameTaken(savefile: string): boolean;
   settle(id: CaptureId, ending: Ending): boolean;
   byId(id: string): Capture | undefined;
@@ -157,7 +157,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
     UPDATE captures SET state = :state, why = :why, ended_at = :endedAt, counts = :counts, facts = :facts, sha256 = :sha256,
       bytes = :bytes, packets = :packets, file = savefile
     WHERE number = :number AND owner = :owner AND state IN ('starting', 'running', 'stopping')`);
-  const noteRingSpan = database.prepare('UPDATE captures SET ring_span = ? WHERE number = ?');
+  const noteRingSpans = database.prepare('UPDATE captures SET ring_span = ? WHERE number = ?');
   const named = database.prepare<[string, string]>(
     'SELECT 1 FROM captures WHERE savefile = ? UNION ALL SELECT 1 FROM earlier WHERE savefile = ?',
   );
@@ -233,7 +233,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
       noteProgress.run(JSON.stringify(progress), progress.packets, file, numberOf(id));
       return known(id).state === 'running';
     },
-    noteRingSpan: (id, span) => void noteRingSpan.run(JSON.stringify(span), numberOf(id)),
+    noteRingSpans: (id, spans) => void noteRingSpans.run(JSON.stringify(spans), numberOf(id)),
     isNameTaken: (savefile) => named.get(savefile, savefile) !== undefined,
     settle: (id, { counts, facts, ...ending }) =>
       settle.run({

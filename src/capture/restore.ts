@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Capture, CaptureId, RingFileOutcome, RingFileReport } from './capture.ts';
+import type { Capture, CaptureId, RingFileOutcome, RingFileReport, Tally } from './capture.ts';
 import { type Deadline, hostsRow, insertHosts, type WholeHostList } from './registry.ts';
 import { numberOf } from './row.ts';
 
@@ -30,7 +30,7 @@ export function openRestoring(database: Database.Database, owner: string): Resto
     VALUES (:number, :kind, :state, :analyst, :orderedBy, :description, :expression, :case, :interface, :ring, :since, :until,
       :snaplen, :savefile, :file, :channel, :startedAt, :endedAt, :why, :bytes, :packets, :counts, :sha256, :facts, :owner, :tcpdump,
       :expanded, :keep, :maxBytes, :maxPackets, :deadline, :uptime, :boot, :ringSpan)`);
-  const addReport = database.prepare(`INSERT INTO coverage VALUES (?, ?, ?, ?, NULL, NULL, 0, ?)`);
+  const addReport = database.prepare(`INSERT INTO coverage VALUES (?, ?, ?, ?, NULL, NULL, 0, ?, ?)`);
   const addEarlier = database.prepare<[Record<string, unknown>]>(`
     INSERT INTO earlier (capture, savefile, ended_at, why, bytes, packets, counts, facts, sha256)
     VALUES (:number, :savefile, :endedAt, :why, :bytes, :packets, :counts, :facts, :sha256)`);
@@ -44,7 +44,7 @@ export function openRestoring(database: Database.Database, owner: string): Resto
       const { lastInsertRowid } = insert.run({ ...columns(restored), owner });
       const number = Number(lastInsertRowid);
       for (const [position, report] of reportsOf(restored).entries()) {
-        addReport.run(number, position, report.file, report.outcome, report.detail);
+        addReport.run(number, position, report.file, report.outcome, report.detail, report.ring ?? null);
       }
       for (const { counts, facts, ...earlier } of restored.earlier) {
         addEarlier.run({ ...earlier, number, counts: json(counts), facts: json(facts) });
@@ -60,13 +60,21 @@ export function openRestoring(database: Database.Database, owner: string): Resto
 }
 
 /** A sidecar has only how many ring files there were of each outcome. None at all would read as if nothing had been looked through. */
-function reportsOf({ kind, coverage }: Restored): Pick<RingFileReport, 'file' | 'outcome' | 'detail'>[] {
+function reportsOf({
+  kind,
+  coverage,
+  coverageByRing,
+}: Restored): Pick<RingFileReport, 'ring' | 'file' | 'outcome' | 'detail'>[] {
   if (kind === 'past' && coverage === null) {
     return [{ file: 'coverage statement', outcome: 'unreadable', detail: 'lost with the registry' }];
   }
-  const outcomes = Object.entries(coverage ?? {}) as [RingFileOutcome, number][];
-  return outcomes.flatMap(([outcome, files]) =>
-    Array.from({ length: files }, () => ({ file: 'name lost with the registry', outcome, detail: null })),
+  if (coverageByRing === null) return linesOf(coverage ?? {}, undefined);
+  return Object.entries(coverageByRing).flatMap(([ring, tally]) => linesOf(tally, ring));
+}
+
+function linesOf(tally: Tally, ring: string | undefined) {
+  return (Object.entries(tally) as [RingFileOutcome, number][]).flatMap(([outcome, files]) =>
+    Array.from({ length: files }, () => ({ ring, file: 'name lost with the registry', outcome, detail: null })),
   );
 }
 
@@ -79,8 +87,10 @@ function columns({
   keep,
   deadline,
   coverage: _,
+  coverageByRing: ____,
   earlier: __,
   hosts: ___,
+  ringSpans,
   ...plain
 }: Restored) {
   return {
@@ -90,7 +100,7 @@ function columns({
     until: window?.until ?? null,
     counts: json(counts),
     facts: json(facts),
-    ringSpan: json(plain.ringSpan),
+    ringSpan: ringSpans.length === 0 ? null : json(ringSpans),
     keep: keep ? 1 : 0,
     maxBytes: limits.bytes,
     maxPackets: limits.packets,

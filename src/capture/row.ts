@@ -10,6 +10,7 @@ import type {
   RingSpan,
   SearchProgress,
   State,
+  Tally,
 } from './capture.ts';
 
 /** A capture's row in the registry (schema/001-captures.sql). */
@@ -76,6 +77,8 @@ export interface HostsRow {
 
 /** A line of the coverage statement's summary. */
 export interface OutcomeCount {
+  /** Null where one ring was searched. */
+  readonly ring: string | null;
   readonly outcome: RingFileOutcome;
   readonly files: number;
 }
@@ -125,10 +128,23 @@ export function captureOf(
     sha256: row.sha256,
     facts: parsed<Facts>(row.facts),
     progress: parsed<SearchProgress>(row.progress),
-    coverage: outcomes.length > 0 ? Object.fromEntries(outcomes.map(({ outcome, files }) => [outcome, files])) : null,
-    ringSpan: parsed<RingSpan>(row.ring_span),
+    coverage: outcomes.length > 0 ? tallyOf(outcomes) : null,
+    coverageByRing: byRing(outcomes),
+    ringSpans: parsed<RingSpan[]>(row.ring_span) ?? [],
     version: row.version,
   };
+}
+
+function tallyOf(outcomes: readonly OutcomeCount[]): Tally {
+  const tally: Partial<Record<RingFileOutcome, number>> = {};
+  for (const { outcome, files } of outcomes) tally[outcome] = (tally[outcome] ?? 0) + files;
+  return tally;
+}
+
+function byRing(outcomes: readonly OutcomeCount[]): Readonly<Record<string, Tally>> | null {
+  const rings = [...new Set(outcomes.flatMap(({ ring }) => ring ?? []))];
+  if (rings.length === 0) return null;
+  return Object.fromEntries(rings.map((name) => [name, tallyOf(outcomes.filter(({ ring }) => ring === name))]));
 }
 
 function earlierOf({ ended_at, counts, facts, ...row }: EarlierRow): EarlierSavefile {

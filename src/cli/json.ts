@@ -39,7 +39,7 @@ export function captureJson(capture: Capture): { readonly [key: string]: Json } 
 
 /** The same with all else that is known: who ordered it, where it is, why it ended, the savefile's facts. */
 export function wholeJson(capture: Capture, reports: readonly RingFileReport[]): { readonly [key: string]: Json } {
-  const { facts, window, ringSpan } = capture;
+  const { facts, window, coverageByRing } = capture;
   return {
     ...captureJson(capture),
     orderedBy: capture.orderedBy,
@@ -57,13 +57,15 @@ export function wholeJson(capture: Capture, reports: readonly RingFileReport[]):
     window: window && { since: isoMicros(window.since), until: isoMicros(window.until) },
     facts: facts && { ...facts, firstAt: isoMicros(facts.firstAt), lastAt: isoMicros(facts.lastAt) },
     coverage: capture.coverage && { ...capture.coverage },
-    ringSpan: ringSpan && ringSpanJson(ringSpan),
+    ...(coverageByRing === null ? {} : { coverageByRing: { ...coverageByRing } }),
+    ringSpans: capture.ringSpans.map(ringSpanJson),
     ringFiles: reports.map(ringFileJson),
   };
 }
 
-function ringSpanJson({ at, from, to, writtenAt, holes, holesOver }: RingSpan): Json {
+function ringSpanJson({ at, from, to, writtenAt, holes, holesOver, ...ring }: RingSpan): Json {
   return {
+    ...ring,
     at: iso(at),
     from: isoMicros(from),
     to: isoMicros(to),
@@ -73,8 +75,11 @@ function ringSpanJson({ at, from, to, writtenAt, holes, holesOver }: RingSpan): 
   };
 }
 
-export function ringFileJson(report: RingFileReport): Json {
-  return { ...report, from: isoMicros(report.from), to: isoMicros(report.to) };
+export function ringFileJson({ ring, ...report }: RingFileReport): Json {
+  return {
+    ...(ring === undefined ? {} : { ring }),
+    ...{ ...report, from: isoMicros(report.from), to: isoMicros(report.to) },
+  };
 }
 
 export function auditJson(entry: AuditEntry): Json {

@@ -1,10 +1,11 @@
 import type { Analyst, Origin } from '../capture/analyst.ts';
 import { originInWords } from '../capture/analyst.ts';
-import { type Capture, type HostList, isOpen, type Millis } from '../capture/capture.ts';
+import { type Capture, type HostList, isOpen, type Millis, ringsOf } from '../capture/capture.ts';
 import type { AuditEntry } from '../capture/orders.ts';
 import { bytesInWords, counted } from '../capture/quantities.ts';
 import { utc } from '../reports/figures.ts';
 import { dropsInWords, holesInWords, missingOf } from '../reports/holes.ts';
+import { taggedInWords } from '../reports/span.ts';
 import { oneLine } from '../reports/words.ts';
 import { type Shown, type Zone, zonedTime, zoneLine } from './clock.ts';
 import { labelled, type Row } from './labels.ts';
@@ -28,7 +29,8 @@ export function blockLines(
   const blocks = captures.map(({ capture, status }) => {
     const id: Row = ['Id', capture.id];
     const holes = holesInWords(capture).map((hole): Row => ['Hole', hole]);
-    const original = [...blockRows(capture, status, shown), ...holes];
+    const several = ringsOf(capture).length > 1 ? ringRow(capture) : [];
+    const original = [...blockRows(capture, status, shown), ...several, ...holes];
     return labelled([...(shown.terminal ? [id, ...original] : [...original, id]), ...stateRows(capture, shown)], 16);
   });
   const named = captures.map(({ capture }) => capture);
@@ -53,14 +55,20 @@ export function blockRows(capture: Capture, status: FileStatus, { timezone }: Sh
     ...times,
     ['Description', oneLine(capture.description)],
     ['Expression', oneLine(capture.expression)],
-    ...(capture.hosts === null ? [] : [['Hosts', hostsInWords(capture.hosts)] as const]),
+    ...(capture.hosts === null ? [] : [['Hosts', hostsInWords(capture.hosts, capture)] as const]),
     ['Capture File', oneLine(capture.path)],
   ];
 }
 
+/** The ring of a search, or its rings. */
+export function ringRow(capture: Capture): Row[] {
+  const rings = ringsOf(capture);
+  return rings.length === 0 ? [] : [[rings.length === 1 ? 'Ring' : 'Rings', oneLine(rings.join(', '))]];
+}
+
 /** How many hosts and nets a list has, which list it was, and whether tags were looked behind. */
-function hostsInWords({ entries, sha256, behindTags }: HostList): string {
-  const behind = behindTags ? ', behind VLAN tags, too' : '';
+function hostsInWords({ entries, sha256, behindTags }: HostList, capture: Capture): string {
+  const behind = behindTags ? `, behind VLAN tags, too${taggedInWords(capture)}` : '';
   return `${entries.toLocaleString('en-US')} (sha256 ${sha256})${behind}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Capture, State } from '../capture/capture.ts';
 import type { BothOrder, BothStep, SearchOrder, SearchStep } from '../capture/orders.ts';
+import { ringsInWords } from '../reports/span.ts';
 import { exits } from './exits.ts';
 import { captureJson, type Json, progressJson, ringFileJson, wholeJson } from './json.ts';
 import { progressLine } from './progress.ts';
@@ -82,8 +83,9 @@ async function follow(session: Session, stepsUntil: (stop: AbortSignal) => Async
   return exitOf(last?.state);
 }
 
-function howToEnd({ id, ring }: Capture): string {
-  return `${id} searches the ring ${ring}: Ctrl-C, or capture stop ${id}, ends it and keeps what was found`;
+function howToEnd(capture: Capture): string {
+  const { id } = capture;
+  return `${id} searches the ${ringsInWords(capture)}: Ctrl-C, or capture stop ${id}, ends it and keeps what was found`;
 }
 
 function lineOf(step: SearchStep, { engine }: Session): Json {

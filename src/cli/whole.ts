@@ -3,7 +3,9 @@ import {
   type EarlierSavefile,
   isOpen,
   type RingFileReport,
+  ringsOf,
   searchedToItsEnd,
+  type Tally,
 } from '../capture/capture.ts';
 import type { Deletion } from '../capture/evidence.ts';
 import { counted } from '../capture/quantities.ts';
@@ -13,16 +15,17 @@ import {
   outcomeNames,
   outcomes,
   readFromPins,
+  ringFileName,
   troubledFiles,
   troubledInShort,
 } from '../reports/coverage.ts';
 import { between, utcOf } from '../reports/figures.ts';
-import { heldInWords, notHeld } from '../reports/span.ts';
+import { heldInWords, notHeld, taggedInWords } from '../reports/span.ts';
 import { oneLine } from '../reports/words.ts';
 import { type Shown, zonedTime } from './clock.ts';
 import { fileInfoLines } from './facts.ts';
 import { labelled, type Row } from './labels.ts';
-import { blockRows, type FileStatus, limitsInWords, packetsInWords } from './print.ts';
+import { blockRows, type FileStatus, limitsInWords, packetsInWords, ringRow } from './print.ts';
 
 function earlierInWords({ savefile, packets, sha256, why }: EarlierSavefile): string {
   return `${savefile} (${packets === null ? 'packets not counted' : counted(packets, 'packet')}, SHA-256 ${sha256 ?? 'not made'}; ${oneLine(why)})`;
@@ -50,10 +53,10 @@ export function wholeLines(
     ...blockRows(capture, status, shown),
     ...optional('Case', capture.case),
     ...optional('Interface', capture.interface),
-    ...optional('Ring', capture.ring),
+    ...ringRow(capture),
     ...windowRow(capture),
     ['Snaplen', `${capture.snaplen} bytes`],
-    ...optional('Expanded', capture.expanded && oneLine(capture.expanded)),
+    ...optional(`Expanded${taggedInWords(capture)}`, capture.expanded && oneLine(capture.expanded)),
     ...optional('Limits', limitsInWords(capture, shown.timezone).join(', ') || null),
     ...capture.earlier.map((earlier) => ['Earlier', earlierInWords(earlier)] as const),
     ...optional('Ended', capture.endedAt === null ? null : zonedTime(capture.endedAt, shown.timezone)),
@@ -102,26 +105,37 @@ export function coverageLines(capture: Capture, reports: readonly RingFileReport
   return [...tallyLines(capture, reports), ...troubledFiles(reports).map(troubleLine)];
 }
 
-/** How many ring files met which outcome, what the ring held, and what of the window it did not. */
+/** How many ring files met which outcome, of each ring where there are several, what the rings held, and what of the window they did not. */
 function tallyLines(capture: Capture, reports: readonly RingFileReport[]): string[] {
-  const tally = outcomeNames.flatMap((name) => {
-    const files = capture.coverage?.[name] ?? 0;
-    return files === 0 ? [] : [`${files} ${outcomes[name].words}`];
-  });
-  const pinned = readFromPins(reports);
-  const told = pinned === null ? tally : [...tally, pinned];
   const held = heldInWords(capture);
-  const none = held === null ? 'none was looked at' : 'none in the ring';
+  const none = held.length === 0 ? 'none was looked at' : 'none in the ring';
+  const line = (of: string, tally: Tally | null | undefined, told: readonly RingFileReport[]) => {
+    const met = outcomeNames.flatMap((name) => {
+      const files = tally?.[name] ?? 0;
+      return files === 0 ? [] : [`${files} ${outcomes[name].words}`];
+    });
+    const words = [...met, ...[readFromPins(told)].filter((pinned) => pinned !== null)];
+    return `${of}: ${words.length === 0 ? none : words.join('; ')}`;
+  };
+  const rings = ringsOf(capture);
+  const tallies =
+    rings.length > 1
+      ? rings.map((name) => {
+          const told = reports.filter(({ ring }) => ring === name);
+          return line(`Ring files of ${name}`, capture.coverageByRing?.[name], told);
+        })
+      : [line('Ring files', capture.coverage, reports)];
   return [
-    `Ring files: ${told.length === 0 ? none : told.join('; ')}`,
-    ...(held === null ? [] : [`Ring held: ${held}`]),
+    ...tallies,
+    ...held.map(({ ring, words }) => `Ring ${ring === null ? '' : `${ring} `}held: ${words}`),
     ...notHeld(capture).map((missing) => `Not held: ${missing}`),
   ];
 }
 
-function troubleLine({ file, outcome, detail, from, to }: RingFileReport): string {
+function troubleLine(report: RingFileReport): string {
+  const { outcome, detail, from, to } = report;
   const why = detail === null ? '' : `: ${detail}`;
-  return `  ${oneLine(`${file} ${outcomes[outcome].words}${why} (${coveredInWords(from, to)})`)}`;
+  return `  ${oneLine(`${ringFileName(report)} ${outcomes[outcome].words}${why} (${coveredInWords(from, to)})`)}`;
 }
 
 function endedLine(capture: Capture): string[] {
@@ -137,12 +151,20 @@ function packetsLine(capture: Capture): string {
   return `${packetsInWords(capture)}; ${bytes}`;
 }
 
-function windowRow({ window }: Capture): Row[] {
+function windowRow(capture: Capture): Row[] {
+  const { window } = capture;
   if (window === null) return [];
   const { since, until } = window;
   if (since !== null && until !== null) return [['Window', between(since, until)]];
   if (since !== null) return [['Window', `since ${utcOf(since)}`]];
-  return [['Window', until === null ? 'all that the ring holds' : `up to ${utcOf(until)}`]];
+  return [
+    [
+      'Window',
+      until === null
+        ? `all that the ring${ringsOf(capture).length > 1 ? 's hold' : ' holds'}`
+        : `up to ${utcOf(until)}`,
+    ],
+  ];
 }
 
 function optional(label: string, value: string | null): Row[] {

@@ -44,7 +44,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   },
   search: {
     verb: 'search',
-    says: 'merges what the ring holds into one savefile',
+    says: 'merges what a ring holds, or several, into one savefile',
     usage: '-d TEXT -e EXPRESSION [OPTIONS]',
     tail: 'EXPRESSION',
     options: [
@@ -53,7 +53,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       { ...option('hosts', null, 'FILE', 'a host or net of the list FILE, too; - is stdin'), doors: ['shell'] },
       since,
       until,
-      ring,
+      option('ring', null, 'NAME,NAME', 'which rings; the first configured one without it'),
       exact,
       caseName,
       analyst,
@@ -62,6 +62,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     examples: [
       "search -d 'shop, today' --since 24h host 192.0.2.7",
       "search -d 'beacon' -e 'port 4444' --since 24h --until 2h",
+      "search -d 'both sides' --ring dmz,lan --since 2h host 192.0.2.7",
     ],
   },
   both: {

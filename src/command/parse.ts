@@ -111,7 +111,7 @@ function bothOrder(said: Said, form: Form, setting: Setting): BothOrder {
   return defined({
     ...startOrder(said, form, setting),
     since: pastTime(said, 'since', setting),
-    ring: said.options.get('ring'),
+    ring: oneRingOf(said),
   });
 }
 
@@ -120,11 +120,30 @@ function searchOrder(said: Said, form: Form, setting: Setting): SearchOrder {
   return defined({
     ...readTexts(said, form, setting.door),
     window: windowOf(said, setting),
-    ring: options.get('ring'),
+    rings: ringsOf(said),
     exact: options.has('exact') || undefined,
     case: options.get('case'),
     analyst: options.get('analyst'),
   });
+}
+
+/** `--ring dmz,lan` */
+function ringsOf({ options }: Said): string[] | undefined {
+  const text = options.get('ring');
+  const names = text?.split(',').map((name) => name.trim());
+  if (names?.includes(''))
+    refuse(`--ring ${typed(text ?? '')} leaves a name out: write --ring dmz, or --ring dmz,lan for both`);
+  return names;
+}
+
+/** A live capture is on one interface: only a ring of it can meet it. */
+function oneRingOf(said: Said): string | undefined {
+  const [ring, ...others] = ringsOf(said) ?? [];
+  if (others.length > 0)
+    refuse(
+      `both takes one ring, that of the interface it captures on: write --ring ${ring}, and search ${others.join(' and ')} with search --ring ${others.join(',')}`,
+    );
+  return ring;
 }
 
 /** Without any option it is no order: what is pinned is listed. */

@@ -32,7 +32,7 @@ function optionsOf(command: Command): string[] {
         ...say('expression', order.expression, '-e'),
         ...say('hosts', command.hosts),
         ...sayWindow(order.window),
-        ...say('ring', order.ring),
+        ...say('ring', order.rings?.join(',')),
         ...(order.exact ? ['--exact'] : []),
         ...say('case', order.case),
         ...say('analyst', order.analyst, '-a'),

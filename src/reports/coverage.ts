@@ -46,6 +46,11 @@ export function readFromPins(reports: readonly RingFileReport[]): string | null 
   return pins.length === 0 ? null : `${count(pins.length)} read from ${[...new Set(pins)].join(', ')}`;
 }
 
+/** The name of a ring file, in front of it that of its ring where several were searched. */
+export function ringFileName({ ring, file }: Pick<RingFileReport, 'ring' | 'file'>): string {
+  return ring === undefined ? file : `${ring}/${file}`;
+}
+
 /** Ring files that a search which ended early never came to. */
 export interface NotBegun {
   readonly files: number;
@@ -59,15 +64,19 @@ export interface NotBegun {
  * @returns null where there are none, or a single one, which has its name
  */
 export function troubledInShort(
-  { window, ringSpan }: Pick<Capture, 'window' | 'ringSpan'>,
+  { window, ringSpans }: Pick<Capture, 'window' | 'ringSpans'>,
   reports: readonly RingFileReport[],
 ): { readonly named: RingFileReport[]; readonly left: NotBegun | null } {
   const troubled = troubledFiles(reports);
   const [named, left] = [troubled.filter((report) => !isNotBegun(report)), troubled.filter(isNotBegun)];
   if (left.length < 2) return { named: troubled, left: null };
-  const first = left.find(({ from }) => from !== null)?.from ?? null;
-  const writtenAt = ringSpan?.writtenAt ?? null;
-  const ends = [ringSpan?.to ?? (writtenAt === null ? null : writtenAt * 1_000), window?.until ?? null];
+  const begins = left.flatMap(({ from }) => from ?? []);
+  const first = begins.length === 0 ? null : Math.min(...begins);
+  const ended = ringSpans
+    .filter(({ ring }) => left.some((report) => report.ring === undefined || report.ring === ring))
+    .map(({ to, writtenAt }) => to ?? (writtenAt === null ? null : writtenAt * 1_000))
+    .filter((end) => end !== null);
+  const ends = [ended.length === 0 ? null : Math.max(...ended), window?.until ?? null];
   const known = ends.filter((end) => end !== null);
   return {
     named,

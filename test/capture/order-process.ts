@@ -1,11 +1,16 @@
 // Gives one order in a process of its own, so that it can be killed: order-process.ts DIRECTORY start|stop|search|both|pin|unpin [JSON]
+import { join } from 'node:path';
 import { openEngine } from '../../src/capture/engine.ts';
 import { actor, configIn, errorsInto } from './sensor.ts';
 
 const [directory = '', verb, words = '{}'] = process.argv.slice(2);
-const engine = openEngine({ config: configIn(directory), log: errorsInto([]), now: Date.now });
+const { rings: named, ...order } = JSON.parse(words) as Record<string, string>;
+const config = configIn(directory);
+// Beside the sensor's own ring, each in a directory of its name.
+const others = named?.split(',').slice(1) ?? [];
+const rings = [...config.rings, ...others.map((name) => ({ name, path: join(directory, name), interface: 'lo' }))];
+const engine = openEngine({ config: { ...config, rings }, log: errorsInto([]), now: Date.now });
 const grant = actor('grant', 'lead');
-const order = JSON.parse(words) as Record<string, string>;
 const said = { description: 'by another process', expression: 'udp port 47111', ...order };
 process.stdout.write('ready\n');
 
@@ -26,7 +31,8 @@ switch (verb) {
     break;
   case 'search': {
     const window = { since: null, until: null };
-    for await (const { step } of engine.search({ ...said, window }, grant, new AbortController().signal)) {
+    const search = { ...said, window, rings: named?.split(',') };
+    for await (const { step } of engine.search(search, grant, new AbortController().signal)) {
       process.stdout.write(`${step}\n`);
     }
     break;

@@ -33,8 +33,8 @@ describe('what a ring held is part of what a search says', () => {
     const capture = (await searched(sensor, { window: { since: null, until: null, ...window } }, signal)).at(
       -1,
     )?.capture;
-    const { ringSpan = null } = capture ?? {};
-    assert.ok(capture !== undefined && ringSpan !== null);
+    const [ringSpan] = capture?.ringSpans ?? [];
+    assert.ok(capture !== undefined && ringSpan !== undefined);
     return { ...capture, ringSpan };
   };
 
@@ -45,10 +45,11 @@ describe('what a ring held is part of what a search says', () => {
     const capture = await found({ since: start, until: null });
     const newest = start + 20 * minute - second;
     assert.deepEqual(capture.ringSpan, {
+      ...{ ring: 'dmz', behindTags: false },
       ...{ at: now, from: start, to: newest, writtenAt: newest / 1_000, holes: [], holesOver: 60_000 },
     });
     assert.deepEqual(notHeld(capture), []);
-    assert.deepEqual(JSON.parse(readFileSync(`${capture.path}.json`, 'utf8')).ringSpan, capture.ringSpan);
+    assert.deepEqual(JSON.parse(readFileSync(`${capture.path}.json`, 'utf8')).ringSpans, [capture.ringSpan]);
   });
 
   test('where it begins only after the window does, and its logger is dead', async () => {

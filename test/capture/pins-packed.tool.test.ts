@@ -109,7 +109,7 @@ test('what is pinned counts as held: a window that only a pin still has is not t
   const names = fillRing(sensor.ring, 20);
   await pinIn(sensor, { window: { since: epoch * 1_000_000, until: (epoch + 8 * 60) * 1_000_000 } });
   const window = { since: epoch * 1_000_000, until: (epoch + 20 * 60) * 1_000_000 };
-  const spanOf = async () => (await searched(sensor, { window })).at(-1)?.capture.ringSpan;
+  const spanOf = async () => (await searched(sensor, { window })).at(-1)?.capture.ringSpans[0];
   const before = await spanOf();
   for (const name of names.slice(0, 8)) rmSync(join(sensor.ring, name));
   const after = await spanOf();

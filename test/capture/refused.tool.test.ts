@@ -111,7 +111,7 @@ describe('an order to search', () => {
     await refused(search({ expression: 'host evil' }, grant), 'bad_expression', /"evil"/, 'invalid');
     await refused(search({ expression: 'port 99999' }, grant), 'bad_expression', /illegal port/, 'invalid');
     await refused(
-      search({ ring: 'nowhere' }, grant),
+      search({ rings: ['nowhere'] }, grant),
       'not_found',
       /no ring nowhere here: choose one of dmz/,
       'invalid',

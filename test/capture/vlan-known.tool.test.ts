@@ -182,7 +182,7 @@ describe('where the interface is known to carry tags, an expression', () => {
     const other = openSensor({ state: config.state, captures: config.captures, rings });
     try {
       await searched(sensor, { expression });
-      const steps = await searched(other, { expression, ring: 'raw' });
+      const steps = await searched(other, { expression, rings: ['raw'] });
       assert.deepEqual([steps.at(-1)?.capture.expanded, steps.at(-1)?.capture.packets], [null, 1]);
       assert.ok(steps[0]?.step === 'planned');
       assert.match(steps[0].warnings.join(), /taken as typed \(behind tags: .*no VLAN support for Raw IP\)/);

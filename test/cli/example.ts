@@ -76,6 +76,8 @@ export const coverage: readonly RingFileReport[] = [
 
 /** What the ring held when the search was ordered: from midnight until a second before. */
 export const span: RingSpan = {
+  ring: 'dmz',
+  behindTags: false,
   at: 1_795_486_205_000,
   from: 1_795_392_000_000_000,
   to: 1_795_486_204_000_000,

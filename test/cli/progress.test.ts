@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { notBegun, type RingSpan } from '../../src/capture/capture.ts';
 import { progressLine } from '../../src/cli/progress.ts';
 import { coverageLines, foundLines } from '../../src/cli/whole.ts';
+import { ringsInWords, taggedInWords } from '../../src/reports/span.ts';
 import { coverage, searchUnderWay, span } from './example.ts';
 
 describe('search', () => {
@@ -27,8 +28,8 @@ describe('search', () => {
       { ...whole, file: 'a.link', outcome: 'not searched' as const, detail: 'a symbolic link: not followed' },
       ...Array.from({ length: 300 }, (_, at) => ({ ...before, file: `f${at}`, from: (1_795_403_400 + at) * 1e6 })),
     ];
-    const ringSpan = { ...span, to: null };
-    const cancelled = searchUnderWay({ state: 'cancelled', coverage: { searched: 1, 'not searched': 302 }, ringSpan });
+    const ringSpans = [{ ...span, to: null }];
+    const cancelled = searchUnderWay({ state: 'cancelled', coverage: { searched: 1, 'not searched': 302 }, ringSpans });
     const printed = foundLines(cancelled, reports);
     assert.deepEqual(printed.slice(-3), [
       '  in.the.middle not searched: cancelled in the middle of it (2026-11-23 02:10:00 UTC to 2026-11-23 03:10:00 UTC)',
@@ -38,9 +39,42 @@ describe('search', () => {
     assert.equal(coverageLines(cancelled, reports).filter((line) => /^ {2}f\d+ not searched/.test(line)).length, 300);
   });
 
+  test('of several rings tells each by its name', () => {
+    const lan = { ...span, ring: 'lan', from: (span.from ?? 0) + 3_600_000_000, behindTags: true };
+    const holed = { ...lan, holes: [{ from: 1_795_450_000_000_000, to: 1_795_453_600_000_000 }] };
+    const [whole] = coverage;
+    assert.ok(whole);
+    const capture = searchUnderWay({
+      state: 'finished',
+      ring: 'dmz,lan',
+      coverage: { searched: 3, pruned: 1 },
+      coverageByRing: { dmz: { searched: 3 }, lan: { pruned: 1 } },
+      ringSpans: [span, holed],
+      window: { since: span.from, until: null },
+    });
+    const lines = foundLines(capture, [{ ring: 'lan', ...whole, outcome: 'pruned', detail: null }]);
+    assert.deepEqual(lines.slice(-7), [
+      'Ring files of dmz: 3 searched',
+      'Ring files of lan: 1 pruned by the logger before it was read',
+      'Ring dmz held: 2026-11-23 00:00:00 UTC to 2026-11-24 02:10:04 UTC',
+      'Ring lan held: 2026-11-23 01:00:00 UTC to 2026-11-24 02:10:04 UTC',
+      'Not held: the ring lan begins at 2026-11-23 01:00:00 UTC: nothing from 2026-11-23 00:00:00 UTC to 2026-11-23 01:00:00 UTC is there any more',
+      'Not held: in the ring lan, nothing from 2026-11-23 16:06:40 UTC to 2026-11-23 17:06:40 UTC, 1 h: a hole between two files (not told are gaps up to 1 min)',
+      '  lan/daemonlogger.pcap.1795399800 pruned by the logger before it was read (2026-11-23 02:10:00 UTC to 2026-11-23 03:10:00 UTC)',
+    ]);
+    assert.equal(taggedInWords(capture), ' in lan');
+    assert.deepEqual(
+      [ringsInWords(capture), ringsInWords({ ring: 'dmz' }), ringsInWords({ ring: null })],
+      ['rings dmz and lan', 'ring dmz', 'ring unknown'],
+    );
+  });
+
   test('tells what the ring held, and what of the window it did not', () => {
     const lines = (ringSpan: RingSpan, window = { since: span.from, until: null as number | null }) =>
-      foundLines(searchUnderWay({ state: 'finished', coverage: { searched: 3 }, ringSpan, window }), []).slice(3);
+      foundLines(
+        searchUnderWay({ state: 'finished', coverage: { searched: 3 }, ringSpans: [ringSpan], window }),
+        [],
+      ).slice(3);
     assert.deepEqual(lines(span), ['Ring held: 2026-11-23 00:00:00 UTC to 2026-11-24 02:10:04 UTC']);
     const late = { since: (span.from ?? 0) - 3_600_000_000, until: null };
     assert.deepEqual(lines(span, late).slice(1), [

@@ -76,10 +76,20 @@ const understood: readonly [title: string, line: string, command: Command][] = [
       order: {
         ...text,
         window: { since: (now - day) * 1_000, until: Date.parse('2026-11-24T02:10Z') * 1_000 },
-        ring: 'dmz',
+        rings: ['dmz'],
         case: 'INC-7',
       },
     },
+  ],
+  [
+    'a search of several rings',
+    "search -d 'traffic to shop' --ring dmz,lan host 192.0.2.7",
+    { verb: 'search', order: { ...text, window: unbounded, rings: ['dmz', 'lan'] } },
+  ],
+  [
+    'and as a phone writes them',
+    "search -d 'traffic to shop' ring=“dmz, lan” host 192.0.2.7",
+    { verb: 'search', order: { ...text, window: unbounded, rings: ['dmz', 'lan'] } },
   ],
   [
     'a list of hosts is enough of an expression',
@@ -218,6 +228,12 @@ const refused: readonly [title: string, line: string, sentence: RegExp][] = [
   ['an unknown option: did you mean', 'start --desription x', /no option '--desription': did you mean --description\?/],
   ['the beginning of an option is not guessed', 'start --desc x', /did you mean --description\?/],
   ['an unknown key: did you mean', 'start descripton=x tcp', /no option 'descripton=': did you mean description=\?/],
+  ['rings with one left out', 'search -d x --ring dmz, tcp', /--ring 'dmz,' leaves a name out: write --ring dmz, or/],
+  [
+    'several rings where only one can meet the live capture',
+    'both -d x --ring dmz,lan,wifi tcp',
+    /both takes one ring, .*: write --ring dmz, and search lan and wifi with search --ring lan,wifi/,
+  ],
   ['a duration that is none', 'start -d x -e tcp --for 2', /--for '2' is not a duration: write --for 2h/],
   ['a size that is none', 'start -d x -e tcp --max-size big', /--max-size 'big' is not a size/],
   ['a duration of nothing', 'start -d x -e tcp --for 0s', /--for '0s' is not a duration: write --for 2h/],
@@ -316,6 +332,13 @@ describe('in Slack', () => {
 
   test('key:value is of Slack only', () => {
     assert.throws(() => parse('start description:x tcp'), { message: /needs a description/ });
+  });
+
+  test('several rings are searched, too', () => {
+    assert.deepEqual(parse("search ring:dmz,lan -d 'traffic to shop' host 192.0.2.7", 'slack'), {
+      verb: 'search',
+      order: { ...text, window: unbounded, rings: ['dmz', 'lan'] },
+    });
   });
 
   test('audit is sent to the shell', () => {

@@ -44,6 +44,8 @@ const word = fc.oneof(
 const said = fc
   .oneof(fc.string({ unit: 'grapheme', minLength: 1 }), word, fc.constantFrom('-w /etc/x', '$(id)', 'two\nlines', '-d'))
   .filter((value) => value.trim() !== '');
+/** A comma parts rings. */
+const ringName = said.filter((value) => !value.includes(',')).map((value) => value.trim());
 const selector = said.filter((value) => !/^C\d+$/.test(value));
 const count = fc.integer({ min: 1, max: 999_999_999 });
 const past = fc.integer({ min: 1, max: now * 1_000 });
@@ -73,7 +75,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       texts,
       window,
       places,
-      fc.record({ ring: said, exact: fc.constant(true) }, optional),
+      fc.record({ rings: fc.array(ringName, { minLength: 1, maxLength: 3 }), exact: fc.constant(true) }, optional),
       fc.record({ hosts: said }, optional),
     )
     .map(
@@ -89,7 +91,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       fc.option(past),
       places,
       fc.record(
-        { interface: said, ring: said, duration: seconds, maxBytes: count, packets: count, ...switches },
+        { interface: said, ring: ringName, duration: seconds, maxBytes: count, packets: count, ...switches },
         optional,
       ),
     )

@@ -1,5 +1,6 @@
 import { type Capture, isOpen, type Millis } from '../../capture/capture.ts';
 import { lasting } from '../../reports/figures.ts';
+import { ringsInWords, taggedInWords } from '../../reports/span.ts';
 import { buttonsFor } from './buttons.ts';
 import { numbers, progressLines, result, windowInWords } from './numbers.ts';
 import { headline, headlineText } from './status.ts';
@@ -28,14 +29,15 @@ export function whoAndWhere(capture: Capture): string {
   const place =
     capture.kind === 'live'
       ? (capture.interface ?? 'no interface')
-      : `ring ${capture.ring ?? 'unknown'}, ${windowInWords(capture.window)}`;
+      : `${ringsInWords(capture)}, ${windowInWords(capture)}`;
   const incident = capture.case === null ? [] : [`case ${capture.case}`];
   return [capture.id, ...[people, place, ...incident].map((words) => line(words, 160))].join(' · ');
 }
 
 /** That the expression is not all of what is matched. */
-function expansion({ expanded }: Capture): Row[] {
-  return expanded === null ? [] : [[said('matched behind one VLAN tag and behind two as well')]];
+function expansion(capture: Capture): Row[] {
+  if (capture.expanded === null) return [];
+  return [[said(`matched behind one VLAN tag and behind two as well${taggedInWords(capture)}`)]];
 }
 
 function body(capture: Capture, now: Millis): Row[] {

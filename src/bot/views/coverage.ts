@@ -5,6 +5,7 @@ import {
   outcomeNames,
   outcomes,
   readFromPins,
+  ringFileName,
   troubledFiles,
   troubledInShort,
 } from '../../reports/coverage.ts';
@@ -15,13 +16,13 @@ import { span } from './numbers.ts';
 import { bold, code, said, typed } from './text.ts';
 import { bulleted, type Row, rows } from './view.ts';
 
-/** What the search looked through: how many ring files met which outcome, what the ring held, and what of the window it did not. */
+/** What the search looked through: how many ring files met which outcome, what each ring held, and what of the window it did not. */
 export function coverageRows(capture: Capture, reports: readonly RingFileReport[]): Row[] {
   const tally = capture.coverage ?? tallied(reports);
   const told = outcomeNames.filter((outcome) => (tally[outcome] ?? 0) > 0);
   const pinned = readFromPins(reports);
   const held = heldInWords(capture);
-  if (told.length === 0 && held === null) return [[said('No ring file was looked at.')]];
+  if (told.length === 0 && held.length === 0) return [[said('No ring file was looked at.')]];
   return [
     [bold('Ring files:')],
     ...told.map((outcome): Row => {
@@ -29,7 +30,7 @@ export function coverageRows(capture: Capture, reports: readonly RingFileReport[
       return [outcomes[outcome].missing ? bold(`⚠️ ${words}`) : said(words)];
     }),
     ...(pinned === null ? [] : [[said(pinned)]]),
-    ...(held === null ? [] : [labelled('The ring held', held)]),
+    ...held.map(({ ring, words }) => labelled(ring === null ? 'The ring held' : `The ring ${ring} held`, words)),
     ...notHeld(capture).map((missing): Row => [bold(`⚠️ ${missing}`)]),
   ];
 }
@@ -58,7 +59,7 @@ function troubleRow(report: RingFileReport): Row {
       : report.to === null
         ? `from ${utcOf(report.from)} on`
         : span(report.from, report.to);
-  return [code(report.file, 80), said(' '), typed(becameOf(report), 150), said(` (${covered})`)];
+  return [code(ringFileName(report), 80), said(' '), typed(becameOf(report), 150), said(` (${covered})`)];
 }
 
 function becameOf({ outcome, detail }: RingFileReport): string {

@@ -1,6 +1,7 @@
-import { type Capture, isOpen, type RingFileReport } from '../../capture/capture.ts';
+import { type Capture, isOpen, type RingFileReport, ringsOf } from '../../capture/capture.ts';
 import { bytesInWords } from '../../capture/quantities.ts';
 import { count, counted, lasting, utc } from '../../reports/figures.ts';
+import { taggedInWords } from '../../reports/span.ts';
 import { coverageRows, troubleBlocks } from './coverage.ts';
 import { countRows, custodyRows, factRows, labelled } from './facts.ts';
 import { numbers, progressLines, windowInWords } from './numbers.ts';
@@ -30,11 +31,7 @@ function orderRows(capture: Capture): Row[] {
     capture.hosts === null
       ? []
       : [labelled('Hosts', `${count(capture.hosts.entries)} of a list, SHA-256 ${capture.hosts.sha256}`)];
-  const searched: Row[] = [
-    ...list,
-    [bold('Ring: '), typed(capture.ring ?? 'unknown', 80)],
-    labelled('Window', windowInWords(capture.window)),
-  ];
+  const searched: Row[] = [...list, ringRow(capture), labelled('Window', windowInWords(capture))];
   const listened: Row[] = [
     [bold('Interface: '), typed(capture.interface ?? 'unknown', 80), said(`, snaplen ${capture.snaplen}`)],
   ];
@@ -48,10 +45,15 @@ function orderRows(capture: Capture): Row[] {
     ...(capture.endedAt === null
       ? []
       : [labelled('Ended', `${utc(capture.endedAt)}, after ${lasting(capture.endedAt - capture.startedAt)}`)]),
-    ...(capture.expanded === null ? [] : [[bold('Expanded: '), code(capture.expanded, 600)]]),
+    ...(capture.expanded === null ? [] : [[bold(`Expanded${taggedInWords(capture)}: `), code(capture.expanded, 600)]]),
     ...limitRows(capture),
     ...(capture.why === null ? [] : [[bold('Why: '), typed(capture.why, 500)]]),
   ];
+}
+
+function ringRow(capture: Capture): Row {
+  const rings = ringsOf(capture);
+  return [bold(rings.length > 1 ? 'Rings: ' : 'Ring: '), typed(rings.length === 0 ? 'unknown' : rings.join(', '), 200)];
 }
 
 function limitRows({ limits, keep, earlier }: Capture): Row[] {

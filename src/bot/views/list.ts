@@ -1,5 +1,6 @@
 import { type Capture, isOpen, type Millis } from '../../capture/capture.ts';
 import { counted, lasting } from '../../reports/figures.ts';
+import { ringsInWords } from '../../reports/span.ts';
 import { numbers } from './numbers.ts';
 import { statusOf } from './status.ts';
 import { bold, code, richDate, said, typed } from './text.ts';
@@ -30,7 +31,7 @@ export function listView(captures: readonly Capture[], now: Millis, { all }: { r
 function entry(capture: Capture, now: Millis): Row[] {
   const { emoji, words } = statusOf(capture);
   const until = capture.endedAt ?? now;
-  const place = capture.kind === 'live' ? (capture.interface ?? 'no interface') : `ring ${capture.ring ?? 'unknown'}`;
+  const place = capture.kind === 'live' ? (capture.interface ?? 'no interface') : ringsInWords(capture);
   const reported = capture.state === 'failed' ? typed(capture.why ?? 'no reason known', 120) : said(numbers(capture));
   return [
     [bold(`${emoji} ${capture.id} `), typed(capture.description, 100), said(` · ${words}`)],

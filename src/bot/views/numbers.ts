@@ -1,4 +1,4 @@
-import { type Capture, isOpen, type Micros, type SearchProgress, type Window } from '../../capture/capture.ts';
+import { type Capture, isOpen, type Micros, ringsOf, type SearchProgress } from '../../capture/capture.ts';
 import { filesMissed } from '../../reports/coverage.ts';
 import { count, counted, size, utcOf } from '../../reports/figures.ts';
 import { dropsInWords, dropsOf, holesInWords } from '../../reports/holes.ts';
@@ -25,7 +25,10 @@ export function result(capture: Capture): string {
   const missed = filesMissed(capture.coverage);
   const whole = (capture.coverage.searched ?? 0) + (capture.coverage.cut ?? 0);
   const gaps = missed === 0 ? '' : `, ⚠️ ${count(missed)} not or not wholly`;
-  const held = notHeld(capture).length === 0 ? '' : ', ⚠️ the ring does not hold all of the window';
+  const held =
+    notHeld(capture).length === 0
+      ? ''
+      : `, ⚠️ the ${ringsOf(capture).length > 1 ? 'rings do' : 'ring does'} not hold all of the window`;
   return `${sizeOf(capture)} · ${counted(whole, 'ring file')} searched${gaps}${held}`;
 }
 
@@ -39,12 +42,15 @@ export function progressLines(progress: SearchProgress): string[] {
 }
 
 /** A search's window in literal UTC. */
-export function windowInWords(window: Window | null): string {
+export function windowInWords(capture: Pick<Capture, 'ring' | 'window'>): string {
+  const { window } = capture;
   const since = window?.since ?? null;
   const until = window?.until ?? null;
   if (since !== null && until !== null) return span(since, until);
   if (since !== null) return `since ${utcOf(since)}`;
-  return until === null ? 'all that the ring holds' : `up to ${utcOf(until)}`;
+  return until === null
+    ? `all that the ring${ringsOf(capture).length > 1 ? 's hold' : ' holds'}`
+    : `up to ${utcOf(until)}`;
 }
 
 /** From one packet's time to another's, the date said once where it is the same. */

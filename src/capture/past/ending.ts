@@ -36,12 +36,13 @@ export async function reconcileSearch(room: Room, capture: Capture): Promise<voi
 /** The detail of a ring file in the middle of which a search ended. */
 export const cutShort = 'the search ended before it was done with it';
 
-/** Says how far it was, and of the file that it was at that it may have been in the middle of it. */
+/** Says how far it was, and of the file of each ring that it was at that it may have been in the middle of it. */
 function goneIn({ registry }: Room, { id, progress, state }: Capture): string {
   if (progress !== null) {
     const left = registry.notCome(id);
-    const [at] = left;
-    if (at !== undefined) registry.noteReport(id, at.position, { ...at.report, detail: cutShort });
+    const nextIn = new Map(left.toReversed().map((line) => [line.report.ring, line]));
+    for (const { position, report } of nextIn.values())
+      registry.noteReport(id, position, { ...report, detail: cutShort });
     const { filesTotal } = progress;
     return `after ${Math.max(0, filesTotal - left.length)} of ${filesTotal} ring files: the others were not searched to their end`;
   }

@@ -1,6 +1,6 @@
 import type { Actor } from '../analyst.ts';
 import type { Program } from '../bpf.ts';
-import type { Capture, Window } from '../capture.ts';
+import { type Capture, joinedRings, type Window } from '../capture.ts';
 import { compileProgram } from '../compiler.ts';
 import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
@@ -8,27 +8,38 @@ import { readIndicators } from '../indicators.ts';
 import { allowSpace } from '../limits.ts';
 import type { SearchOrder } from '../orders.ts';
 import { partialAddresses } from '../partial.ts';
-import { ethernet } from '../ringfile.ts';
+import type { WholeHostList } from '../registry.ts';
 import { addCapture, attribution, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
 import { everything } from '../tcpdump.ts';
 import { shiftIn, speaksOfTags } from '../vlan.ts';
-import { compileHosts, type WantedHosts, wantHosts } from './hosts.ts';
+import { type WantedHosts, wantHosts } from './hosts.ts';
+import { linktypesOf, type Meaning, meaningsOf, ofLinktype } from './linktypes.ts';
 import { filesOf } from './progress.ts';
-import { type Planned, planRing, unread } from './ring.ts';
-import { checkWindow, formOver, knownRing } from './wanted.ts';
+import { type Planned, planRing } from './ring.ts';
+import { checkWindow, formOver, knownRings, type Ring } from './wanted.ts';
 
 /** What a search reads, and what for. */
 export interface Plan {
+  readonly window: Window;
+  /** In the order in which they were named. */
+  readonly rings: readonly RingPlan[];
+  readonly linktype: number;
+  /** Of the savefile: nanoseconds where any file of any ring has them. */
+  readonly precision: PcapHeader['precision'];
+}
+
+/** What of a ring is read, and how: as where it is searched alone, but for the savefile's precision and linktype. */
+export interface RingPlan {
+  readonly ring: string;
   readonly expression: string;
   /** What libpcap makes of it. */
   readonly program: Program;
   /** The list of hosts, of which a packet must have one as well; null without. */
   readonly hosts: WantedHosts | null;
-  readonly window: Window;
+  /** Whether the ring has VLAN tags, and is searched behind them, too. */
+  readonly behindTags: boolean;
   readonly places: readonly Planned[];
-  readonly linktype: number;
-  readonly precision: PcapHeader['precision'];
 }
 
 /** A search that is in the registry, what it does, and what the analyst should know about it. */
@@ -36,7 +47,7 @@ export interface Planning {
   readonly capture: Capture;
   readonly plan: Plan;
   readonly warnings: readonly string[];
-  /** Linktypes that the ring holds, too, and that the expression means something for: each is for a search of its own. */
+  /** Linktypes that the rings hold, too, and that the expression means something for: each is for a search of its own. */
   readonly others: readonly number[];
 }
 
@@ -74,54 +85,102 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor, wantedLinkt
   const attributed = attribution(room, actor, order);
   const expression = checkExpression(order.expression);
   const nets = order.hosts === undefined ? null : readIndicators(order.hosts.join('\n'));
-  const ring = knownRing(room, order.ring);
+  const rings = knownRings(room, order.rings);
   checkWindow(order.window);
-  const all = await planRing(ring.path, order.window, room.pins.heldIn(ring.name));
+  const held = await heldBy(room, rings, order.window);
   const meanings = await meaningsOf(
     { expression, nets },
-    wantedLinktype === undefined ? linktypesOf(all) : [wantedLinktype],
+    wantedLinktype === undefined ? linktypesOf(held.flatMap(({ places }) => places)) : [wantedLinktype],
   );
-  const [{ linktype, program: plain }, ...others] = meanings.understood;
-  const places = ofLinktype(all, linktype, meanings);
-  const files = filesOf(places);
-  const sought = { files, linktype, exact: order.exact ?? false };
-  const isListAlone = nets !== null && expression === everything;
-  const form = isListAlone
-    ? await formOver(room, ring, `net ${nets[0]}`, { ...sought, subject: 'the list of hosts' })
-    : await formOver(room, ring, expression, sought);
-  const expanded = isListAlone ? null : (form?.expanded ?? null);
-  const program = expanded === null ? plain : await compileProgram(expanded, linktype);
-  const isBehindTags = speaksOfTags(expression) || (form?.expanded ?? null) !== null;
-  const hosts = nets && (await wantHosts(nets, linktype, isBehindTags));
+  const [{ linktype, program }, ...others] = meanings.understood;
+  const sought = { expression, nets, exact: order.exact ?? false, linktype, program };
+  const planned = [];
+  for (const { ring, places } of held)
+    planned.push(await planIn(room, ring, ofLinktype(places, linktype, meanings), sought));
   await allowSpace(room);
+  const files = planned.flatMap(({ plan }) => filesOf(plan.places));
+  const precision: PcapHeader['precision'] = files.some(({ header }) => header.precision === 'nanoseconds')
+    ? 'nanoseconds'
+    : 'microseconds';
   const wanted = {
     kind: 'past',
     ...attributed,
     expression,
-    interface: ring.interface,
-    ring: ring.name,
+    interface: [...new Set(rings.map((ring) => ring.interface))].join(','),
+    ring: joinedRings(rings.map(({ name }) => name)),
     window: order.window,
     snaplen: longestPacket,
-    expanded,
-    hosts: hosts?.list ?? null,
+    expanded: planned.find(({ expanded }) => expanded !== null)?.expanded ?? null,
+    hosts: listOf(planned.flatMap(({ plan }) => plan.hosts?.list ?? [])),
     deadline: null,
     maxBytes: null,
     maxPackets: null,
     keep: false,
   } as const;
-  const precision: PcapHeader['precision'] = files.some(({ header }) => header.precision === 'nanoseconds')
-    ? 'nanoseconds'
-    : 'microseconds';
   return {
     wanted,
-    plan: { expression: expanded ?? expression, program, hosts, window: order.window, places, linktype, precision },
+    plan: { rings: planned.map(({ plan }) => plan), window: order.window, linktype, precision } satisfies Plan,
     warnings: [
       ...partialAddresses(expression),
-      ...(form === null ? [] : [form.warning]),
-      ...(hosts === null ? [] : hostsOutside(expression)),
+      ...planned.flatMap(({ warning }) => warning ?? []),
+      ...(nets === null ? [] : hostsOutside(expression)),
     ],
     others: others.map((other) => other.linktype),
   };
+}
+
+/** What each ring holds, one after the other. @throws CaptureError `tool_failed` when one of them cannot be read */
+async function heldBy(room: Room, rings: readonly Ring[], window: Window) {
+  const held: { ring: Ring; places: readonly Planned[] }[] = [];
+  for (const ring of rings) {
+    const places = await planRing(ring.path, window, room.pins.heldIn(ring.name)).catch((error) => {
+      if (rings.length === 1 || !(error instanceof CaptureError)) throw error;
+      throw new CaptureError(error.code, `${error.message}: leave ${ring.name} out of --ring to search without it`, {
+        cause: error,
+      });
+    });
+    held.push({ ring, places });
+  }
+  return held;
+}
+
+/** Plans what of one ring is read. Whether it has tags is that ring's alone: what is found in it is what a search of it alone finds. */
+async function planIn(
+  room: Room,
+  ring: Ring,
+  places: readonly Planned[],
+  { expression, nets, exact, linktype, program }: Meaning & Sought,
+): Promise<{ plan: RingPlan; expanded: string | null; warning: string | null }> {
+  const sought = { files: filesOf(places), linktype, exact };
+  const isListAlone = nets !== null && expression === everything;
+  const form = isListAlone
+    ? await formOver(room, ring, `net ${nets[0]}`, { ...sought, subject: 'the list of hosts' })
+    : await formOver(room, ring, expression, sought);
+  const behindTags = (form?.expanded ?? null) !== null;
+  const expanded = isListAlone ? null : (form?.expanded ?? null);
+  return {
+    plan: {
+      ring: ring.name,
+      expression: expanded ?? expression,
+      program: expanded === null ? program : await compileProgram(expanded, linktype),
+      hosts: nets && (await wantHosts(nets, linktype, speaksOfTags(expression) || behindTags)),
+      behindTags,
+      places,
+    },
+    expanded,
+    warning: form?.warning ?? null,
+  };
+}
+
+interface Sought {
+  readonly expression: string;
+  readonly nets: readonly string[] | null;
+  readonly exact: boolean;
+}
+
+/** The list as a whole: behind tags where it is looked for behind them in any ring. */
+function listOf(lists: readonly WholeHostList[]): WholeHostList | null {
+  return lists.find(({ behindTags }) => behindTags) ?? lists[0] ?? null;
 }
 
 /** That hosts of a list are not looked for in what an expression looks into. */
@@ -130,57 +189,4 @@ function hostsOutside(expression: string): string[] {
   return shift === undefined
     ? []
     : [`the hosts of the list are looked for in front of what "${shift}" leads into, not in it`];
-}
-
-/** Linktypes in a ring, in the order in which they first appear; Ethernet, for a ring that holds nothing yet. */
-function linktypesOf(places: readonly Planned[]): number[] {
-  const linktypes = new Set(filesOf(places).map(({ header }) => header.linktype));
-  return linktypes.size === 0 ? [ethernet] : [...linktypes];
-}
-
-interface Meaning {
-  readonly linktype: number;
-  readonly program: Program;
-}
-
-/** What an expression means for each linktype. */
-interface Meanings {
-  readonly understood: readonly [Meaning, ...Meaning[]];
-  /** Why it means nothing for the others. */
-  readonly refused: ReadonlyMap<number, string>;
-}
-
-/** @throws CaptureError `bad_expression` when it, or the list of hosts, means nothing for any of them, as for the first */
-async function meaningsOf(
-  { expression, nets }: { readonly expression: string; readonly nets: readonly string[] | null },
-  linktypes: readonly number[],
-): Promise<Meanings> {
-  const understood: Meaning[] = [];
-  const refused = new Map<number, CaptureError>();
-  for (const linktype of linktypes) {
-    try {
-      const program = await compileProgram(expression, linktype);
-      if (nets !== null) await compileHosts(nets, { linktype, littleEndian: true, behindTags: false });
-      understood.push({ linktype, program });
-    } catch (error) {
-      if (!(error instanceof CaptureError && error.code === 'bad_expression')) throw error;
-      refused.set(linktype, error);
-    }
-  }
-  const [first, ...more] = understood;
-  if (first === undefined) throw [...refused.values()][0] ?? new Error('there is no linktype to compile for');
-  return { understood: [first, ...more], refused: new Map([...refused].map(([one, { message }]) => [one, message])) };
-}
-
-/** One savefile holds one linktype: files of another are named, with what becomes of them. */
-function ofLinktype(places: readonly Planned[], linktype: number, { understood, refused }: Meanings): Planned[] {
-  return places.map((place) => {
-    if ('report' in place || place.search.header.linktype === linktype) return place;
-    const { name, header, firstAt } = place.search;
-    const becomes = understood.some((other) => other.linktype === header.linktype)
-      ? ': once this search has finished, one of its own follows'
-      : (refused.get(header.linktype)?.replace(/^/, ': ') ?? '');
-    const detail = `linktype ${header.linktype}, while the savefile has ${linktype}${becomes}`;
-    return { report: unread(name, 'other linktype', detail, firstAt), file: place.search };
-  });
 }

@@ -33,3 +33,26 @@ export function fileDone(before: SearchProgress, file: RingFile, report: RingFil
   const after = further(before, { bytes: outcome === 'not searched' ? 0 : file.size, reached: to, packets });
   return { ...after, filesDone: before.filesDone + (outcome === 'not searched' ? 0 : 1) };
 }
+
+/**
+ * The progress of several rings that are searched side by side: all of them have reached the time that the last of those has which are not
+ * done.
+ */
+export function together(rings: readonly SearchProgress[]): SearchProgress {
+  const sum = (of: (ring: SearchProgress) => number) => rings.reduce((total, ring) => total + of(ring), 0);
+  const open = rings.filter(({ filesDone, filesTotal }) => filesDone < filesTotal);
+  const times = (open.length > 0 ? open : rings).map(({ reached }) => reached);
+  const known = times.filter((reached) => reached !== null);
+  return {
+    filesDone: sum(({ filesDone }) => filesDone),
+    filesTotal: sum(({ filesTotal }) => filesTotal),
+    bytesDone: sum(({ bytesDone }) => bytesDone),
+    bytesTotal: sum(({ bytesTotal }) => bytesTotal),
+    reached: open.length > 0 ? (known.length < times.length ? null : Math.min(...known)) : latest(known),
+    packets: sum(({ packets }) => packets),
+  };
+}
+
+function latest(times: readonly Micros[]): Micros | null {
+  return times.length === 0 ? null : Math.max(...times);
+}

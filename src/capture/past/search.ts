@@ -1,20 +1,20 @@
 import type { Actor } from '../analyst.ts';
-import { type Capture, notBegun, type RingFileReport, searchedToItsEnd } from '../capture.ts';
+import { type Capture, type RingFileReport, searchedToItsEnd } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
 import { ask, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
-import { cutShort, type SearchEnd, settleSearch } from './ending.ts';
+import { scanAbreast } from './abreast.ts';
+import { type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, type Meeting, meet, type Twins } from './joint.ts';
-import { scanWhereItIs } from './pinned.ts';
+import { finishPlace, type Lane, lanesOf, leftOver, progressOf, scanPlaces, spansOf } from './lane.ts';
 import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
-import { beginning, fileDone, filesOf, further } from './progress.ts';
-import { type Planned, unread } from './ring.ts';
+import { filesOf } from './progress.ts';
+import type { RingFile } from './ring.ts';
 import { indexesOf } from './ringindex/care.ts';
-import { scanRingFile } from './scan.ts';
-import { ringSpanOf } from './span.ts';
-import { openCrew } from './threads/crew.ts';
+import { type Append, scanRingFile } from './scan.ts';
+import { openCrews } from './threads/crew.ts';
 import { knownRing } from './wanted.ts';
 
 /** Milliseconds between two notes of the progress in the registry. */
@@ -36,8 +36,8 @@ export interface Ordered {
 }
 
 /**
- * Searches a ring for the past: ring file by ring file in time order. The first step is `planned`, the last `ended`, and so again for each
- * further linktype that the ring holds; a reader that walks away cancels it. In the audit log before all of it, and settled in the transaction that ends it.
+ * Searches rings for the past: each ring file by ring file in time order, their results merged record by record. The first step is `planned`, the last `ended`, and so again for each
+ * further linktype that they hold; a reader that walks away cancels it. In the audit log before all of it, and settled in the transaction that ends it.
  * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
  */
 export async function* searchRing(room: Room, order: SearchOrder, ordered: Ordered): AsyncGenerator<SearchStep> {
@@ -95,10 +95,12 @@ async function* searchAsked(
       if (!room.registry.markReading(capture.id, again.expanded)) cancel.now();
     }
     // First, so that a search which is killed has a line for each file.
-    room.registry.notePlan(capture.id, plan.places.map(leftOut));
-    room.registry.noteProgress(capture.id, beginning(plan.places), file.name());
+    const lanes = lanesOf(plan.rings);
+    const lines = lanes.flatMap((lane) => leftOver(lane).map((report) => lineOf(lane, report, plan)));
+    room.registry.notePlan(capture.id, lines);
+    room.registry.noteProgress(capture.id, progressOf(lanes), file.name());
     yield { step: 'planned', capture: current(room, capture), warnings };
-    end = yield* scanRing(room, capture, { ...plan, twins: meeting?.twins ?? null }, file, cancel);
+    end = yield* scanRings(room, capture, { ...plan, twins: meeting?.twins ?? null }, file, cancel);
     if (meeting !== null && end.state === 'finished') end = { ...end, why: `${end.why}, ${meeting.inWords()}` };
   } catch (error) {
     end = { state: 'failed', why: error instanceof Error ? error.message : String(error) };
@@ -133,75 +135,71 @@ async function waitedFor(room: Room, capture: Capture, joint: Joint, cancel: Can
 }
 
 /** Scans what the plan names, and says how the search ended. */
-async function* scanRing(
+async function* scanRings(
   room: Room,
   capture: Capture,
   plan: Plan & { readonly twins: Twins | null },
   file: ProcessingFile,
   cancel: Cancel,
 ): AsyncGenerator<SearchStep, SearchEnd> {
+  const { window, precision, linktype, twins } = plan;
   const stop = cancel.signal;
-  const crew = openCrew(filesOf(plan.places), { ...plan, indexes: indexesOf(room.config.state) }, stop);
+  const indexes = indexesOf(room.config.state);
+  const lanes = lanesOf(plan.rings);
+  const crews = openCrews(
+    plan.rings.map(({ program, hosts, places }) => {
+      return { files: filesOf(places), program, hosts, window, precision, linktype, indexes, twins };
+    }),
+    stop,
+  );
+  const scans = lanes.map((lane, at) => (append: Append) => {
+    const selection = { ...lane.plan, window, precision, twins };
+    const scan = (held: RingFile) => crews[at]?.scan(held, append) ?? scanRingFile(held, selection, append, stop);
+    return scanPlaces(lane, scan, stop);
+  });
   const lookedAt = room.now();
-  const reports: RingFileReport[] = [];
-  const noteSpan = () =>
-    room.registry.noteRingSpan(capture.id, ringSpanOf(plan.places, reports, plan.window, lookedAt));
-  let progress = beginning(plan.places);
+  const noteSpans = () => room.registry.noteRingSpans(capture.id, spansOf(lanes, window, lookedAt));
   let notedAt = room.now();
   const note = async () => {
+    const progress = progressOf(lanes);
     if (progress.reached !== null) await file.reach(progress.reached);
     if (!room.registry.noteProgress(capture.id, progress, file.name())) cancel.now();
     notedAt = room.now();
+    return progress;
   };
-  noteSpan();
-  // After the last file that is done with.
-  let whole = progress;
+  noteSpans();
   try {
-    for (const [position, place] of plan.places.entries()) {
-      let report =
-        'report' in place
-          ? place.report
-          : unread(place.search.name, 'not searched', notBegun.cancelled, place.search.firstAt);
-      if ('search' in place && !stop.aborted) {
-        const scan = scanWhereItIs(
-          place.search,
-          (held) => crew?.scan(held, file.append) ?? scanRingFile(held, plan, file.append, stop),
-        );
-        try {
-          for (let step = await scan.next(); ; step = await scan.next()) {
-            if (step.done) {
-              report = step.value;
-              break;
-            }
-            // A file that still grows counts with the size it had in the plan.
-            progress = further(whole, { ...step.value, bytes: Math.min(step.value.bytes, place.search.size) });
-            if (room.now() - notedAt < noteEvery) continue;
-            await note();
-            yield { step: 'reached', capture: current(room, capture), progress };
-          }
-        } finally {
-          await scan.return(report);
-        }
-        progress = fileDone(whole, place.search, report);
+    const [only] = scans;
+    const telling =
+      only !== undefined && scans.length === 1
+        ? only(file.append)
+        : scanAbreast(scans, {
+            append: file.append,
+            format: { littleEndian: true, precision },
+          });
+    for await (const told of telling) {
+      if (told.says === 'further') {
+        if (room.now() - notedAt < noteEvery) continue;
+        const progress = await note();
+        yield { step: 'reached', capture: current(room, capture), progress };
+      } else {
+        const report = lineOf(told.lane, told.report, plan);
+        room.registry.noteReport(capture.id, finishPlace(told), report);
+        if (isTrouble(report)) yield { step: 'troubled', capture: current(room, capture), file: report };
       }
-      whole = progress;
-      reports.push(report);
-      room.registry.noteReport(capture.id, position, report);
-      if (isTrouble(report)) yield { step: 'troubled', capture: current(room, capture), file: report };
     }
   } finally {
-    await crew?.close();
+    await Promise.all(crews.map((crew) => crew?.close()));
     // Whoever walks away, or a full disk, leaves files that the coverage statement must not pass over.
-    const packets = progress.packets - whole.packets;
-    const told = reports.length;
-    for (const [at, report] of plan.places.slice(told).map(leftOut).entries()) {
-      const begun = at === 0 && progress !== whole ? { packets, to: progress.reached, detail: cutShort } : {};
-      reports.push({ ...report, ...begun });
-      room.registry.noteReport(capture.id, told + at, { ...report, ...begun });
+    for (const lane of lanes) {
+      for (const report of leftOver(lane)) {
+        room.registry.noteReport(capture.id, lane.first + lane.reports.length, lineOf(lane, report, plan));
+        lane.reports.push(report);
+      }
     }
-    noteSpan();
+    noteSpans();
   }
-  await note();
+  const progress = await note();
   yield { step: 'reached', capture: current(room, capture), progress };
   const stoppedBy = room.registry.byId(capture.id)?.why;
   return stop.aborted
@@ -209,9 +207,9 @@ async function* scanRing(
     : { state: 'finished', why: searchedToItsEnd };
 }
 
-function leftOut(place: Planned): RingFileReport {
-  if ('report' in place) return place.report;
-  return unread(place.search.name, 'not searched', notBegun.ended, place.search.firstAt);
+/** A line of the coverage statement: with its ring where there are several. */
+function lineOf({ plan }: Lane, report: RingFileReport, { rings }: Plan): RingFileReport {
+  return rings.length === 1 ? report : { ring: plan.ring, ...report };
 }
 
 /** Whether a line of the coverage statement is one to tell at once. */

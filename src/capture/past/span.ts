@@ -18,7 +18,7 @@ export function ringSpanOf(
   reports: readonly RingFileReport[],
   window: Window,
   at: Millis,
-): RingSpan {
+): Omit<RingSpan, 'ring' | 'behindTags'> {
   const files = places.flatMap((place, position) => {
     const file = 'search' in place ? place.search : place.file;
     return file === undefined ? [] : [{ file, lastAt: lastOf(reports[position]) }];

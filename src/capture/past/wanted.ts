@@ -5,8 +5,9 @@ import { sampleCarriesTags } from '../ringfile.ts';
 import type { Room } from '../room.ts';
 import { expansionPatience, formFor, missesTags } from '../vlan.ts';
 import type { RingFile } from './ring.ts';
+import { mostThreads } from './threads/messages.ts';
 
-type Ring = Room['config']['rings'][number];
+export type Ring = Room['config']['rings'][number];
 
 /** @throws CaptureError `bad_request` when it ends before it begins */
 export function checkWindow({ since, until }: Window): void {
@@ -16,8 +17,7 @@ export function checkWindow({ since, until }: Window): void {
 }
 
 /** @throws CaptureError `not_found` for one that is not configured, `bad_request` where none is */
-export function knownRing(room: Room, named: string | undefined): Ring {
-  const { rings } = room.config;
+export function knownRing({ config: { rings } }: Room, named: string | undefined): Ring {
   const ring = named === undefined ? rings[0] : rings.find((one) => one.name === named);
   if (ring !== undefined) return ring;
   if (rings.length === 0)
@@ -29,6 +29,24 @@ export function knownRing(room: Room, named: string | undefined): Ring {
     'not_found',
     `there is no ring ${named} here: choose one of ${rings.map(({ name }) => name).join(', ')}`,
   );
+}
+
+/**
+ * The rings of a search, in the order in which they are named; the first that is configured where none is.
+ * @throws CaptureError as `knownRing`; `bad_request` for one that is named twice, and for more than have a thread each
+ */
+export function knownRings(room: Room, named: readonly string[] = []): readonly [Ring, ...Ring[]] {
+  const [first, ...others] = named;
+  const rings = [knownRing(room, first), ...others.map((name) => knownRing(room, name))] as const;
+  const twice = named.find((name, at) => named.indexOf(name) !== at);
+  if (twice !== undefined)
+    throw new CaptureError('bad_request', `the ring ${twice} is named twice: name each ring once`);
+  if (rings.length > mostThreads)
+    throw new CaptureError(
+      'bad_request',
+      `${rings.length} rings are too many for one search, which takes ${mostThreads}: search the others in another one`,
+    );
+  return rings;
 }
 
 /** The form of an expression for a ring that holds VLAN tags, so that a search selects what a live capture would; null where it has none. */

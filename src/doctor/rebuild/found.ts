@@ -117,7 +117,8 @@ function running(
     sha256: null,
     facts: null,
     coverage: null,
-    ringSpan: null,
+    coverageByRing: null,
+    ringSpans: [],
   };
 }
 

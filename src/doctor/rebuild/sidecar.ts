@@ -38,6 +38,8 @@ const outcome = z.enum([
   'not searched',
 ]);
 
+const tally = z.partialRecord(outcome, count);
+
 /** What `seal` writes beside a complete savefile; keys that older releases did not write have what they meant by it. */
 const sidecar = z.object({
   sensor: z.string(),
@@ -86,18 +88,22 @@ const sidecar = z.object({
   counts,
   sha256,
   facts,
-  coverage: z.partialRecord(outcome, count).nullable(),
-  ringSpan: z
-    .object({
-      at: z.number(),
-      from: z.number().nullable(),
-      to: z.number().nullable(),
-      writtenAt: z.number().nullable(),
-      holes: z.array(z.object({ from: z.number(), to: z.number() })),
-      holesOver: z.number(),
-    })
-    .nullable()
-    .default(null),
+  coverage: tally.nullable(),
+  coverageByRing: z.record(z.string(), tally).nullable().default(null),
+  ringSpans: z
+    .array(
+      z.object({
+        ring: z.string(),
+        behindTags: z.boolean(),
+        at: z.number(),
+        from: z.number().nullable(),
+        to: z.number().nullable(),
+        writtenAt: z.number().nullable(),
+        holes: z.array(z.object({ from: z.number(), to: z.number() })),
+        holesOver: z.number(),
+      }),
+    )
+    .default([]),
 });
 
 /** The capture that a sidecar tells of, and the sensor that it was made on; undefined where it is damaged or somebody else's JSON. */

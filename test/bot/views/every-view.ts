@@ -44,7 +44,7 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     }),
     refused: echoed(errorView(new CaptureError('not_allowed', words)), {
       verb: 'search',
-      order: { ...order, window: { since: null, until: 1 }, ring: words },
+      order: { ...order, window: { since: null, until: 1 }, rings: [words] },
     }),
     bug: bugView(words),
     help: helpView(words),

@@ -80,8 +80,8 @@ const golden: Record<string, View> = {
   ),
   'search-waiting': progressView(past({ state: 'starting', progress: null, bytes: null }), []),
   'search-progress': progressView(past(), reports),
-  'search-not-held': captureView(past({ ...found, coverage: { searched: 432 }, ringSpan: brokenRing }), now),
-  'search-coverage-not-held': progressView(past({ ...found, ringSpan: brokenRing }), reports),
+  'search-not-held': captureView(past({ ...found, coverage: { searched: 432 }, ringSpans: [brokenRing] }), now),
+  'search-coverage-not-held': progressView(past({ ...found, ringSpans: [brokenRing] }), reports),
   'search-coverage-cancelled': progressView(past({ ...found, state: 'cancelled', why: 'cancelled' }), [
     ...reports,
     ...leftOut,

@@ -85,6 +85,8 @@ export function past(changes: Partial<Capture> = {}): Capture {
 
 /** What a ring held that reaches back further than the window, and up to now. */
 export const wholeRing: RingSpan = {
+  ring: 'dmz',
+  behindTags: false,
   at: now,
   from: (now - 26 * hour) * 1000,
   to: now * 1000 - 1_004_512,
@@ -95,6 +97,8 @@ export const wholeRing: RingSpan = {
 
 /** The same of a ring that begins too late, has a hole, and whose logger is dead. */
 export const brokenRing: RingSpan = {
+  ring: 'dmz',
+  behindTags: false,
   at: now,
   from: (now - 20 * hour) * 1000,
   to: (now - 3 * hour) * 1000,
@@ -110,7 +114,7 @@ export const found: Partial<Capture> = {
   counts: null,
   progress: null,
   coverage: { searched: 429, 'outside window': 38, empty: 1, damaged: 1, pruned: 1 },
-  ringSpan: wholeRing,
+  ringSpans: [wholeRing],
   path: '/var/lib/capture/captures/grant_shop..yesterday_Tue.Nov24.2026-02.09.20.UTC_1795486160_.past.pcap',
 };
 

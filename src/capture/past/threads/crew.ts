@@ -7,9 +7,9 @@ import { isScannable } from '../filter/scannable.ts';
 import { ownRecords, type Twins } from '../joint.ts';
 import type { RingFile } from '../ring.ts';
 import type { Append, Scanned, Selection } from '../scan.ts';
-import { type Said, shared, type Task, type ThreadOrder } from './messages.ts';
+import { mostThreads, type Said, shared, type Task, type ThreadOrder } from './messages.ts';
 
-/** Threads that scan the files of a search side by side, while what they find is taken in the order of the plan. */
+/** Threads that scan the files of a ring side by side, while what they find is taken in the order of the plan. */
 export interface Crew {
   /**
    * What a thread finds in a file, appended as it comes; undefined for a file that is left to tcpdump. Files are to be asked for in the order
@@ -20,32 +20,65 @@ export interface Crew {
   close(): Promise<void>;
 }
 
-/** What of the files is wanted. */
-export type Wanted = Omit<ThreadOrder, 'state' | 'hosts'> & Pick<Selection, 'twins' | 'hosts'>;
+/** What of a ring's files is wanted. */
+export interface Wanted extends Omit<ThreadOrder, 'state' | 'hosts'>, Pick<Selection, 'twins' | 'hosts'> {
+  /** In the order of the plan. */
+  readonly files: readonly RingFile[];
+}
 
 /** From so many bytes on, more than one thread is worth its start. */
 const worthTwo = 1.5e9;
-/** What is read at the disk's speed by two is read no faster by many, and the logger needs a processor, too. */
-const mostThreads = 4;
 /** So many files are with a thread at a time: it goes on with the next while its report of the last travels. */
 const inHand = 2;
 
 /**
- * Starts the threads for those of the files that the scanner reads as tcpdump would; undefined where there is none, or the program is not to be
- * translated.
- * @param files in the order of the plan
+ * Starts the threads of a search, for those of the files that the scanner reads as tcpdump would. Each ring has threads of its own, so that
+ * one whose matches nobody can take yet keeps no other ring from being read.
+ * @param rings as many as `mostThreads`, at most
+ * @returns a ring each; undefined where there is no such file, or the program is not to be translated
  */
-export function openCrew(
-  files: readonly RingFile[],
-  { program, hosts, window, precision, linktype, indexes, twins }: Wanted,
+export function openCrews(rings: readonly Wanted[], signal: AbortSignal): (Crew | undefined)[] {
+  const scannable = rings.map(({ files, program }) =>
+    judge(program).translatable
+      ? files.filter(({ header, packing }) => packing === null && isScannable(header).scannable)
+      : [],
+  );
+  const threads = shareThreads(
+    scannable.map((files) => files.reduce((sum, { size }) => sum + size, 0)),
+    availableParallelism(),
+  );
+  return rings.map((wanted, at) => {
+    const files = scannable[at] ?? [];
+    return files.length === 0 ? undefined : openCrew({ ...wanted, files }, threads[at] ?? 1, signal);
+  });
+}
+
+/**
+ * How many threads each ring has: one where there is anything to read, and from 1.5 GB in all on as many more as a search may have, where
+ * each has most to read.
+ * @param bytes to be read of each ring
+ */
+export function shareThreads(bytes: readonly number[], processors: number): number[] {
+  const threads = bytes.map((some): number => (some > 0 ? 1 : 0));
+  const all = bytes.reduce((sum, some) => sum + some, 0);
+  const most = all < worthTwo ? 0 : Math.min(mostThreads, Math.max(2, processors - 1));
+  const each = (at: number) => (bytes[at] ?? 0) / (threads[at] ?? 1);
+  const inUse = () => threads.reduce((sum, some) => sum + some, 0);
+  while (inUse() < most) {
+    const [largest = 0] = bytes
+      .flatMap((some, at) => (some > 0 ? [at] : []))
+      .toSorted((one, other) => each(other) - each(one));
+    threads[largest] = (threads[largest] ?? 0) + 1;
+  }
+  return threads;
+}
+
+function openCrew(
+  { files, program, hosts, window, precision, linktype, indexes, twins }: Wanted,
+  threads: number,
   signal: AbortSignal,
-): Crew | undefined {
-  if (!judge(program).translatable) return undefined;
-  const scannable = files.filter(({ header, packing }) => packing === null && isScannable(header).scannable);
-  if (scannable.length === 0) return undefined;
-  const bytes = scannable.reduce((sum, { size }) => sum + size, 0);
-  const threads = bytes < worthTwo ? 1 : Math.min(mostThreads, Math.max(2, availableParallelism() - 1));
-  const waiting = scannable.map((file, place): Task => ({ place, file }));
+): Crew {
+  const waiting = files.map((file, place): Task => ({ place, file }));
   const streams = new Map(waiting.map(({ file }) => [file, openStream()]));
   const all = [...streams.values()];
   const crew = Array.from({ length: threads }, () =>

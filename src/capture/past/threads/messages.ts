@@ -46,3 +46,8 @@ export type Said =
 
 /** What a thread may have given that nobody has taken yet, bytes: then it waits. */
 export const mostGiven = 8 * 2 ** 20;
+
+/**
+ * Of a search, whatever it reads: what is read at the disk's speed by two is read no faster by many, and the logger needs a processor, too.
+ */
+export const mostThreads = 4;
