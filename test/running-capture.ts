@@ -35,6 +35,8 @@ export function runningCapture(differing: Partial<Capture> = {}): Capture {
     progress: null,
     coverage: null,
     ringSpan: null,
+    join: null,
+    joined: null,
     version: 1,
     ...differing,
   };

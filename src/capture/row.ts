@@ -4,6 +4,8 @@ import type {
   Counts,
   EarlierSavefile,
   Facts,
+  Join,
+  JoinedPart,
   Kind,
   Millis,
   RingFileOutcome,
@@ -52,6 +54,8 @@ export interface Row {
   keep: 0 | 1;
   expanded: string | null;
   ring_span: string | null;
+  part_of: number | null;
+  joined: string | null;
   version: number;
 }
 
@@ -88,7 +92,13 @@ export function captureOf(
     outcomes,
     earlier,
     hosts,
-  }: { outcomes: readonly OutcomeCount[]; earlier: readonly EarlierRow[]; hosts: HostsRow | undefined },
+    join: partOf,
+  }: {
+    outcomes: readonly OutcomeCount[];
+    earlier: readonly EarlierRow[];
+    hosts: HostsRow | undefined;
+    join: Join | null;
+  },
 ): Capture {
   return {
     id: `c${row.number}`,
@@ -127,6 +137,8 @@ export function captureOf(
     progress: parsed<SearchProgress>(row.progress),
     coverage: outcomes.length > 0 ? Object.fromEntries(outcomes.map(({ outcome, files }) => [outcome, files])) : null,
     ringSpan: parsed<RingSpan>(row.ring_span),
+    join: partOf,
+    joined: parsed<JoinedPart[]>(row.joined),
     version: row.version,
   };
 }

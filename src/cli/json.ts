@@ -58,6 +58,8 @@ export function wholeJson(capture: Capture, reports: readonly RingFileReport[]):
     facts: facts && { ...facts, firstAt: isoMicros(facts.firstAt), lastAt: isoMicros(facts.lastAt) },
     coverage: capture.coverage && { ...capture.coverage },
     ringSpan: ringSpan && ringSpanJson(ringSpan),
+    ...(capture.join === null ? {} : { join: { ...capture.join } }),
+    ...(capture.joined === null ? {} : { joined: capture.joined.map((part) => ({ ...part })) }),
     ringFiles: reports.map(ringFileJson),
   };
 }
