@@ -73,7 +73,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       texts,
       window,
       places,
-      fc.record({ ring: said, exact: fc.constant(true) }, optional),
+      fc.record({ ring: said, exact: fc.constant(true), join: fc.constant(true) }, optional),
       fc.record({ hosts: said }, optional),
     )
     .map(
