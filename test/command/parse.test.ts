@@ -57,8 +57,8 @@ const understood: readonly [title: string, line: string, command: Command][] = [
     { verb: 'both', order: { description: 'x', expression: 'tcp', since: null, join: true } },
   ],
   [
-    'join as a phone writes a switch',
-    'search join=yes description=x tcp',
+    'join behind the expression, too',
+    'search -d x tcp --join',
     {
       verb: 'search',
       order: { description: 'x', expression: 'tcp', window: { since: null, until: null }, join: true },
