@@ -98,7 +98,7 @@ test('what finds no room is not joined: told with numbers and the command, and w
   assert.equal(found.code, 69, found.err);
   assert.match(
     found.out,
-    /Failed: grant_x\.joined_\S+\nWhy: not joined: it needs \S+; \S+ is free on the disk, and 1MB must stay free; by hand: mergecap -F pcapng -w FILE grant_x_\S+ grant_x_\S+\n/,
+    /Failed: grant_x\.joined_\S+\nWhy: not joined: it needs \S+; \S+ is free on the disk, and 1MB must stay free; by hand: mergecap -F pcapng -w FILE grant_x_\S+ grant_x\.2_\S+\n/,
   );
   const files = readdirSync(disk.seen('captures')).filter((name) => !name.endsWith('.json'));
   assert.equal(files.length, 2);
