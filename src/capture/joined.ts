@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Capture } from './capture.ts';
+import type { Capture, Millis } from './capture.ts';
 import { joinDue, joinOne } from './joining/join.ts';
 import type { JoinNumber } from './joins.ts';
 import type { JoinStep } from './orders.ts';
@@ -7,6 +7,8 @@ import type { Room } from './room.ts';
 
 /** Milliseconds between two looks whether a savefile that another process joins is done. */
 const pollEvery = 100;
+/** What keeps one from being begun, a disk that cannot be written to, does not pass within a second. */
+const tryAgain: Millis = 10_000;
 
 /**
  * The steps of an order that wants one joined savefile, then what became of that; where a part still runs, that it comes later.
@@ -20,13 +22,15 @@ export async function* withJoin<Step>(
   signal: AbortSignal,
 ): AsyncGenerator<Step | JoinStep> {
   const number = room.joins.open();
+  let isThrough = false;
   try {
     yield* steps(number);
+    isThrough = true;
   } finally {
     room.joins.complete(number);
-    // With one savefile or none that is said at once; the rest is for who looks after the installation.
     await joinNothing(room, number);
-    if (room.joins.isPending(number)) await room.leaveSupervisor();
+    // A reader that walks away, and what ended the order, leave the rest to who looks after the installation.
+    if (!isThrough && room.joins.isPending(number)) await room.leaveSupervisor();
   }
   const last = partsOf(room, number).at(-1);
   if (last === undefined) return;
@@ -39,12 +43,14 @@ export async function* withJoin<Step>(
     if (pending !== undefined) await joinOne(room, pending, { cancel: signal, leave: new AbortController().signal });
     await pause(pollEvery);
   }
+  if (room.joins.isPending(number)) await room.leaveSupervisor();
   const { join } = room.registry.byId(last.id) ?? last;
   const joined = join?.join === 'into' ? room.registry.byId(join.capture) : undefined;
   if (joined !== undefined && joined.endedAt !== null) yield { step: 'joined', capture: joined };
   else if (join?.join === 'none') yield { step: 'not joined', capture: last, why: join.why };
 }
 
+/** Of one savefile, or none, it is said at once that there is nothing to join. */
 async function joinNothing(room: Room, number: JoinNumber): Promise<void> {
   const captures = partsOf(room, number);
   if (captures.some(({ endedAt }) => endedAt === null) || captures.filter(({ sha256 }) => sha256 !== null).length > 1)
@@ -67,11 +73,15 @@ function laterInWords(parts: readonly Capture[]): string {
 export function openJoiner(room: Room) {
   const leaving = new AbortController();
   let under: Promise<void> | undefined;
+  let notBefore: Millis = 0;
   return {
     look: (): void => {
-      if (under !== undefined || leaving.signal.aborted || room.joins.pending().length === 0) return;
+      if (under !== undefined || leaving.signal.aborted || room.uptime() < notBefore) return;
       under = joinDue(room, leaving.signal)
-        .catch((error: unknown) => room.log.error({ error }, 'not joined, next try follows'))
+        .catch((error: unknown) => {
+          notBefore = room.uptime() + tryAgain;
+          room.log.error({ error }, 'not joined, next try follows');
+        })
         .finally(() => {
           under = undefined;
         });

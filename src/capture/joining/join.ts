@@ -23,16 +23,16 @@ export interface Stops {
 /** Milliseconds between two looks whether it was stopped, and at the free space. */
 const lookEvery = 500;
 
-/** Makes the joined savefiles that are due, one after the other; what goes wrong with one is logged, and tried again at the next look. */
+/** Makes the joined savefiles that are due, one after the other. @throws what went wrong with one, once the others are made */
 export async function joinDue(room: Room, leave: AbortSignal): Promise<void> {
+  const troubles: unknown[] = [];
   for (const pending of room.joins.pending()) {
     if (leave.aborted) return;
-    try {
-      await joinOne(room, pending, { cancel: new AbortController().signal, leave });
-    } catch (error) {
-      room.log.error({ join: pending.number, error }, 'not joined, next try follows');
-    }
+    await joinOne(room, pending, { cancel: new AbortController().signal, leave }).catch((error) =>
+      troubles.push(error),
+    );
   }
+  if (troubles.length > 0) throw troubles[0];
 }
 
 /** Makes one joined savefile, where all its parts have ended and nobody else makes it. */

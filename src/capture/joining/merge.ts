@@ -11,9 +11,9 @@ const nowhere = { HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent', WIRESHA
  * reading a savefile of its user does not need.
  */
 function harmless(): string[] {
-  const isRoot = process.getuid?.() === 0;
-  const bounded = isRoot ? ['--bounding-set=-all'] : ['--ambient-caps=-all'];
-  return ['-n', '10', 'setpriv', '--no-new-privs', '--pdeathsig', 'KILL', '--inh-caps=-all', ...bounded];
+  // Without ambient ones a user's program has none; more than that takes capset(2), which the units' filter of system calls refuses.
+  const capabilities = process.getuid?.() === 0 ? ['--inh-caps=-all', '--bounding-set=-all'] : ['--ambient-caps=-all'];
+  return ['-n', '10', 'setpriv', '--no-new-privs', '--pdeathsig', 'KILL', ...capabilities];
 }
 
 /**
@@ -41,7 +41,7 @@ export async function mergeInto(file: string, inputs: readonly string[], format:
   );
   signal.throwIfAborted();
   if (!failed) return;
-  if (exitCode === 127) {
+  if (exitCode === 127 && /failed to execute mergecap/.test(String(stderr))) {
     throw new CaptureError('tool_failed', 'mergecap is not installed (Debian: apt install wireshark-common)');
   }
   const said = String(stderr ?? '')
