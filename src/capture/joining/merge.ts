@@ -11,7 +11,7 @@ const nowhere = { HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent', WIRESHA
  * reading a savefile of its user does not need.
  */
 function harmless(): string[] {
-  // Without ambient ones a user's program has none; more than that takes capset(2), which the units' filter of system calls refuses.
+  // setpriv calls capset(2) whatever it is told: the units' filter of system calls must allow it.
   const capabilities = process.getuid?.() === 0 ? ['--inh-caps=-all', '--bounding-set=-all'] : ['--ambient-caps=-all'];
   return ['-n', '10', 'setpriv', '--no-new-privs', '--pdeathsig', 'KILL', ...capabilities];
 }
