@@ -36,6 +36,8 @@ export function runningCapture(differing: Partial<Capture> = {}): Capture {
     coverage: null,
     coverageByRing: null,
     ringSpans: [],
+    join: null,
+    joined: null,
     version: 1,
     ...differing,
   };

@@ -94,7 +94,9 @@ export async function openBot(parts: BotParts): Promise<Bot> {
 function viewsOf(engine: Engine): (capture: Capture, part: Part, now: Millis) => View {
   return (capture, part, now) => {
     if (part === 'main') return captureView(capture, now);
-    return capture.kind === 'past' ? progressView(capture, engine.coverage(capture.id)) : endingView(capture);
+    return capture.kind === 'past' && capture.joined === null
+      ? progressView(capture, engine.coverage(capture.id))
+      : endingView(capture);
   };
 }
 

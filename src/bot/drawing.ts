@@ -45,7 +45,7 @@ export function nextDrawing(drawings: readonly Drawing[], now: Millis): Drawing 
 
 /** A live capture's thread tells its ending; a search's tells how far it is as well. */
 function hasThread(capture: Capture): boolean {
-  return !isOpen(capture.state) || capture.kind === 'past';
+  return !isOpen(capture.state) || (capture.kind === 'past' && capture.joined === null);
 }
 
 function isBehind(capture: Capture, message: Message | undefined): boolean {

@@ -19,15 +19,15 @@ export async function* startBoth(
   actor: Actor,
   signal: AbortSignal,
 ): AsyncGenerator<BothStep> {
-  const { since, ring: _, ...live } = order;
+  const { since, ring: _, join: __, ...live } = order;
   const asked = ask(room, 'both', actor, order.analyst);
   let started: Started;
   let search: SearchOrder;
   try {
     const meeting = meetingPlace(room, order);
-    const { description, expression, exact, case: incident, analyst } = order;
+    const { description, expression, exact, case: incident, analyst, partOf } = order;
     const window = { since, until: null };
-    search = { description, expression, exact, case: incident, analyst, window, rings: [meeting.ring] };
+    search = { description, expression, exact, case: incident, analyst, partOf, window, rings: [meeting.ring] };
     await checkSearch(room, { ...search, window: { since, until: room.now() * 1_000 } }, actor);
     started = await startLive(room, { ...live, interface: meeting.interface }, actor, asked);
   } catch (error) {

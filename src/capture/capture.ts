@@ -24,7 +24,8 @@ export interface Facts {
   readonly dataBytes: number;
   readonly firstAt: Micros | null;
   readonly lastAt: Micros | null;
-  readonly linktype: number;
+  /** Null where it holds several, as a joined one may: such a file is a pcapng. */
+  readonly linktype: number | null;
   readonly snaplen: number;
   readonly precision: 'microseconds' | 'nanoseconds';
   /** Offset of a last record that is not whole; null when the file ends as it should. */
@@ -128,7 +129,23 @@ export interface EarlierSavefile {
   readonly sha256: string | null;
 }
 
-/** A live capture or a search of the past, as the registry knows it: plain values only. */
+/** What is to become, or became, of the joined savefile that a capture's order asked for. */
+export type Join =
+  /** It is made once every capture of the order has ended. */
+  | { readonly join: 'awaited' }
+  | { readonly join: 'into'; readonly capture: CaptureId }
+  | { readonly join: 'none'; readonly why: string };
+
+/** A savefile that a joined one is made of, as it was then. */
+export interface JoinedPart {
+  readonly capture: CaptureId;
+  readonly savefile: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly packets: number;
+}
+
+/** A live capture, a search of the past, or a savefile joined of theirs (a `past` one, too), as the registry knows it: plain values only. */
 export interface Capture {
   readonly id: CaptureId;
   readonly kind: Kind;
@@ -175,6 +192,10 @@ export interface Capture {
   readonly coverageByRing: Readonly<Record<string, Tally>> | null;
   /** What each ring held, in the order in which they were named; none for a live capture and before the plan is made. */
   readonly ringSpans: readonly RingSpan[];
+  /** The joined savefile that it is a part of; null where none was asked for. */
+  readonly join: Join | null;
+  /** What it is joined of; null for all that were captured or searched for. */
+  readonly joined: readonly JoinedPart[] | null;
   /** Grows with every change of any capture: who remembers it can ask what changed since. */
   readonly version: number;
 }

@@ -7,6 +7,7 @@ import { openCustodian } from './custodian.ts';
 import type { Engine } from './door.ts';
 import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
+import type { JoinNumber } from './joins.ts';
 import { type EngineParts, openRoom } from './opening.ts';
 import { openPinning } from './pinning.ts';
 import { reconcileAll } from './reconcile.ts';
@@ -50,6 +51,12 @@ function engineIn(room: Room): Engine {
   };
   const closing = new AbortController();
   const reconcile = () => reconcileAll(room);
+  let joiner: { look(): void; leave(): Promise<void> } | undefined;
+  const join = async () => {
+    if (room.joins.pending().length === 0) return;
+    joiner ??= (await import('./joined.ts')).openJoiner(room);
+    joiner.look();
+  };
   let indexing: ((signal: AbortSignal) => Promise<void>) | undefined;
   const duties = [
     whenDue(room, shipEvery, custodian.shipAudit),
@@ -83,11 +90,13 @@ function engineIn(room: Room): Engine {
     },
     search: async function* (order, actor, signal) {
       const { searchRing } = await import('./past/search.ts');
-      yield* searchRing(room, order, { actor, signal, joint: null });
+      const steps = (partOf?: JoinNumber) => searchRing(room, { ...order, partOf }, { actor, signal, joint: null });
+      yield* order.join === true ? (await import('./joined.ts')).withJoin(room, steps, signal) : steps();
     },
     both: async function* (order, actor, signal) {
       const { startBoth } = await import('./both.ts');
-      yield* startBoth(room, order, actor, signal);
+      const steps = (partOf?: JoinNumber) => startBoth(room, { ...order, partOf }, actor, signal);
+      yield* order.join === true ? (await import('./joined.ts')).withJoin(room, steps, signal) : steps();
     },
     index: async function* (order, actor, signal) {
       const asked = ask(room, 'index', actor);
@@ -194,9 +203,10 @@ function engineIn(room: Room): Engine {
     },
     supervise: async (untilIdle, signal) => {
       const { supervise } = await import('./live/supervisor.ts');
-      const look = (inCharge: boolean) => {
+      const look = async (inCharge: boolean) => {
         if (inCharge) for (const duty of duties) duty();
-        return reconcile();
+        await reconcile();
+        if (inCharge) await join();
       };
       for (;;) {
         try {
@@ -217,7 +227,7 @@ function engineIn(room: Room): Engine {
     ...pinning,
     close: async () => {
       closing.abort(new Error('the engine was closed meanwhile'));
-      await Promise.all([leave(), leavePins()]);
+      await Promise.all([leave(), leavePins(), joiner?.leave()]);
       database.close();
     },
   };

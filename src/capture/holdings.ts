@@ -89,7 +89,9 @@ export function openHoldings(
   // When savefiles can be pinned, a pinned one is left out here, as those of running captures are.
   const deletable = database.prepare<[{ before: Millis; endedAt: Millis; savefile: string; most: number }], HeldRow>(`
     SELECT ${columns} FROM held
-    WHERE NOT running AND ended_at < :before AND (ended_at, savefile) > (:endedAt, :savefile)
+    WHERE NOT running AND ended_at < :before AND number NOT IN (
+      SELECT captures.number FROM captures JOIN joins ON joins.number = part_of WHERE joins.state <> 'ended')
+      AND (ended_at, savefile) > (:endedAt, :savefile)
     ORDER BY ended_at, savefile LIMIT :most`);
   const custody = database.prepare<[string], Custody>(
     'SELECT finding, detail, file, process FROM custody WHERE savefile = ?',

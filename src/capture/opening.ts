@@ -5,6 +5,7 @@ import { openAudit } from './audit.ts';
 import type { Millis } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import { openHoldings } from './holdings.ts';
+import { openJoins } from './joins.ts';
 import { openOutbox } from './outbox.ts';
 import { openPins } from './pins.ts';
 import { sinceBoot, tokenOf } from './process.ts';
@@ -50,6 +51,7 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     holdings: openHoldings(database, { directory: config.captures, process: self, now }),
     outbox: openOutbox(database, self),
     pins: openPins(database, self, now),
+    joins: openJoins(database, self),
     audit: openAudit(database, self, now),
     self,
     inHand: inHandOf(config.state),

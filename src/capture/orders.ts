@@ -18,6 +18,8 @@ export interface StartOrder {
   /** The expression as typed: no expansion for VLAN tags. */
   readonly exact?: boolean | undefined;
   readonly case?: string | undefined;
+  /** Set by the engine: the join that its savefile is a part of. */
+  readonly partOf?: number | undefined;
   /** The analyst whose capture it is, where a lead acts for somebody else. */
   readonly analyst?: string | undefined;
 }
@@ -35,6 +37,10 @@ export interface SearchOrder {
   readonly exact?: boolean | undefined;
   readonly case?: string | undefined;
   readonly analyst?: string | undefined;
+  /** One further savefile of all packets, where the ring holds several linktypes and so makes several. */
+  readonly join?: boolean | undefined;
+  /** Set by the engine: the join that its savefiles are parts of. */
+  readonly partOf?: number | undefined;
 }
 
 /** A live capture, and a search of what its interface's ring holds from before it. */
@@ -43,6 +49,8 @@ export interface BothOrder extends StartOrder {
   readonly since: Micros | null;
   /** The first ring of the interface where it is left out. */
   readonly ring?: string | undefined;
+  /** One further savefile of all packets, once both have ended. */
+  readonly join?: boolean | undefined;
 }
 
 /** Which captures: an id (`c12`), or a word matched against analyst, description, expression and case. */
@@ -67,7 +75,16 @@ export type SearchStep =
   | { readonly step: 'planned'; readonly capture: Capture; readonly warnings: readonly string[] }
   | { readonly step: 'reached'; readonly capture: Capture; readonly progress: SearchProgress }
   | { readonly step: 'troubled'; readonly capture: Capture; readonly file: RingFileReport }
-  | { readonly step: 'ended'; readonly capture: Capture };
+  | { readonly step: 'ended'; readonly capture: Capture }
+  | JoinStep;
+
+/**
+ * What comes after all others where a joined savefile was asked for: its own capture, ended in whatever state; or, with one of the order's
+ * captures, why there is none, or none yet.
+ */
+export type JoinStep =
+  | { readonly step: 'joined'; readonly capture: Capture }
+  | { readonly step: 'not joined'; readonly capture: Capture; readonly why: string };
 
 /** Which ring is to be indexed; all of them where none is named. */
 export interface IndexOrder {

@@ -9,7 +9,7 @@ import { isCaredFor, type Room } from './room.ts';
 export async function reconcileAll(room: Room): Promise<void> {
   const open = room.registry.open();
   await Promise.all(open.map((capture) => reconcileOne(room, capture)));
-  if (open.some(({ kind }) => kind === 'live')) await room.leaveSupervisor();
+  if (open.some(({ kind }) => kind === 'live') || room.joins.pending().length > 0) await room.leaveSupervisor();
   room.audit.settleAbandoned(isAlive);
   for (let write = room.owed[0]; write !== undefined; write = room.owed[0]) {
     write();
@@ -29,7 +29,9 @@ async function reconcileOne(room: Room, capture: Capture): Promise<void> {
 }
 
 /** Whether there is nothing to bring together, as nearly always: what would do it is then not even loaded. */
-function isWell(room: Room, { id, kind, state }: Capture): boolean {
+function isWell(room: Room, { id, kind, state, joined }: Capture): boolean {
+  // Made by who looks after the installation: nobody's list is to wait until gigabytes are merged.
+  if (joined !== null) return true;
   if (kind === 'past' || state !== 'running') return isCaredFor(room, id);
   const { tcpdump } = room.registry.processes(id);
   return tcpdump !== null && isAlive(tcpdump);

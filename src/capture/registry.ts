@@ -1,6 +1,17 @@
 import type Database from 'better-sqlite3';
-import type { Capture, CaptureId, Counts, Facts, HostList, Millis, RingSpan, SearchProgress } from './capture.ts';
+import type {
+  Capture,
+  CaptureId,
+  Counts,
+  Facts,
+  HostList,
+  JoinedPart,
+  Millis,
+  RingSpan,
+  SearchProgress,
+} from './capture.ts';
 import { type Coverage, openCoverage } from './coverage.ts';
+import { type JoinNumber, joinOf } from './joins.ts';
 import { captureOf, type EarlierRow, type HostsRow, numberOf, type Row } from './row.ts';
 
 /** A capture before it has a number. */
@@ -30,6 +41,9 @@ export type NewCapture = Pick<
   readonly maxBytes: number | null;
   readonly maxPackets: number | null;
   readonly hosts: WholeHostList | null;
+  /** The join that its savefile is a part of. */
+  readonly partOf?: JoinNumber | undefined;
+  readonly joined?: readonly JoinedPart[];
 };
 
 /** A list of hosts with all its addresses and nets. */
@@ -126,9 +140,11 @@ export function hostsRow(capture: number, { nets, behindTags, ...list }: WholeHo
 export function openRegistry(database: Database.Database, directory: string, process: string): Registry {
   const insert = database.prepare<[Record<string, unknown>]>(`
     INSERT INTO captures (kind, state, analyst, ordered_by, description, expression, incident, interface, ring, since, until,
-      snaplen, savefile, file, channel, started_at, owner, expanded, deadline, deadline_uptime, boot, max_bytes, max_packets, keep)
+      snaplen, savefile, file, channel, started_at, owner, expanded, deadline, deadline_uptime, boot, max_bytes, max_packets, keep,
+      part_of, joined)
     VALUES (:kind, :state, :analyst, :orderedBy, :description, :expression, :case, :interface, :ring, :since, :until,
-      :snaplen, :savefile, :file, :channel, :startedAt, :owner, :expanded, :at, :uptime, :boot, :maxBytes, :maxPackets, :keep)`);
+      :snaplen, :savefile, :file, :channel, :startedAt, :owner, :expanded, :at, :uptime, :boot, :maxBytes, :maxPackets, :keep,
+      :partOf, :joined)`);
   const addHosts = database.prepare<[Record<string, unknown>]>(insertHosts);
   const hosts = database.prepare<[number], HostsRow>(
     'SELECT entries, sha256, behind_tags FROM indicators WHERE capture = ?',
@@ -165,6 +181,9 @@ export function openRegistry(database: Database.Database, directory: string, pro
   const earlier = database.prepare<[number], EarlierRow>(
     'SELECT savefile, ended_at, why, bytes, packets, counts, facts, sha256 FROM earlier WHERE capture = ? ORDER BY ended_at',
   );
+  const joinRow = database.prepare<[number], { capture: number | null; why: string | null }>(
+    'SELECT capture, why FROM joins WHERE number = ?',
+  );
   const isOpenSql = `state IN ('starting', 'running', 'stopping')`;
   const byNumber = database.prepare<[number], Row>('SELECT * FROM captures WHERE number = ?');
   const matches = `(:word IS NULL OR instr(lower(analyst), lower(:word)) OR instr(lower(description), lower(:word))
@@ -192,6 +211,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
       outcomes: row.kind === 'past' ? outcomes(row.number) : [],
       earlier: row.keep === 1 ? earlier.all(row.number) : [],
       hosts: row.kind === 'past' ? hosts.get(row.number) : undefined,
+      join: row.part_of === null ? null : joinOf(joinRow.get(row.part_of)),
     });
   const byId = (id: string): Capture | undefined => {
     const row = byNumber.get(numberOf(id));
@@ -205,7 +225,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
 
   return {
     add: (capture) => {
-      const { window, deadline, keep, hosts: list, ...columns } = capture;
+      const { window, deadline, keep, hosts: list, partOf, joined, ...columns } = capture;
       const { lastInsertRowid } = insert.run({
         ...columns,
         since: window?.since ?? null,
@@ -214,6 +234,8 @@ export function openRegistry(database: Database.Database, directory: string, pro
         uptime: deadline?.uptime ?? null,
         boot: deadline?.boot ?? null,
         keep: keep ? 1 : 0,
+        partOf: partOf ?? null,
+        joined: joined === undefined ? null : JSON.stringify(joined),
         owner: process,
       });
       const number = Number(lastInsertRowid);

@@ -4,7 +4,7 @@ import { type Deadline, hostsRow, insertHosts, type WholeHostList } from './regi
 import { numberOf } from './row.ts';
 
 /** A capture that goes into a registry made anew: what its sidecar, its process or its file tell of it. */
-export interface Restored extends Omit<Capture, 'id' | 'path' | 'progress' | 'version' | 'hosts'> {
+export interface Restored extends Omit<Capture, 'id' | 'path' | 'progress' | 'version' | 'hosts' | 'join'> {
   readonly hosts: WholeHostList | null;
   /** The id that it had; null where that is not known. */
   readonly id: CaptureId | null;
@@ -26,10 +26,10 @@ export function openRestoring(database: Database.Database, owner: string): Resto
   const insert = database.prepare<[Record<string, unknown>]>(`
     INSERT INTO captures (number, kind, state, analyst, ordered_by, description, expression, incident, interface, ring, since, until,
       snaplen, savefile, file, channel, started_at, ended_at, why, bytes, packets, counts, sha256, facts, owner, tcpdump, expanded, keep,
-      max_bytes, max_packets, deadline, deadline_uptime, boot, ring_span)
+      max_bytes, max_packets, deadline, deadline_uptime, boot, ring_span, joined)
     VALUES (:number, :kind, :state, :analyst, :orderedBy, :description, :expression, :case, :interface, :ring, :since, :until,
       :snaplen, :savefile, :file, :channel, :startedAt, :endedAt, :why, :bytes, :packets, :counts, :sha256, :facts, :owner, :tcpdump,
-      :expanded, :keep, :maxBytes, :maxPackets, :deadline, :uptime, :boot, :ringSpan)`);
+      :expanded, :keep, :maxBytes, :maxPackets, :deadline, :uptime, :boot, :ringSpan, :joined)`);
   const addReport = database.prepare(`INSERT INTO coverage VALUES (?, ?, ?, ?, NULL, NULL, 0, ?, ?)`);
   const addEarlier = database.prepare<[Record<string, unknown>]>(`
     INSERT INTO earlier (capture, savefile, ended_at, why, bytes, packets, counts, facts, sha256)
@@ -64,7 +64,9 @@ function reportsOf({
   kind,
   coverage,
   coverageByRing,
+  joined,
 }: Restored): Pick<RingFileReport, 'ring' | 'file' | 'outcome' | 'detail'>[] {
+  if (joined !== null) return [];
   if (kind === 'past' && coverage === null) {
     return [{ file: 'coverage statement', outcome: 'unreadable', detail: 'lost with the registry' }];
   }
@@ -101,6 +103,7 @@ function columns({
     counts: json(counts),
     facts: json(facts),
     ringSpan: ringSpans.length === 0 ? null : json(ringSpans),
+    joined: json(plain.joined),
     keep: keep ? 1 : 0,
     maxBytes: limits.bytes,
     maxPackets: limits.packets,

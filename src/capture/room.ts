@@ -6,6 +6,7 @@ import type { Capture, CaptureId, Millis } from './capture.ts';
 import type { Place } from './custody.ts';
 import { CaptureError } from './errors.ts';
 import type { Holdings } from './holdings.ts';
+import type { JoinNumber, Joins } from './joins.ts';
 import type { StartOrder } from './orders.ts';
 import type { Outbox } from './outbox.ts';
 import type { PinId } from './pin.ts';
@@ -28,6 +29,7 @@ export interface Room {
   readonly holdings: Holdings;
   readonly outbox: Outbox;
   readonly pins: Pins;
+  readonly joins: Joins;
   readonly audit: Audit;
   /** This process, as owner of what it starts. */
   readonly self: ProcessToken;
@@ -199,7 +201,9 @@ function actingFor(actor: Actor, named: string | undefined): string | null {
 }
 
 /** Whose capture an order makes, who gave the order, and why and where. */
-export type Attribution = Pick<Capture, 'analyst' | 'orderedBy' | 'description' | 'case' | 'channel'>;
+export type Attribution = Pick<Capture, 'analyst' | 'orderedBy' | 'description' | 'case' | 'channel'> & {
+  readonly partOf?: JoinNumber | undefined;
+};
 
 /**
  * What an order says of the capture that it makes, whatever its kind, when the person may make it.
@@ -209,7 +213,7 @@ export type Attribution = Pick<Capture, 'analyst' | 'orderedBy' | 'description' 
 export function attribution(
   room: Room,
   actor: Actor,
-  order: Pick<StartOrder, 'description' | 'case' | 'analyst'>,
+  order: Pick<StartOrder, 'description' | 'case' | 'analyst' | 'partOf'>,
 ): Attribution {
   const { name, role } = actor.analyst;
   if (!mayRole.capture(actor.analyst)) {
@@ -234,6 +238,7 @@ export function attribution(
     orderedBy: name,
     description: order.description,
     case: order.case ?? null,
+    partOf: order.partOf,
     channel: actor.origin.door === 'slack' ? actor.origin.channel : null,
   };
 }

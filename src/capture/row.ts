@@ -4,6 +4,8 @@ import type {
   Counts,
   EarlierSavefile,
   Facts,
+  Join,
+  JoinedPart,
   Kind,
   Millis,
   RingFileOutcome,
@@ -53,6 +55,8 @@ export interface Row {
   keep: 0 | 1;
   expanded: string | null;
   ring_span: string | null;
+  part_of: number | null;
+  joined: string | null;
   version: number;
 }
 
@@ -91,7 +95,13 @@ export function captureOf(
     outcomes,
     earlier,
     hosts,
-  }: { outcomes: readonly OutcomeCount[]; earlier: readonly EarlierRow[]; hosts: HostsRow | undefined },
+    join: partOf,
+  }: {
+    outcomes: readonly OutcomeCount[];
+    earlier: readonly EarlierRow[];
+    hosts: HostsRow | undefined;
+    join: Join | null;
+  },
 ): Capture {
   return {
     id: `c${row.number}`,
@@ -131,6 +141,8 @@ export function captureOf(
     coverage: outcomes.length > 0 ? tallyOf(outcomes) : null,
     coverageByRing: byRing(outcomes),
     ringSpans: parsed<RingSpan[]>(row.ring_span) ?? [],
+    join: partOf,
+    joined: parsed<JoinedPart[]>(row.joined),
     version: row.version,
   };
 }

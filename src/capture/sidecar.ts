@@ -24,7 +24,7 @@ const lasting = [
     'ring',
     'window',
   ],
-  ...['snaplen', 'savefile', 'startedAt', 'endedAt', 'why', 'bytes', 'packets', 'counts', 'facts', 'sha256'],
+  ...['snaplen', 'savefile', 'startedAt', 'endedAt', 'why', 'bytes', 'packets', 'counts', 'facts', 'sha256', 'joined'],
 ] as const;
 
 /** Holds a savefile's sidecar against the registry. @param nets of its list of hosts, as the registry has it */

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Actor } from './analyst.ts';
 import { type Capture, isOpen, may, mayStop } from './capture.ts';
 import { CaptureError } from './errors.ts';
+import { reconcileJoined } from './joining/join.ts';
 import { endLive } from './live/ending.ts';
 import { reconcileLive } from './live/reconcile.ts';
 import { reconcileSearch } from './past/ending.ts';
@@ -64,7 +65,8 @@ async function ended(room: Room, capture: Capture): Promise<Capture> {
     const now = room.registry.byId(capture.id) ?? capture;
     if (!isOpen(now.state)) return now;
     // Whoever was to end it may be gone.
-    await (now.kind === 'past' ? reconcileSearch(room, now) : reconcileLive(room, now));
+    if (now.joined !== null) await reconcileJoined(room, now);
+    else await (now.kind === 'past' ? reconcileSearch(room, now) : reconcileLive(room, now));
     await pause(pollEvery);
   }
 }

@@ -61,7 +61,8 @@ export function openSupervision(database: Database.Database, process: string): S
   const releaseLease = database.prepare('DELETE FROM lease WHERE holder = ?');
   const releaseWhenIdle = database.prepare(`
     DELETE FROM lease WHERE holder = ?
-      AND NOT EXISTS (SELECT 1 FROM captures WHERE state IN ('starting', 'running', 'stopping') AND kind = 'live')`);
+      AND NOT EXISTS (SELECT 1 FROM captures WHERE state IN ('starting', 'running', 'stopping') AND kind = 'live')
+      AND NOT EXISTS (SELECT 1 FROM joins WHERE state <> 'ended')`);
   const deadline = database.prepare<[number], { at: Millis | null; uptime: Millis | null; boot: string | null }>(
     'SELECT deadline AS at, deadline_uptime AS uptime, boot FROM captures WHERE number = ?',
   );

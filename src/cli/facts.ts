@@ -36,8 +36,8 @@ export function fileInfoLines(capture: Capture): string[] {
     ...labelled(
       [
         ['File name', name],
-        ['File type', `Wireshark/tcpdump/... - ${facts.precision === 'nanoseconds' ? 'nanosecond ' : ''}pcap`],
-        ['File encapsulation', encapsulations[facts.linktype] ?? `linktype ${facts.linktype}`],
+        ['File type', typeOf(facts)],
+        ['File encapsulation', encapsulationOf(facts)],
         ['Number of packets', String(facts.packets)],
         ['File size', `${facts.fileBytes} bytes`],
         ['Data size', `${facts.dataBytes} bytes`],
@@ -48,6 +48,15 @@ export function fileInfoLines(capture: Capture): string[] {
       21,
     ),
   ];
+}
+
+function typeOf({ linktype, precision }: Facts): string {
+  if (linktype === null) return 'Wireshark/... - pcapng';
+  return `Wireshark/tcpdump/... - ${precision === 'nanoseconds' ? 'nanosecond ' : ''}pcap`;
+}
+
+function encapsulationOf({ linktype }: Facts): string {
+  return linktype === null ? 'Per packet' : (encapsulations[linktype] ?? `linktype ${linktype}`);
 }
 
 function timing(facts: Facts): [label: string, value: string][] {

@@ -59,6 +59,8 @@ export function wholeJson(capture: Capture, reports: readonly RingFileReport[]):
     coverage: capture.coverage && { ...capture.coverage },
     ...(coverageByRing === null ? {} : { coverageByRing: { ...coverageByRing } }),
     ringSpans: capture.ringSpans.map(ringSpanJson),
+    ...(capture.join === null ? {} : { join: { ...capture.join } }),
+    ...(capture.joined === null ? {} : { joined: capture.joined.map((part) => ({ ...part })) }),
     ringFiles: reports.map(ringFileJson),
   };
 }

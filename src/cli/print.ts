@@ -82,7 +82,8 @@ export function stateRows({ state, endedAt, why }: Capture, { timezone }: Shown)
 }
 
 /** The time that a search has reached in the ring. */
-export function reachedInWords({ progress }: Pick<Capture, 'progress'>, timezone: Zone): string {
+export function reachedInWords({ progress, joined }: Pick<Capture, 'progress' | 'joined'>, timezone: Zone): string {
+  if (joined !== null) return 'joining';
   const reached = progress?.reached ?? null;
   return reached === null ? 'before the first packet' : zonedTime(Math.floor(reached / 1_000), timezone);
 }

@@ -16,7 +16,7 @@ export interface Pace {
 
 /** `Currently Processing: <time reached>` with a bar, the rate and an estimate, as much of it as the terminal's width holds. */
 export function progressLine({ progress, elapsed, timezone, columns }: Pace): string {
-  const time = `Currently Processing: ${reachedInWords({ progress }, timezone)}`;
+  const time = `Currently Processing: ${reachedInWords({ progress, joined: null }, timezone)}`;
   const percent = percentOf(progress.bytesDone, progress.bytesTotal);
   const rate = elapsed < 1_000 ? 0 : progress.bytesDone / (elapsed / 1_000);
   const left = rate === 0 ? null : ((progress.bytesTotal - progress.bytesDone) / rate) * 1_000;

@@ -6,7 +6,7 @@ import { captureJson, type Json, progressJson, ringFileJson, wholeJson } from '.
 import { progressLine } from './progress.ts';
 import type { Session } from './session.ts';
 import { tellStarted } from './started.ts';
-import { foundLines } from './whole.ts';
+import { foundLines, joinedLines } from './whole.ts';
 
 /** A terminal shows no more changes a second than a person can read. */
 const rewriteEvery = 100;
@@ -73,6 +73,12 @@ async function follow(session: Session, stepsUntil: (stop: AbortSignal) => Async
         case 'ended':
           if (!json) output.lines(foundLines(step.capture, engine.coverage(step.capture.id)));
           break;
+        case 'joined':
+          if (!json) output.lines(joinedLines(step.capture));
+          break;
+        case 'not joined':
+          if (!json) output.note(`Join: ${step.why}`);
+          break;
         default:
           step satisfies never;
       }
@@ -98,8 +104,11 @@ function lineOf(step: SearchStep, { engine }: Session): Json {
       return { ...captureJson(step.capture), progress: progressJson(step.progress) };
     case 'troubled':
       return { ...captureJson(step.capture), ringFile: ringFileJson(step.file) };
+    case 'joined':
     case 'ended':
       return wholeJson(step.capture, engine.coverage(step.capture.id));
+    case 'not joined':
+      return { ...captureJson(step.capture), notJoined: step.why };
     default:
       return step satisfies never;
   }

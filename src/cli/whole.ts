@@ -2,6 +2,7 @@ import {
   type Capture,
   type EarlierSavefile,
   isOpen,
+  type JoinedPart,
   type RingFileReport,
   ringsOf,
   searchedToItsEnd,
@@ -20,6 +21,7 @@ import {
   troubledInShort,
 } from '../reports/coverage.ts';
 import { between, utcOf } from '../reports/figures.ts';
+import { joinInWords } from '../reports/join.ts';
 import { heldInWords, notHeld, taggedInWords } from '../reports/span.ts';
 import { oneLine } from '../reports/words.ts';
 import { type Shown, zonedTime } from './clock.ts';
@@ -29,6 +31,15 @@ import { blockRows, type FileStatus, limitsInWords, packetsInWords, ringRow } fr
 
 function earlierInWords({ savefile, packets, sha256, why }: EarlierSavefile): string {
   return `${savefile} (${packets === null ? 'packets not counted' : counted(packets, 'packet')}, SHA-256 ${sha256 ?? 'not made'}; ${oneLine(why)})`;
+}
+
+function kindInWords({ kind, joined }: Capture): string {
+  if (joined !== null) return 'joined savefile';
+  return kind === 'live' ? 'live capture' : 'search of the past';
+}
+
+function partInWords({ capture, savefile, packets, sha256 }: JoinedPart): string {
+  return `${capture} ${savefile} (${counted(packets, 'packet')}, SHA-256 ${sha256})`;
 }
 
 /** A capture with all that is known of it: what `show` prints. */
@@ -47,7 +58,7 @@ export function wholeLines(
 ): string[] {
   const rows: Row[] = [
     ['Id', capture.id],
-    ['Kind', capture.kind === 'live' ? 'live capture' : 'search of the past'],
+    ['Kind', kindInWords(capture)],
     ['State', capture.state],
     ...(capture.orderedBy === capture.analyst ? [] : [['Ordered by', capture.orderedBy] as const]),
     ...blockRows(capture, status, shown),
@@ -58,6 +69,8 @@ export function wholeLines(
     ['Snaplen', `${capture.snaplen} bytes`],
     ...optional(`Expanded${taggedInWords(capture)}`, capture.expanded && oneLine(capture.expanded)),
     ...optional('Limits', limitsInWords(capture, shown.timezone).join(', ') || null),
+    ...(capture.joined ?? []).map((part) => ['Joined from', partInWords(part)] as const),
+    ...optional('Join', capture.join && joinInWords(capture.join)),
     ...capture.earlier.map((earlier) => ['Earlier', earlierInWords(earlier)] as const),
     ...optional('Ended', capture.endedAt === null ? null : zonedTime(capture.endedAt, shown.timezone)),
     ...optional('Why', capture.why),
@@ -70,7 +83,7 @@ export function wholeLines(
   ];
   return [
     ...labelled(rows),
-    ...(capture.kind === 'past' ? coverageLines(capture, reports) : []),
+    ...(capture.kind === 'past' && capture.joined === null ? coverageLines(capture, reports) : []),
     ...(capture.facts === null ? [] : ['', ...fileInfoLines(capture)]),
   ];
 }
@@ -98,6 +111,11 @@ export function foundLines(capture: Capture, reports: readonly RingFileReport[])
     ...named.map(troubleLine),
     ...(left === null ? [] : [`  ${notBegunInWords(left)}: capture show ${capture.id} names each`]),
   ];
+}
+
+/** What a search or both prints of the savefile that all of it was joined into. */
+export function joinedLines(capture: Capture): string[] {
+  return [...endedLine(capture), packetsLine(capture)];
 }
 
 /** The coverage statement: how many ring files met which outcome, then a line for each that an analyst must know of. */

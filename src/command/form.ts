@@ -10,6 +10,7 @@ export type OptionName =
   | 'packets'
   | 'keep'
   | 'exact'
+  | 'join'
   | 'case'
   | 'analyst'
   | 'since'

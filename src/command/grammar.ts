@@ -13,6 +13,7 @@ const since = option('since', null, 'TIME', 'from: 2h, 09:30, yesterday, 2026-11
 const until = option('until', null, 'TIME', 'up to: 30m ago, 10:15, 2026-11-24T03:00Z');
 
 const ring = option('ring', null, 'NAME', 'which ring; the first configured one without it');
+const join = option('join', null, null, 'one further savefile of all packets');
 const exact = option('exact', null, null, 'as typed: no expansion for VLAN tags');
 
 /** What a live capture takes beside what every order does. */
@@ -55,6 +56,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       until,
       option('ring', null, 'NAME,NAME', 'which rings; the first configured one without it'),
       exact,
+      join,
       caseName,
       analyst,
     ],
@@ -70,9 +72,9 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     says: 'starts a live capture and searches the ring up to it',
     usage: '-d TEXT -e EXPRESSION [OPTIONS]',
     tail: 'EXPRESSION',
-    options: [description, expression, since, ...liveOptions, ring, exact, caseName, analyst],
+    options: [description, expression, since, ...liveOptions, ring, exact, join, caseName, analyst],
     doors: both,
-    examples: ["both -d 'beacon' --since 24h -e 'port 4444'"],
+    examples: ["both -d 'beacon' --since 24h -e 'port 4444'", "both -d 'beacon' --for 2h --join host 192.0.2.7"],
   },
   list: {
     verb: 'list',

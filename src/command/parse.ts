@@ -112,6 +112,7 @@ function bothOrder(said: Said, form: Form, setting: Setting): BothOrder {
     ...startOrder(said, form, setting),
     since: pastTime(said, 'since', setting),
     ring: oneRingOf(said),
+    join: said.options.has('join') || undefined,
   });
 }
 
@@ -122,6 +123,7 @@ function searchOrder(said: Said, form: Form, setting: Setting): SearchOrder {
     window: windowOf(said, setting),
     rings: ringsOf(said),
     exact: options.has('exact') || undefined,
+    join: options.has('join') || undefined,
     case: options.get('case'),
     analyst: options.get('analyst'),
   });

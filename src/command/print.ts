@@ -22,8 +22,13 @@ function optionsOf(command: Command): string[] {
     case 'start':
       return sayLive(command.order);
     case 'both': {
-      const { since, ring } = command.order;
-      return [...sayLive(command.order), ...sayWindow({ since, until: null }), ...say('ring', ring)];
+      const { since, ring, join } = command.order;
+      return [
+        ...sayLive(command.order),
+        ...sayWindow({ since, until: null }),
+        ...say('ring', ring),
+        ...(join ? ['--join'] : []),
+      ];
     }
     case 'search': {
       const { order } = command;
@@ -34,6 +39,7 @@ function optionsOf(command: Command): string[] {
         ...sayWindow(order.window),
         ...say('ring', order.rings?.join(',')),
         ...(order.exact ? ['--exact'] : []),
+        ...(order.join ? ['--join'] : []),
         ...say('case', order.case),
         ...say('analyst', order.analyst, '-a'),
       ];

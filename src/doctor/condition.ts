@@ -88,7 +88,7 @@ export function reading<Result>(config: Config, read: (database: Database.Databa
 export function sidecarsIn(captures: string): number {
   if (!existsSync(captures)) return 0;
   try {
-    return readdirSync(captures).filter((name) => name.endsWith('.pcap.json')).length;
+    return readdirSync(captures).filter((name) => /\.pcap(ng)?\.json$/.test(name)).length;
   } catch (cause) {
     throw new CaptureError('tool_failed', `${captures} cannot be looked into by this user`, { cause });
   }

@@ -41,7 +41,7 @@ export async function checkSavefiles(config: Config, condition: Condition): Prom
     rows: database.prepare<[], SavefileRow>(savefileRows).all(),
     doubtful: await doubtfulIn(database, config.captures),
   }));
-  const files = readdirSync(config.captures).filter((name) => name.endsWith('.pcap'));
+  const files = readdirSync(config.captures).filter((name) => /\.pcap(ng)?$/.test(name));
   const open = new Set(rows.filter((row) => row.open === 1).map(({ savefile }) => savefile));
   const vanished = doubtful.filter(({ doubt }) => doubt === 'vanished');
   const unknown = writing.filter(({ savefile }) => !open.has(savefile));

@@ -4,11 +4,15 @@ import { broken, type Finding, ok, warning } from './finding.ts';
 
 /** Where tcpdump is, undefined where PATH has none. */
 export async function tcpdumpPath(): Promise<string | undefined> {
-  const { stdout, failed } = await execa('sh', ['-c', 'command -v tcpdump'], { reject: false });
+  return pathOf('tcpdump');
+}
+
+async function pathOf(tool: 'tcpdump' | 'mergecap'): Promise<string | undefined> {
+  const { stdout, failed } = await execa('sh', ['-c', `command -v ${tool}`], { reject: false });
   return failed || !stdout ? undefined : stdout.trim();
 }
 
-/** The one tool that capturing and searching need, and the library that judges expressions. Wireshark's tools are not needed. */
+/** The one tool that capturing and searching need, the library that judges expressions, and what `--join` alone needs of Wireshark's tools. */
 export async function checkTools(): Promise<Finding[]> {
   const path = await tcpdumpPath();
   if (path === undefined) {
@@ -41,5 +45,18 @@ export async function checkTools(): Promise<Finding[]> {
     libpcap === undefined
       ? warning('libpcap', 'tcpdump does not say which libpcap it has', 'See what it says.', `${path} --version`)
       : ok('libpcap', libpcap),
+    await checkMergecap(),
   ];
+}
+
+async function checkMergecap(): Promise<Finding> {
+  const path = await pathOf('mergecap');
+  return path === undefined
+    ? warning(
+        'mergecap',
+        'there is none in PATH: what is asked for with --join is told as not joined; its parts are there',
+        'Install it where --join is used.',
+        'apt install wireshark-common',
+      )
+    : ok('mergecap', path);
 }

@@ -104,7 +104,7 @@ export function digestOf(day: Day, { date, timezone, sensor, now }: DigestOf): D
       (capture) => capture.startedAt < to && (capture.endedAt === null || capture.endedAt >= to),
     ),
     started: begun.filter((capture) => capture.kind === 'live'),
-    searched: begun.filter((capture) => capture.kind === 'past'),
+    searched: begun.filter(({ kind, joined }) => kind === 'past' && joined === null),
     ended: captures.filter((capture) => inDay(capture.endedAt) && capture.state !== 'failed'),
     refused: entries.filter((entry) => entry.outcome === 'refused').map(attempted),
   };

@@ -1,4 +1,4 @@
-// Gives one order in a process of its own, so that it can be killed: order-process.ts DIRECTORY start|stop|search|both|pin|unpin [JSON]
+// Gives one order in a process of its own, so that it can be killed: order-process.ts DIRECTORY start|stop|search|both|pin|unpin|supervise [JSON]
 import { join } from 'node:path';
 import { openEngine } from '../../src/capture/engine.ts';
 import { actor, configIn, errorsInto } from './sensor.ts';
@@ -28,6 +28,9 @@ switch (verb) {
   }
   case 'unpin':
     await engine.unpin(order.id ?? '', grant);
+    break;
+  case 'supervise':
+    await engine.supervise(true, new AbortController().signal);
     break;
   case 'search': {
     const window = { since: null, until: null };

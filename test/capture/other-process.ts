@@ -14,7 +14,7 @@ export interface Other {
 
 export function otherProcess(
   directory: string,
-  verb: 'start' | 'stop' | 'search' | 'both',
+  verb: 'start' | 'stop' | 'search' | 'both' | 'supervise',
   order: Record<string, string> = {},
 ): Other {
   const program = join(import.meta.dirname, 'order-process.ts');

@@ -48,6 +48,19 @@ describe('retention', () => {
     assert.deepEqual(deletions(), []);
   });
 
+  test('leaves what is still to be joined, until it is', async () => {
+    const [part] = await shelf(ninetyDays, 1, 91);
+    assert.ok(part);
+    inRegistry(
+      sensor,
+      `INSERT INTO joins VALUES (1, 'complete', 'nobody', NULL, NULL); UPDATE captures SET part_of = 1`,
+    );
+    assert.deepEqual((await sensor.engine.retain()).deleted, []);
+    assert.ok(isThere(part));
+    inRegistry(sensor, `UPDATE joins SET state = 'ended'`);
+    assert.equal((await sensor.engine.retain()).deleted.length, 1);
+  });
+
   test('deletes savefiles that ended longer ago, with their sidecars; the registry says when and why', async () => {
     const [old, young] = await shelf(ninetyDays, 2, 91);
     assert.ok(old && young);

@@ -51,6 +51,19 @@ const understood: readonly [title: string, line: string, command: Command][] = [
       },
     },
   ],
+  [
+    'both and a search take join',
+    'both -d x -e tcp --join',
+    { verb: 'both', order: { description: 'x', expression: 'tcp', since: null, join: true } },
+  ],
+  [
+    'join behind the expression, too',
+    'search -d x tcp --join',
+    {
+      verb: 'search',
+      order: { description: 'x', expression: 'tcp', window: { since: null, until: null }, join: true },
+    },
+  ],
   ['extend by a duration', 'extend C12 for=90m', { verb: 'extend', selector: 'c12', by: 5_400_000 }],
   ['keep by its id', 'keep c12', { verb: 'keep', selector: 'c12' }],
   [

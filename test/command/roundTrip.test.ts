@@ -75,7 +75,14 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       texts,
       window,
       places,
-      fc.record({ rings: fc.array(ringName, { minLength: 1, maxLength: 3 }), exact: fc.constant(true) }, optional),
+      fc.record(
+        {
+          rings: fc.array(ringName, { minLength: 1, maxLength: 3 }),
+          exact: fc.constant(true),
+          join: fc.constant(true),
+        },
+        optional,
+      ),
       fc.record({ hosts: said }, optional),
     )
     .map(

@@ -45,6 +45,10 @@ for (const name of units) {
       assert.match(said, new RegExp(`Overall exposure level for ${name}\\.service: \\d\\.\\d OK`));
     });
 
+    test('allows the call that setpriv makes before mergecap, whatever it is told', () => {
+      assert.match(textOf(name), /^SystemCallFilter=[^~\n]*\bcapset\b/m);
+    });
+
     test('runs what is there, and writes where the configuration says', () => {
       const [, program = '', config] = /^ExecStart=\S+\/node (\S+) --config (\S+)$/m.exec(textOf(name)) ?? [];
       assert.ok(existsSync(join(project, program)), program);

@@ -44,7 +44,14 @@ describe('capture doctor where something is broken', { concurrency: 4 }, () => {
     assert.equal(told[0]?.check, 'configuration');
     for (const key of [/sensor: /, /state: /, /captures: /, /analysts: /, /foo: no such key/])
       assert.match(told[0]?.found ?? '', key);
-    assert.deepEqual(told.map(({ check }) => check).slice(1), ['user', 'node', 'tcpdump', 'libpcap', 'clock']);
+    assert.deepEqual(told.map(({ check }) => check).slice(1), [
+      'user',
+      'node',
+      'tcpdump',
+      'libpcap',
+      'mergecap',
+      'clock',
+    ]);
   });
 
   test('works without any configuration, and where everybody may write it', async (t) => {

@@ -36,15 +36,19 @@ function stopButton(capture: Capture): Button {
 }
 
 function cancelButton(capture: Capture): Button {
+  const isJoined = capture.joined !== null;
   return {
     type: 'button',
     action_id: buttonIds.cancel,
     value: capture.id,
     text: plain('Cancel', 75),
     confirm: {
-      title: plain(`Cancel the search ${capture.id}?`, 100),
-      text: plain(`${line(capture.description, 200)}\nWhat it found so far is kept.`, 300),
-      confirm: plain('Cancel the search', 30),
+      title: plain(`Cancel the ${isJoined ? 'joining' : 'search'} ${capture.id}?`, 100),
+      text: plain(
+        `${line(capture.description, 200)}\n${isJoined ? 'What it is joined of is' : 'What it found so far is'} kept.`,
+        300,
+      ),
+      confirm: plain(`Cancel the ${isJoined ? 'joining' : 'search'}`, 30),
       deny: plain('Go on', 30),
       style: 'danger',
     },

@@ -1,5 +1,6 @@
 import { type Capture, isOpen, type Millis } from '../../capture/capture.ts';
 import { lasting } from '../../reports/figures.ts';
+import { joinInWords } from '../../reports/join.ts';
 import { ringsInWords, taggedInWords } from '../../reports/span.ts';
 import { buttonsFor } from './buttons.ts';
 import { numbers, progressLines, result, windowInWords } from './numbers.ts';
@@ -26,12 +27,15 @@ export function captureView(capture: Capture, now: Millis): View {
 export function whoAndWhere(capture: Capture): string {
   const people =
     capture.orderedBy === capture.analyst ? capture.analyst : `${capture.analyst}, ordered by ${capture.orderedBy}`;
-  const place =
-    capture.kind === 'live'
-      ? (capture.interface ?? 'no interface')
-      : `${ringsInWords(capture)}, ${windowInWords(capture)}`;
+  const place = placeOf(capture);
   const incident = capture.case === null ? [] : [`case ${capture.case}`];
   return [capture.id, ...[people, place, ...incident].map((words) => line(words, 160))].join(' · ');
+}
+
+function placeOf(capture: Capture): string {
+  const { kind, joined, interface: name } = capture;
+  if (joined !== null) return `of ${[...new Set(joined.map(({ capture }) => capture))].join(', ')}`;
+  return kind === 'live' ? (name ?? 'no interface') : `${ringsInWords(capture)}, ${windowInWords(capture)}`;
 }
 
 /** That the expression is not all of what is matched. */
@@ -54,7 +58,8 @@ function ending(capture: Capture): Row[] {
   const why: Row[] = capture.why === null ? [] : [[typed(capture.why, 300)]];
   if (capture.state === 'failed') return why;
   const digest: Row[] = capture.sha256 === null ? [] : [digestRow(capture.sha256)];
-  return [[bold(result(capture))], ...why, [code(capture.savefile, 255)], ...digest];
+  const join: Row[] = capture.join === null ? [] : [[said(`Join: ${joinInWords(capture.join)}`)]];
+  return [[bold(result(capture))], ...why, [code(capture.savefile, 255)], ...digest, ...join];
 }
 
 function whenInWords(capture: Capture): string {

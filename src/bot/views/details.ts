@@ -1,6 +1,7 @@
-import { type Capture, isOpen, type RingFileReport, ringsOf } from '../../capture/capture.ts';
+import { type Capture, isOpen, type JoinedPart, type RingFileReport, ringsOf } from '../../capture/capture.ts';
 import { bytesInWords } from '../../capture/quantities.ts';
 import { count, counted, lasting, utc } from '../../reports/figures.ts';
+import { joinInWords } from '../../reports/join.ts';
 import { taggedInWords } from '../../reports/span.ts';
 import { coverageRows, troubleBlocks } from './coverage.ts';
 import { countRows, custodyRows, factRows, labelled } from './facts.ts';
@@ -20,7 +21,9 @@ export function detailsView(capture: Capture, reports: readonly RingFileReport[]
       rows(headline(capture, 2000), [code(capture.expression, 2000)]),
       rows(...orderRows(capture)),
       rows(...resultRows(capture)),
-      ...(capture.kind === 'past' ? [rows(...coverageRows(capture, reports)), ...troubleBlocks(reports, 15)] : []),
+      ...(capture.kind === 'past' && capture.joined === null
+        ? [rows(...coverageRows(capture, reports)), ...troubleBlocks(reports, 15)]
+        : []),
       rows(...custodyRows(capture)),
     ],
   };
@@ -40,7 +43,8 @@ function orderRows(capture: Capture): Row[] {
     [bold('Analyst: '), typed(capture.analyst, 80)],
     ...(capture.orderedBy === capture.analyst ? [] : [[bold('Ordered by: '), typed(capture.orderedBy, 80)]]),
     ...(capture.case === null ? [] : [[bold('Case: '), typed(capture.case, 200)]]),
-    ...(capture.kind === 'past' ? searched : listened),
+    ...(capture.joined === null ? (capture.kind === 'past' ? searched : listened) : joinedRows(capture.joined)),
+    ...(capture.join === null ? [] : [labelled('Join', joinInWords(capture.join))]),
     labelled('Started', utc(capture.startedAt)),
     ...(capture.endedAt === null
       ? []
@@ -54,6 +58,14 @@ function orderRows(capture: Capture): Row[] {
 function ringRow(capture: Capture): Row {
   const rings = ringsOf(capture);
   return [bold(rings.length > 1 ? 'Rings: ' : 'Ring: '), typed(rings.length === 0 ? 'unknown' : rings.join(', '), 200)];
+}
+
+function joinedRows(parts: readonly JoinedPart[]): Row[] {
+  return parts.map(({ capture, savefile, packets }) => [
+    bold('Joined from: '),
+    said(`${capture}, ${counted(packets, 'packet')}: `),
+    code(savefile, 255),
+  ]);
 }
 
 function limitRows({ limits, keep, earlier }: Capture): Row[] {

@@ -71,7 +71,8 @@ function brokenInWords(capture: Capture): string {
 }
 
 function runningRow(capture: Capture): Row {
-  const since = capture.kind === 'live' ? `${capture.interface ?? ''} since ` : 'search since ';
+  const past = capture.joined === null ? 'search since ' : 'joining since ';
+  const since = capture.kind === 'live' ? `${capture.interface ?? ''} since ` : past;
   const by: Row = isOpen(capture.state) ? [] : [said(`, ${statusOf(capture).words.toLowerCase()} since then`)];
   return [...named(capture, since), richDate(capture.startedAt), ...by];
 }

@@ -33,13 +33,14 @@ export function factRows(facts: Facts): Row[] {
   if (seconds > 0)
     told.push(['Rate', `${size(facts.dataBytes / seconds)}/s, ${rate(facts.packets / seconds)} packets/s`]);
   if (facts.packets > 0) told.push(['Average packet', `${count(Math.round(facts.dataBytes / facts.packets))} bytes`]);
-  told.push([
-    'Linktype',
-    `${linktypes[facts.linktype] ?? 'number'} (${facts.linktype}), snaplen ${count(facts.snaplen)}, ${facts.precision}`,
-  ]);
+  told.push(['Linktype', `${linktypeInWords(facts.linktype)}, snaplen ${count(facts.snaplen)}, ${facts.precision}`]);
   const cut: Row[] =
     facts.cutAt === null ? [] : [[bold(`⚠️ Cut: the last packet, at offset ${count(facts.cutAt)}, is not whole`)]];
   return [...told.map(([label, words]) => labelled(label, words)), ...cut];
+}
+
+function linktypeInWords(linktype: number | null): string {
+  return linktype === null ? 'several, in a pcapng' : `${linktypes[linktype] ?? 'number'} (${linktype})`;
 }
 
 /** Where the packets are and their digest in full: what somebody needs who takes the savefile off the sensor. */

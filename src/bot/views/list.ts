@@ -31,7 +31,8 @@ export function listView(captures: readonly Capture[], now: Millis, { all }: { r
 function entry(capture: Capture, now: Millis): Row[] {
   const { emoji, words } = statusOf(capture);
   const until = capture.endedAt ?? now;
-  const place = capture.kind === 'live' ? (capture.interface ?? 'no interface') : ringsInWords(capture);
+  const searched = capture.joined === null ? ringsInWords(capture) : 'joined';
+  const place = capture.kind === 'live' ? (capture.interface ?? 'no interface') : searched;
   const reported = capture.state === 'failed' ? typed(capture.why ?? 'no reason known', 120) : said(numbers(capture));
   return [
     [bold(`${emoji} ${capture.id} `), typed(capture.description, 100), said(` · ${words}`)],

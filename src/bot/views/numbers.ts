@@ -6,6 +6,7 @@ import { notHeld } from '../../reports/span.ts';
 
 /** Packets, bytes and, always beside a count, what the kernel dropped; of a search under way what it matched so far. */
 export function numbers(capture: Capture): string {
+  if (capture.joined !== null && isOpen(capture.state)) return `${sizeOf(capture)} so far`;
   if (capture.kind === 'past' && isOpen(capture.state)) {
     return `${counted(capture.progress?.packets ?? 0, 'packet')} matched so far`;
   }

@@ -14,6 +14,7 @@ export interface Status {
 
 /** A capture's state for a headline. Holes in the evidence are part of it: a phone shows little else. */
 export function statusOf(capture: Capture): Status {
+  if (capture.joined !== null) return joinedStatus(capture);
   return capture.kind === 'live' ? liveStatus(capture) : searchStatus(capture);
 }
 
@@ -52,6 +53,13 @@ const liveStates = {
   died: { emoji: '❌', words: 'Died' },
   failed: { emoji: '❌', words: 'Failed to start' },
 } as const satisfies Record<State, Status>;
+
+function joinedStatus({ state, packets }: Capture): Status {
+  if (isOpen(state)) return { emoji: '⏳', words: 'Joining' };
+  return state === 'finished'
+    ? { emoji: '✅', words: `Joined, ${counted(packets ?? 0, 'packet')}` }
+    : { emoji: '❌', words: 'Not joined' };
+}
 
 function searchStatus(capture: Capture): Status {
   const found = isOpen(capture.state) ? '' : `, ${matched(capture.packets)}`;

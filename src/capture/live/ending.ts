@@ -100,7 +100,7 @@ async function leaveEmpty({ path, snaplen, earlier }: Capture): Promise<void> {
   const { linktype, precision } = earlier.at(-1)?.facts ?? { linktype: ethernet, precision: 'microseconds' };
   const file = await createSavefile(path);
   try {
-    await file.writeFile(headerFor({ linktype, precision, snaplen }));
+    await file.writeFile(headerFor({ linktype: linktype ?? ethernet, precision, snaplen }));
   } finally {
     await file.close();
   }

@@ -48,7 +48,8 @@ export async function supervise(
   }
   room.supervision.releaseLease(room.self);
   // One that was left behind itself is told to end by somebody who knows better.
-  if (!untilIdle && room.registry.open().some(({ kind }) => kind === 'live')) await room.leaveSupervisor();
+  const isLeft = room.joins.pending().length > 0 || room.registry.open().some(({ kind }) => kind === 'live');
+  if (!untilIdle && isLeft) await room.leaveSupervisor();
 }
 
 function holdLease(room: Room): boolean {

@@ -35,14 +35,14 @@ export function findCaptures(config: Config): Found[] {
   const names = readdirSync(config.captures);
   const writing = new Map(tcpdumpsWritingInto(config.captures).map((each) => [each.savefile, each]));
   const sidecars = names
-    .filter((name) => name.endsWith('.pcap.json') && !writing.has(savefileOf(name)))
+    .filter((name) => /\.pcap(ng)?\.json$/.test(name) && !writing.has(savefileOf(name)))
     .map((name) => fromSidecar(name, config));
   const told = new Set(
     sidecars.flatMap((found) => (found.from === 'sidecar' ? [found.restored.savefile, ...earlierOf(found)] : [])),
   );
   // A tcpdump whose file was deleted still captures, and must be stopped by somebody.
   const others = [...new Set([...names, ...writing.keys()])]
-    .filter((name) => name.endsWith('.pcap') && !told.has(name) && !name.includes('.processing.'))
+    .filter((name) => /\.pcap(ng)?$/.test(name) && !told.has(name) && !name.includes('.processing.'))
     .map((name) => fromFile(name, writing.get(name), config));
   return [...sidecars, ...others];
 }
@@ -119,6 +119,7 @@ function running(
     coverage: null,
     coverageByRing: null,
     ringSpans: [],
+    joined: null,
   };
 }
 

@@ -10,7 +10,7 @@ export interface TellingName {
 
 /** Reads what `savefileName` wrote; undefined is no savefile's name. */
 export function readName(savefile: string): TellingName | undefined {
-  const match = /^([^_/]+)_([^_/]*)_[^_/]+_(\d{1,12})_(\.past)?\.pcap$/.exec(savefile);
+  const match = /^([^_/]+)_([^_/]*)_[^_/]+_(\d{1,12})_(?:(\.past)\.pcap(?:ng)?|\.pcap)$/.exec(savefile);
   if (match === null) return undefined;
   const [, analyst = '', words = '', epoch = '', past] = match;
   return { kind: past === undefined ? 'live' : 'past', analyst, words, startedAt: Number(epoch) * 1_000 };

@@ -19,13 +19,14 @@ const facts = z
     dataBytes: count,
     firstAt: z.number().nullable(),
     lastAt: z.number().nullable(),
-    linktype: count,
+    linktype: count.nullable(),
     snaplen: count,
     precision: z.enum(['microseconds', 'nanoseconds']),
     cutAt: count.nullable(),
   })
   .nullable();
 const size = count.nullable();
+const captureId = z.custom<CaptureId>((id) => typeof id === 'string' && /^c[1-9]\d{0,14}$/.test(id));
 const outcome = z.enum([
   'searched',
   'outside window',
@@ -43,7 +44,7 @@ const tally = z.partialRecord(outcome, count);
 /** What `seal` writes beside a complete savefile; keys that older releases did not write have what they meant by it. */
 const sidecar = z.object({
   sensor: z.string(),
-  id: z.custom<CaptureId>((id) => typeof id === 'string' && /^c[1-9]\d{0,14}$/.test(id)),
+  id: captureId,
   kind: z.enum(['live', 'past']),
   state: z.enum(['stopped', 'finished', 'cancelled', 'died', 'failed']),
   analyst: z.string(),
@@ -104,6 +105,10 @@ const sidecar = z.object({
       }),
     )
     .default([]),
+  joined: z
+    .array(z.object({ capture: captureId, savefile: z.string(), sha256: z.string(), bytes: count, packets: count }))
+    .nullable()
+    .default(null),
 });
 
 /** The capture that a sidecar tells of, and the sensor that it was made on; undefined where it is damaged or somebody else's JSON. */

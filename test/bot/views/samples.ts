@@ -16,7 +16,7 @@ import { runningCapture } from '../../running-capture.ts';
 export const now = 1_795_486_205_000;
 const hour = 3_600_000;
 
-const facts: Facts = {
+export const facts: Facts = {
   packets: 3412,
   fileBytes: 1_262_485,
   dataBytes: 1_207_869,
@@ -79,6 +79,33 @@ export function past(changes: Partial<Capture> = {}): Capture {
       reached: (now - 12 * hour) * 1000 + 107_000_000,
       packets: 1204,
     },
+    ...changes,
+  });
+}
+
+/** A live capture and a search, joined. */
+export function joined(changes: Partial<Capture> = {}): Capture {
+  const savefile = 'grant_beacon.joined_Tue.Nov24.2026-02.10.05.UTC_1795486205_.past.pcap';
+  const sha256 = 'cd'.repeat(32);
+  return past({
+    id: 'c14',
+    state: 'finished',
+    description: 'beacon',
+    limits: { deadline: null, bytes: null, packets: null, near: false },
+    savefile,
+    path: `/var/lib/capture/captures/${savefile}`,
+    startedAt: now - 2_000,
+    endedAt: now,
+    why: 'joined: 3,412 packets of c12 and c13; c12 died',
+    bytes: facts.fileBytes,
+    packets: facts.packets,
+    facts,
+    sha256,
+    progress: null,
+    joined: [
+      { capture: 'c12', savefile: live().savefile, sha256, bytes: 1_048_576, packets: 3_000 },
+      { capture: 'c13', savefile: past().savefile, sha256, bytes: 213_909, packets: 412 },
+    ],
     ...changes,
   });
 }
