@@ -1,4 +1,4 @@
-import { type ByteReader, ByteWriter } from './bytes.ts';
+import { type ByteReader, ByteWriter, putVarint } from './bytes.ts';
 import { valueReaderFor } from './sectionvalues.ts';
 import { type Term, widthOf } from './terms.ts';
 import type { Values } from './values.ts';
@@ -69,37 +69,41 @@ export function addBlocksOf(term: Term, reader: ByteReader, blockCount: number, 
   }
 }
 
+/** Writes how many of its first bytes the address before has, too, and the others. */
 function writeAddress(words: readonly Uint32Array[], place: number, writer: ByteWriter): void {
-  const [before, present] = [Buffer.alloc(16), Buffer.alloc(16)];
-  for (const [at, word] of words.entries()) {
-    before.writeUInt32BE(word[place - 1] as number, at * 4);
-    present.writeUInt32BE(word[place] as number, at * 4);
-  }
-  let alike = 0;
-  while (alike < 15 && before[alike] === present[alike]) alike += 1;
-  writer.byte(alike);
-  writer.append(present.subarray(alike));
+  const byteAt = (byte: number, of: number): number =>
+    (((words[byte >> 2] as Uint32Array)[of] as number) >>> (24 - (byte & 3) * 8)) & 0xff;
+  const bytes = writer.room(17);
+  let [at, alike] = [writer.length, 0];
+  while (alike < 15 && byteAt(alike, place - 1) === byteAt(alike, place)) alike += 1;
+  bytes[at++] = alike;
+  for (let byte = alike; byte < 16; byte += 1) bytes[at++] = byteAt(byte, place);
+  writer.length = at;
 }
 
 /** Writes the list that stands in `blocks` from `begin` to before `end`. */
 function writeList(blocks: Int32Array, begin: number, end: number, blockCount: number, writer: ByteWriter): void {
-  if ((end - begin) * 8 > blockCount) {
-    const bits = new Uint8Array(Math.ceil(blockCount / 8));
+  const length = end - begin;
+  const bitBytes = Math.ceil(blockCount / 8);
+  const bytes = writer.room(8 + Math.max(bitBytes, length * 8));
+  if (length * 8 > blockCount) {
+    const bits = putVarint(0, bytes, writer.length);
+    bytes.fill(0, bits, bits + bitBytes);
     for (let at = begin; at < end; at += 1) {
       const block = blocks[at] as number;
-      bits[block >> 3] = (bits[block >> 3] as number) | (1 << (block & 7));
+      bytes[bits + (block >> 3)] = (bytes[bits + (block >> 3)] as number) | (1 << (block & 7));
     }
-    writer.varint(0);
-    writer.append(bits);
+    writer.length = bits + bitBytes;
     return;
   }
-  writer.varint(end - begin);
+  let to = putVarint(length, bytes, writer.length);
   let next = 0;
   for (let at = begin; at < end; at += 1) {
     const block = blocks[at] as number;
-    writer.varint(block - next);
+    to = putVarint(block - next, bytes, to);
     next = block + 1;
   }
+  writer.length = to;
 }
 
 /** Reads a list; passes over it where its blocks are not wanted. */
