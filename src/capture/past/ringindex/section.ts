@@ -1,6 +1,5 @@
 import { type ByteReader, ByteWriter, putVarint } from './bytes.ts';
-import { valueReaderFor } from './sectionvalues.ts';
-import { type Term, widthOf } from './terms.ts';
+import { type Sought, SoughtValue } from './sought.ts';
 import type { Values } from './values.ts';
 
 /**
@@ -40,33 +39,45 @@ export function encodeSection(values: Values, blockCount: number): Buffer {
   return Buffer.concat([fences.bytes, groups.bytes]);
 }
 
-/** Adds to `found` the blocks of all values of a section that the term takes in. @throws DamagedIndex */
-export function addBlocksOf(term: Term, reader: ByteReader, blockCount: number, found: BlockSet): void {
-  const fenceBytes = widthOf(term.kind) + 4;
+/** Where more of a file's blocks have a value that is sought, it is not worth knowing which: whoever wants few of them has other terms. */
+const mostFound = 0.5;
+
+/**
+ * Adds to `found` the blocks of all values of a section that are sought: both are sorted, so that each is passed through once, and groups
+ * without such a value not at all.
+ * @returns false as soon as that is most of the blocks: then not all of them are there
+ * @throws DamagedIndex
+ */
+export function addBlocksOf(sought: Sought, reader: ByteReader, blockCount: number, found: BlockSet): boolean {
+  const fenceBytes = sought.width + 4;
   const count = reader.word();
   const groupCount = Math.ceil(count / groupValues);
   const fences = reader.skip(groupCount * fenceBytes);
   const groups = reader.at;
-  const value = valueReaderFor(term, reader.bytes);
-  // The last group whose first value is below the term: nothing before it can be in it.
-  let [low, high] = [0, groupCount];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    value.begin(fences + middle * fenceBytes);
-    if (value.isBelow()) low = middle;
-    else high = middle;
-  }
-  for (let group = low; group < groupCount; group += 1) {
+  const value = new SoughtValue(sought, reader.bytes);
+  for (let group = 0; group < groupCount; group += 1) {
     const fence = fences + group * fenceBytes;
-    reader.at = groups + reader.bytes.readUInt32BE(fence + fenceBytes - 4);
+    // What follows begins at or before the first range: there is nothing of it here.
+    if (group + 1 < groupCount && value.isAtMostFirst(fence + fenceBytes)) continue;
     value.begin(fence);
+    if (value.isAboveAll()) return true;
+    if (group + 1 < groupCount && value.isAtMostFirst(fence + fenceBytes)) continue;
+    reader.at = groups + reader.bytes.readUInt32BE(fence + fenceBytes - 4);
     const inGroup = Math.min(groupValues, count - group * groupValues);
     for (let place = 0; place < inGroup; place += 1) {
       if (place > 0) value.step(reader);
-      if (value.isAbove()) return;
-      readList(reader, blockCount, value.isBelow() ? undefined : found);
+      if (value.isAboveAll()) return true;
+      readList(reader, blockCount, value.isSought() ? found : undefined);
     }
+    if (sizeOf(found) > blockCount * mostFound) return false;
   }
+  return true;
+}
+
+function sizeOf(set: BlockSet): number {
+  let size = 0;
+  for (let at = 0; at < set.length; at += 1) for (let bits = set[at] as number; bits !== 0; bits &= bits - 1) size += 1;
+  return size;
 }
 
 /** Writes how many of its first bytes the address before has, too, and the others. */
