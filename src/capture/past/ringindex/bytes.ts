@@ -11,41 +11,38 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.length);
   }
 
-  byte(value: number): void {
-    this.#reserve(1);
-    this.#bytes[this.length++] = value;
+  /** Where the next bytes are written, from `length` on, for whoever then says how long it is: there is room for so many. */
+  room(count: number): Buffer {
+    if (this.length + count > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.length + count, this.#bytes.length * 2));
+      this.#bytes.copy(larger, 0, 0, this.length);
+      this.#bytes = larger;
+    }
+    return this.#bytes;
   }
 
   word(value: number): void {
-    this.#reserve(4);
-    this.length = this.#bytes.writeUInt32BE(value, this.length);
+    this.length = this.room(4).writeUInt32BE(value, this.length);
   }
 
-  append(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.length);
-    this.length += bytes.length;
-  }
-
-  /** Writes a safe integer from 0 in groups of 7 bits, the lowest first, each but the last with its upper bit set (LEB128). */
   varint(value: number): void {
-    this.#reserve(8);
-    const bytes = this.#bytes;
-    let rest = value;
-    while (rest > 127) {
-      bytes[this.length++] = (rest & 127) | 128;
-      // Shifted where that keeps it whole: a division is slower.
-      rest = rest < 0x8000_0000 ? rest >>> 7 : Math.floor(rest / 128);
-    }
-    bytes[this.length++] = rest;
+    this.length = putVarint(value, this.room(8), this.length);
   }
+}
 
-  #reserve(count: number): void {
-    if (this.length + count <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.length + count, this.#bytes.length * 2));
-    this.#bytes.copy(larger, 0, 0, this.length);
-    this.#bytes = larger;
+/**
+ * Writes a safe integer from 0 in groups of 7 bits, the lowest first, each but the last with its upper bit set (LEB128): 8 bytes at most.
+ * @returns where the next byte stands
+ */
+export function putVarint(value: number, bytes: Buffer, begin: number): number {
+  let [at, rest] = [begin, value];
+  while (rest > 127) {
+    bytes[at++] = (rest & 127) | 128;
+    // Shifted where that keeps it whole: a division is slower.
+    rest = rest < 0x8000_0000 ? rest >>> 7 : Math.floor(rest / 128);
   }
+  bytes[at++] = rest;
+  return at;
 }
 
 /** Reads what `ByteWriter` wrote, and nothing outside: whatever the bytes say, it ends in a value or in `DamagedIndex`. */

@@ -1,18 +1,28 @@
+import type { AddressTable } from '../../indicators.ts';
 import type { Kind, Term } from './terms.ts';
 
 /**
  * What every packet that an expression selects is known to fulfil: `everything` is known of all packets, `nothing` means that none is
- * selected, a `term` that the packet has it. `both` and `either` name two nodes by their places, which are before their own, so that nothing
+ * selected, a `term` that the packet has it, `listed` that it has one of a table's addresses. `both` and `either` name two nodes by their places, which are before their own, so that nothing
  * has to descend: a condition of thousands of hosts is thousands of nodes deep.
  */
 export type Node =
   | { readonly is: 'everything' }
   | { readonly is: 'nothing' }
   | { readonly is: 'term'; readonly term: Term }
+  | { readonly is: 'listed'; readonly table: AddressTable }
   | { readonly is: 'both' | 'either'; readonly left: number; readonly right: number };
 
 /** Its last node is the whole. */
 export type Condition = readonly Node[];
+
+/** Two conditions as one. */
+export function combined(is: 'both' | 'either', one: Condition, other: Condition): Condition {
+  const moved = other.map((node) =>
+    'left' in node ? { ...node, left: node.left + one.length, right: node.right + one.length } : node,
+  );
+  return [...one, ...moved, { is, left: one.length - 1, right: one.length + other.length - 1 }];
+}
 
 export const everything = 0;
 export const nothing = 1;

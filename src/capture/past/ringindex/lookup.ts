@@ -3,6 +3,7 @@ import { DamagedIndex } from './bytes.ts';
 import type { Condition } from './condition.ts';
 import type { RingIndex } from './ringindex.ts';
 import { type BlockSet, emptySet } from './section.ts';
+import { type Sought, soughtByTable, soughtByTerm } from './sought.ts';
 import type { Block } from './survey.ts';
 
 /** Bytes of a ring file from a record's first to before another's. */
@@ -95,11 +96,10 @@ function foundAt(condition: Condition, place: number, known: Map<number, Found>,
       return 'every';
     case 'nothing':
       return 'none';
-    case 'term': {
-      const found = emptySet(index.head.blockCount);
-      if (!index.addBlocksOf(node.term, found)) return 'every';
-      return found.some((bits) => bits !== 0) ? found : 'none';
-    }
+    case 'term':
+      return blocksWith(soughtByTerm(node.term), index);
+    case 'listed':
+      return blocksWith(soughtByTable(node.table), index);
     case 'both':
     case 'either': {
       const left = known.get(node.left);
@@ -113,6 +113,12 @@ function foundAt(condition: Condition, place: number, known: Map<number, Found>,
     default:
       return node satisfies never;
   }
+}
+
+function blocksWith(sought: Sought, index: RingIndex): Found {
+  const found = emptySet(index.head.blockCount);
+  if (!index.addBlocksOf(sought, found)) return 'every';
+  return found.some((bits) => bits !== 0) ? found : 'none';
 }
 
 function intersection(left: Found, right: Found): Found {

@@ -3,8 +3,9 @@ import { crc32 } from 'node:zlib';
 import { ByteReader, DamagedIndex } from './bytes.ts';
 import { decodeBlocks, type Head, headBytes, readHead, type Section } from './format.ts';
 import { addBlocksOf, type BlockSet } from './section.ts';
+import type { Sought } from './sought.ts';
 import type { Block } from './survey.ts';
-import type { Kind, Term } from './terms.ts';
+import type { Kind } from './terms.ts';
 
 /** An open index file. It reads what it is asked for, each section once, and believes none that is not as it was written. */
 export class RingIndex {
@@ -27,14 +28,16 @@ export class RingIndex {
     return this.#blocks;
   }
 
-  /** Adds the blocks in which the term may occur; false when that is not known, as the kind is not indexed. @throws DamagedIndex */
-  addBlocksOf(term: Term, found: BlockSet): boolean {
-    const place = this.head.kinds[term.kind];
+  /**
+   * Adds the blocks in which one of the values may occur; false when that is not known, as the kind is not indexed, or is most of them.
+   * @throws DamagedIndex
+   */
+  addBlocksOf(sought: Sought, found: BlockSet): boolean {
+    const place = this.head.kinds[sought.kind];
     if (place === undefined) return false;
-    const section = this.#sections.get(term.kind) ?? this.#section(place);
-    this.#sections.set(term.kind, section);
-    addBlocksOf(term, new ByteReader(section), this.head.blockCount, found);
-    return true;
+    const section = this.#sections.get(sought.kind) ?? this.#section(place);
+    this.#sections.set(sought.kind, section);
+    return addBlocksOf(sought, new ByteReader(section), this.head.blockCount, found);
   }
 
   close(): void {

@@ -1,6 +1,5 @@
-import { type ByteReader, ByteWriter } from './bytes.ts';
-import { valueReaderFor } from './sectionvalues.ts';
-import { type Term, widthOf } from './terms.ts';
+import { type ByteReader, ByteWriter, putVarint } from './bytes.ts';
+import { type Sought, SoughtValue } from './sought.ts';
 import type { Values } from './values.ts';
 
 /**
@@ -40,66 +39,82 @@ export function encodeSection(values: Values, blockCount: number): Buffer {
   return Buffer.concat([fences.bytes, groups.bytes]);
 }
 
-/** Adds to `found` the blocks of all values of a section that the term takes in. @throws DamagedIndex */
-export function addBlocksOf(term: Term, reader: ByteReader, blockCount: number, found: BlockSet): void {
-  const fenceBytes = widthOf(term.kind) + 4;
+/** Where more of a file's blocks have a value that is sought, it is not worth knowing which: whoever wants few of them has other terms. */
+const mostFound = 0.5;
+
+/**
+ * Adds to `found` the blocks of all values of a section that are sought: both are sorted, so that each is passed through once, and groups
+ * without such a value not at all.
+ * @returns false as soon as that is most of the blocks: then not all of them are there
+ * @throws DamagedIndex
+ */
+export function addBlocksOf(sought: Sought, reader: ByteReader, blockCount: number, found: BlockSet): boolean {
+  const fenceBytes = sought.width + 4;
   const count = reader.word();
   const groupCount = Math.ceil(count / groupValues);
   const fences = reader.skip(groupCount * fenceBytes);
   const groups = reader.at;
-  const value = valueReaderFor(term, reader.bytes);
-  // The last group whose first value is below the term: nothing before it can be in it.
-  let [low, high] = [0, groupCount];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    value.begin(fences + middle * fenceBytes);
-    if (value.isBelow()) low = middle;
-    else high = middle;
-  }
-  for (let group = low; group < groupCount; group += 1) {
+  const value = new SoughtValue(sought, reader.bytes);
+  for (let group = 0; group < groupCount; group += 1) {
     const fence = fences + group * fenceBytes;
-    reader.at = groups + reader.bytes.readUInt32BE(fence + fenceBytes - 4);
+    // What follows begins at or before the first range: there is nothing of it here.
+    if (group + 1 < groupCount && value.isAtMostFirst(fence + fenceBytes)) continue;
     value.begin(fence);
+    if (value.isAboveAll()) return true;
+    if (group + 1 < groupCount && value.isAtMostFirst(fence + fenceBytes)) continue;
+    reader.at = groups + reader.bytes.readUInt32BE(fence + fenceBytes - 4);
     const inGroup = Math.min(groupValues, count - group * groupValues);
     for (let place = 0; place < inGroup; place += 1) {
       if (place > 0) value.step(reader);
-      if (value.isAbove()) return;
-      readList(reader, blockCount, value.isBelow() ? undefined : found);
+      if (value.isAboveAll()) return true;
+      readList(reader, blockCount, value.isSought() ? found : undefined);
     }
+    if (sizeOf(found) > blockCount * mostFound) return false;
   }
+  return true;
 }
 
+function sizeOf(set: BlockSet): number {
+  let size = 0;
+  for (let at = 0; at < set.length; at += 1) for (let bits = set[at] as number; bits !== 0; bits &= bits - 1) size += 1;
+  return size;
+}
+
+/** Writes how many of its first bytes the address before has, too, and the others. */
 function writeAddress(words: readonly Uint32Array[], place: number, writer: ByteWriter): void {
-  const [before, present] = [Buffer.alloc(16), Buffer.alloc(16)];
-  for (const [at, word] of words.entries()) {
-    before.writeUInt32BE(word[place - 1] as number, at * 4);
-    present.writeUInt32BE(word[place] as number, at * 4);
-  }
-  let alike = 0;
-  while (alike < 15 && before[alike] === present[alike]) alike += 1;
-  writer.byte(alike);
-  writer.append(present.subarray(alike));
+  const byteAt = (byte: number, of: number): number =>
+    (((words[byte >> 2] as Uint32Array)[of] as number) >>> (24 - (byte & 3) * 8)) & 0xff;
+  const bytes = writer.room(17);
+  let [at, alike] = [writer.length, 0];
+  while (alike < 15 && byteAt(alike, place - 1) === byteAt(alike, place)) alike += 1;
+  bytes[at++] = alike;
+  for (let byte = alike; byte < 16; byte += 1) bytes[at++] = byteAt(byte, place);
+  writer.length = at;
 }
 
 /** Writes the list that stands in `blocks` from `begin` to before `end`. */
 function writeList(blocks: Int32Array, begin: number, end: number, blockCount: number, writer: ByteWriter): void {
-  if ((end - begin) * 8 > blockCount) {
-    const bits = new Uint8Array(Math.ceil(blockCount / 8));
+  const length = end - begin;
+  const bitBytes = Math.ceil(blockCount / 8);
+  const bytes = writer.room(8 + Math.max(bitBytes, length * 8));
+  if (length * 8 > blockCount) {
+    const bits = putVarint(0, bytes, writer.length);
+    bytes.fill(0, bits, bits + bitBytes);
     for (let at = begin; at < end; at += 1) {
       const block = blocks[at] as number;
-      bits[block >> 3] = (bits[block >> 3] as number) | (1 << (block & 7));
+      bytes[bits + (block >> 3)] = (bytes[bits + (block >> 3)] as number) | (1 << (block & 7));
     }
-    writer.varint(0);
-    writer.append(bits);
+    writer.length = bits + bitBytes;
     return;
   }
-  writer.varint(end - begin);
+  let to = putVarint(length, bytes, writer.length);
   let next = 0;
   for (let at = begin; at < end; at += 1) {
     const block = blocks[at] as number;
-    writer.varint(block - next);
+    to = putVarint(block - next, bytes, to);
     next = block + 1;
   }
+  writer.length = to;
 }
 
 /** Reads a list; passes over it where its blocks are not wanted. */

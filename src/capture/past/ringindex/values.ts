@@ -1,4 +1,4 @@
-import { Postings } from './postings.ts';
+import { mostValues, Postings } from './postings.ts';
 
 /** The values of a kind with their postings. */
 export interface Values {
@@ -16,11 +16,21 @@ export class SmallValues implements Values {
   /** In which block each was last seen. */
   readonly #last = new Uint16Array(this.count);
 
-  note(value: number): void {
+  /** Notes that the first so many of these occur in the present block. */
+  note(values: Uint16Array, count: number): void {
     const { postings } = this;
-    if (this.#last[value] === postings.block) return;
-    this.#last[value] = postings.block;
-    postings.note(value);
+    if (postings.givenUp) return;
+    const last = this.#last;
+    const { block } = postings;
+    const stream = postings.room(count);
+    let { used } = postings;
+    for (let at = 0; at < count; at += 1) {
+      const value = values[at] as number;
+      if (last[value] === block) continue;
+      last[value] = block;
+      stream[used++] = value;
+    }
+    postings.used = used;
   }
 
   sorted(): ReturnType<Values['sorted']> {
@@ -43,29 +53,37 @@ export class WordValues implements Values {
   #table = new Int32Array(leastPlaces * 4);
   #shift = 32 - Math.log2(leastPlaces);
 
-  note(word: number): void {
+  /** Notes that the first so many of these occur in the present block. */
+  note(words: Int32Array, count: number): void {
     const { postings } = this;
-    const table = this.#table;
-    const mask = table.length - 1;
-    let at = (Math.imul(word, 0x9e3779b1) >>> this.#shift) << 2;
-    for (;;) {
-      const number = table[at + 1] as number;
-      if (number === 0) break;
-      if (table[at] === word) {
-        if (table[at + 2] === postings.block) return;
-        table[at + 2] = postings.block;
-        postings.note(number - 1);
-        return;
-      }
-      at = (at + 4) & mask;
-    }
     if (postings.givenUp) return;
-    this.count += 1;
-    table[at] = word;
-    table[at + 1] = this.count;
-    table[at + 2] = postings.block;
-    postings.note(this.count - 1);
-    if (this.count * 8 === table.length) this.#grow();
+    const { block } = postings;
+    const stream = postings.room(count);
+    let { used } = postings;
+    let table = this.#table;
+    for (let next = 0; next < count; next += 1) {
+      const word = words[next] as number;
+      const mask = table.length - 1;
+      let at = (Math.imul(word, 0x9e3779b1) >>> this.#shift) << 2;
+      while (table[at + 1] !== 0 && table[at] !== word) at = (at + 4) & mask;
+      if (table[at + 2] === block) continue;
+      if (table[at + 1] === 0) {
+        if (this.count === mostValues) {
+          postings.giveUp();
+          return;
+        }
+        this.count += 1;
+        table[at] = word;
+        table[at + 1] = this.count;
+      }
+      table[at + 2] = block;
+      stream[used++] = (table[at + 1] as number) - 1;
+      if (this.count * 8 === table.length) {
+        this.#grow();
+        table = this.#table;
+      }
+    }
+    postings.used = used;
   }
 
   sorted(): ReturnType<Values['sorted']> {
@@ -104,27 +122,45 @@ export class AddressValues implements Values {
   #table = new Int32Array(leastPlaces * 8);
   #shift = 32 - Math.log2(leastPlaces);
 
-  note(a: number, b: number, c: number, d: number): void {
+  /** Notes that the first so many of these, each its four words, occur in the present block. */
+  note(words: Int32Array, count: number): void {
     const { postings } = this;
-    const table = this.#table;
-    const mask = table.length - 1;
-    let at = (hash(a, b, c, d) >>> this.#shift) << 3;
-    for (;;) {
-      const number = table[at + 4] as number;
-      if (number === 0) break;
-      if (table[at + 3] === d && table[at + 2] === c && table[at + 1] === b && table[at] === a) {
-        if (table[at + 5] === postings.block) return;
-        table[at + 5] = postings.block;
-        postings.note(number - 1);
-        return;
-      }
-      at = (at + 8) & mask;
-    }
     if (postings.givenUp) return;
-    this.count += 1;
-    table.set([a, b, c, d, this.count, postings.block], at);
-    postings.note(this.count - 1);
-    if (this.count * 16 === table.length) this.#grow();
+    const { block } = postings;
+    const stream = postings.room(count);
+    let { used } = postings;
+    let table = this.#table;
+    for (let next = 0; next < count * 4; next += 4) {
+      const [a, b] = [words[next] as number, words[next + 1] as number];
+      const [c, d] = [words[next + 2] as number, words[next + 3] as number];
+      const mask = table.length - 1;
+      let at = (hash(a, b, c, d) >>> this.#shift) << 3;
+      while (
+        table[at + 4] !== 0 &&
+        (table[at + 3] !== d || table[at + 2] !== c || table[at + 1] !== b || table[at] !== a)
+      )
+        at = (at + 8) & mask;
+      if (table[at + 5] === block) continue;
+      if (table[at + 4] === 0) {
+        if (this.count === mostValues) {
+          postings.giveUp();
+          return;
+        }
+        this.count += 1;
+        table[at] = a;
+        table[at + 1] = b;
+        table[at + 2] = c;
+        table[at + 3] = d;
+        table[at + 4] = this.count;
+      }
+      table[at + 5] = block;
+      stream[used++] = (table[at + 4] as number) - 1;
+      if (this.count * 16 === table.length) {
+        this.#grow();
+        table = this.#table;
+      }
+    }
+    postings.used = used;
   }
 
   sorted(): ReturnType<Values['sorted']> {

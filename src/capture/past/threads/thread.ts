@@ -9,7 +9,7 @@ import { beginningOfRecords, firstTime, headerBytes } from '../../savefile.ts';
 import { openScanner, translate } from '../filter/scanner.ts';
 import { notOpened, notThePlanned, type Read, reportOf } from '../report.ts';
 import type { RingFile } from '../ring.ts';
-import { conditionOf } from '../ringindex/derive.ts';
+import { searchConditionOf } from '../ringindex/listed.ts';
 import { type ByteRange, rangesFor } from '../ringindex/lookup.ts';
 import { openIndex } from '../ringindex/store.ts';
 import { mostGiven, type Said, shared, type Task, type ThreadOrder } from './messages.ts';
@@ -19,7 +19,7 @@ const words = new Int32Array(state);
 const translation = translate(program, hosts);
 if (!translation.translatable) throw new Error(`a program for a thread cannot be translated: ${translation.why}`);
 const scanner = openScanner(translation.module);
-const condition = conditionOf(program, linktype);
+const condition = searchConditionOf(program, hosts, linktype);
 
 yieldToTheLogger();
 parentPort?.on('message', ({ place, file }: Task) => {

@@ -45,6 +45,8 @@ export function words(condition: Condition, place = condition.length - 1): strin
       const { kind, from, to } = node.term;
       return `${kind} ${shown(kind, from)}${from === to ? '' : `-${shown(kind, to)}`}`;
     }
+    case 'listed':
+      return `IPv${node.table.family} in ${node.table.ranges.length / 2 / node.table.words} ranges of ${node.table.words} words`;
     case 'both':
     case 'either': {
       const [left, right] = [words(condition, node.left), words(condition, node.right)];

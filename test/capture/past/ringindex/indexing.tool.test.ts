@@ -26,13 +26,13 @@ import { buildIndexes } from '../../../../src/capture/past/ringindex/build.ts';
 import { indexCoverage, pruneIndexes } from '../../../../src/capture/past/ringindex/care.ts';
 import { conditionOf } from '../../../../src/capture/past/ringindex/derive.ts';
 import { headBytes, readHead } from '../../../../src/capture/past/ringindex/format.ts';
-import { rangesFor, type ToRead } from '../../../../src/capture/past/ringindex/lookup.ts';
+import { blocksOf, has, rangesFor, type ToRead } from '../../../../src/capture/past/ringindex/lookup.ts';
 import type { RingIndex } from '../../../../src/capture/past/ringindex/ringindex.ts';
 import { folderOf, type Indexed, indexNameOf, openIndex } from '../../../../src/capture/past/ringindex/store.ts';
 import { WordValues } from '../../../../src/capture/past/ringindex/values.ts';
 import { type Packet, pcap, udpFrame } from '../../pcaps.ts';
 import { randomFrom } from '../generate/random.ts';
-import { programFor } from './indexed.ts';
+import { indexOf, programFor } from './indexed.ts';
 
 const ever = { since: null, until: null };
 const begin = 1_795_486_205_000_000;
@@ -240,12 +240,31 @@ test('nothing but forged senders makes no large index: their addresses are left 
   assert.deepEqual(toRead('ip6 proto 58'), { read: 'ranges', ranges: [] });
 });
 
+test('of more packets in a block than are noted at once, each has its terms there and nowhere else', () => {
+  const tiny = Array.from({ length: 5_000 }, (_, at) => ({ at: begin + at, frame: udpFrame(10_000 + at, '') }));
+  writeFileSync(file, pcap(tiny));
+  const index = indexOf(file, 250_000);
+  const bytes = 16 + 42;
+  for (const [at] of tiny.entries()) {
+    const port = BigInt(10_000 + at);
+    const found = blocksOf([{ is: 'term', term: { kind: 'port', from: port, to: port } }], index);
+    const here = index.blocks().findIndex(({ end }) => end > 24 + at * bytes);
+    for (let block = 0; block < index.head.blockCount; block += 1)
+      assert.equal(has(found, block), block === here, `port ${port} in block ${block}`);
+  }
+  index.close();
+});
+
 test('of more values than an index has room for the kind is given up', () => {
   const values = new WordValues();
-  for (let word = 0; word < 1 << 20; word += 1) values.note(word);
+  values.note(
+    Int32Array.from({ length: 1 << 20 }, (_, word) => word),
+    1 << 20,
+  );
   assert.equal(values.postings.givenUp, false);
-  for (let word = -1; word > -10; word -= 1) values.note(word);
+  values.note(new Int32Array([-1]), 1);
   assert.equal(values.postings.givenUp, true);
+  assert.doesNotThrow(() => values.note(new Int32Array([-1, -2]), 2));
 });
 
 test('a file of a version whose records are written otherwise is not indexed', async () => {
