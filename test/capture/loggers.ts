@@ -17,7 +17,7 @@ export interface Logger {
 const daemonlogger =
   (...args: string[]) =>
   (tap: string, ring: string) =>
-    ['daemonlogger', '-i', tap, '-l', ring, '-s', '67108864', '-t', '1', ...args] as const;
+    ['daemonlogger', '-i', tap, '-l', ring, '-s', '67108864', '-t', '2', ...args] as const;
 const dumpcap =
   (...args: string[]) =>
   (tap: string, ring: string) =>
@@ -43,24 +43,24 @@ export const loggers: readonly Logger[] = [
   },
   { title: 'dumpcap -b filesize, pcapng', command: dumpcap('-b', 'filesize:500'), oldest: 'pruned' },
   { title: 'dumpcap -b duration -P', command: dumpcap('-P', '-b', 'duration:2'), oldest: 'pruned' },
-  { title: 'netsniff-ng', command: netsniff('--interval', '2sec'), oldest: 'stays' },
+  { title: 'netsniff-ng', command: netsniff('--interval', '4sec'), oldest: 'stays' },
   {
     title: 'netsniff-ng, with nanoseconds',
-    command: netsniff('--interval', '2sec', '--magic', '0xa1b23c4d'),
+    command: netsniff('--interval', '4sec', '--magic', '0xa1b23c4d'),
     oldest: 'stays',
   },
   {
     title: 'netsniff-ng --cooked, with a name of its own',
-    command: netsniff('--interval', '2sec', '--cooked', '--prefix', 'dmz-'),
+    command: netsniff('--interval', '4sec', '--cooked', '--prefix', 'dmz-'),
     oldest: 'stays',
   },
   {
     title: 'netsniff-ng --overwrite',
-    command: netsniff('--interval', '2sec', '--overwrite', '2'),
+    command: netsniff('--interval', '4sec', '--overwrite', '2'),
     oldest: 'written over',
   },
   { title: 'tcpdump -C -W', command: tcpdump('ring.pcap', '-C', '1', '-W', '3'), oldest: 'written over' },
-  { title: 'tcpdump -G', command: tcpdump('ring-%Y%m%d-%H%M%S.pcap', '-G', '2'), oldest: 'stays' },
+  { title: 'tcpdump -G', command: tcpdump('ring-%Y%m%d-%H%M%S.pcap', '-G', '4'), oldest: 'stays' },
 ];
 
 export interface Recording {
