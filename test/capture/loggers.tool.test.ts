@@ -49,7 +49,7 @@ before(async () => {
     rings: [...rings.values()].map(({ logger, path }) => ({ name: logger.title, path, interface: network.interface })),
   });
   traffic = send();
-  await until('each logger to turn its ring', () => waitingFor().length === 0, 60_000).catch((cause) => {
+  await until('each logger to turn its ring', () => waitingFor().length === 0, 100_000).catch((cause) => {
     throw new Error(`waited in vain for ${waitingFor().join(', ')}`, { cause });
   });
 });

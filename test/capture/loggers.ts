@@ -37,9 +37,9 @@ export const loggers: readonly Logger[] = [
   {
     title: 'daemonlogger -r -M, by how full the disk is, with a name of its own',
     // It ends with SIGSEGV where the disk is filled before a file has so many bytes.
-    command: daemonlogger('-n', 'dmz-uplink', '-r', '-M', '60', '-s', '1000000'),
+    command: daemonlogger('-n', 'dmz-uplink', '-r', '-M', '60', '-s', '500000'),
     oldest: 'pruned',
-    disk: 8 * 2 ** 20,
+    disk: 4 * 2 ** 20,
   },
   { title: 'dumpcap -b filesize, pcapng', command: dumpcap('-b', 'filesize:500'), oldest: 'pruned' },
   { title: 'dumpcap -b duration -P', command: dumpcap('-P', '-b', 'duration:2'), oldest: 'pruned' },
