@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { closeSync, fstatSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Program } from '../../src/capture/bpf.ts';
+import { compileProgram } from '../../src/capture/compiler.ts';
 import { examineSavefile } from '../../src/capture/facts.ts';
 import { isScannable } from '../../src/capture/past/filter/scannable.ts';
 import type { Scanner } from '../../src/capture/past/filter/scanner.ts';
@@ -79,7 +80,13 @@ export function openReader(directory: string, sought: Sought): Reader {
       const matches = scanner && select(scanner, file);
       indexAgrees(file, header, { whole: whole.packets, scanner, program, matches: matches?.records });
       if (withTcpdump) {
-        assert.ok(whole.records.equals(await selectedBy('everything', [path], ...flagsFor(header))), 'everything');
+        // What libpcap has no name for, neither it nor a search writes.
+        const isKnown = await compileProgram('everything', header.linktype).then(
+          () => true,
+          () => false,
+        );
+        const byTcpdump = await selectedBy('everything', [path], ...flagsFor(header));
+        assert.ok(byTcpdump.equals(isKnown ? whole.records : Buffer.alloc(0)), 'everything');
         if (matches) {
           assert.ok(
             matches.records.equals(await selectedBy(sought.expression, [path], ...flagsFor(header))),
