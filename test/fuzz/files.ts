@@ -1,12 +1,12 @@
 // Mutates files of packets and puts them through all that reads them, and says what did not hold:
-// node test/fuzz/files.ts --files 100000 --compared 2000 --seed 1
+// node test/fuzz/files.ts --files 100000 --compared 3200 --seed 1
 import { parseArgs } from 'node:util';
 import { play } from './play.ts';
 
 const { values } = parseArgs({
   options: {
     files: { type: 'string', default: '100000' },
-    compared: { type: 'string', default: '2000' },
+    compared: { type: 'string', default: '3200' },
     seed: { type: 'string', default: '1' },
   },
 });
