@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { blocking } from './blocking.ts';
 import { hosts } from './hosts.ts';
 import { list } from './list.ts';
+import { logging } from './logging.ts';
 import type { Held } from './promise.ts';
 import { ringindex } from './ringindex.ts';
 import { search } from './search.ts';
@@ -12,12 +13,12 @@ import { supervisor } from './supervisor.ts';
  * Measures what the product promises, side by side in one run, and prints one table; exits with 1 where a promise does not hold.
  *
  *     npm run bench                      # all of it: some fifteen minutes
- *     npm run bench -- list start        # these alone: list start supervisor blocking search hosts ringindex
+ *     npm run bench -- list start        # these alone: list start supervisor blocking search hosts ringindex logging
  *     npm run bench -- --seconds 300     # how long the supervisor is watched, 60 otherwise
  *     npm run bench -- --gigabytes 20    # of the ring that is searched, 6 otherwise: it should fit in memory
  *
- * It needs what capturing needs (root, or tcpdump with CAP_NET_RAW), captures on lo only, works in directories of its own under the
- * temporary one and leaves nothing behind. Each figure is of this machine at this time: on a busy one no time means much, and the
+ * It needs what capturing needs (root, or tcpdump with CAP_NET_RAW; logging and both need root), captures on lo and in namespaces of its own,
+ * works in directories of its own under the temporary one and leaves nothing behind. Each figure is of this machine at this time: on a busy one no time means much, and the
  * ratios less than they should; run `npm run warm` before, where the sources have changed since npm ci did.
  */
 const { values, positionals } = parseArgs({
@@ -32,6 +33,7 @@ const benches: Readonly<Record<string, () => Promise<Held>>> = {
   search: () => search(Number(values.gigabytes) * 1e9),
   hosts,
   ringindex,
+  logging,
 };
 
 const named = positionals.length === 0 ? Object.keys(benches) : positionals;

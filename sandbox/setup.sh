@@ -3,9 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-declare -A package_of=([tcpdump]=tcpdump [capinfos]=wireshark-common [mergecap]=wireshark-common [daemonlogger]=daemonlogger [ip]=iproute2 [groff]=groff-base [systemd-analyze]=systemd [visudo]=sudo [zstd]=zstd [lz4]=lz4)
+declare -A package_of=([tcpdump]=tcpdump [capinfos]=wireshark-common [mergecap]=wireshark-common [dumpcap]=wireshark-common [daemonlogger]=daemonlogger [ip]=iproute2 [groff]=groff-base [systemd-analyze]=systemd [visudo]=sudo [zstd]=zstd [lz4]=lz4 [netsniff-ng]=netsniff-ng)
 missing=()
-for tool in tcpdump capinfos mergecap daemonlogger ip groff systemd-analyze visudo zstd lz4; do
+for tool in tcpdump capinfos mergecap dumpcap daemonlogger ip groff systemd-analyze visudo zstd lz4 netsniff-ng; do
   PATH="$PATH:/usr/sbin:/sbin" command -v "$tool" >/dev/null || missing+=("${package_of[$tool]}")
 done
 if [ ${#missing[@]} -gt 0 ]; then

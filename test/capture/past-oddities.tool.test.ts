@@ -169,6 +169,40 @@ describe('a packed ring file', () => {
   });
 });
 
+describe('a pcapng file that ends in the middle of a packet', () => {
+  const cutBy = async (bytes: number, count = 30) => {
+    ringFile(0);
+    const whole = await pcapngOf(pcap(udpPackets(count, { from: beginning(1) })));
+    writeFileSync(join(sensor.ring, 'sensor_00001.cap'), whole.subarray(0, whole.length - bytes));
+  };
+
+  test('is one that is still being written where it is the newest', async () => {
+    for (const bytes of [1, 5, 40, 78]) {
+      await cutBy(bytes);
+      const { outcome, packets, detail } = (await search()).line('sensor_00001.cap');
+      assert.deepEqual(
+        [outcome, packets, detail],
+        ['searched', 29, 'still being written: read up to its last whole packet'],
+        `cut by ${bytes}`,
+      );
+    }
+  });
+
+  test('is empty where that is its first', async () => {
+    await cutBy(20, 1);
+    const { line, troubles } = await search();
+    assert.deepEqual([line('sensor_00001.cap').outcome, line('sensor_00001.cap').detail, troubles], ['empty', null, 0]);
+  });
+
+  test('is told as that where another follows', async () => {
+    await cutBy(20);
+    ringFile(2);
+    const { outcome, packets, detail } = (await search()).line('sensor_00001.cap');
+    assert.deepEqual([outcome, packets], ['damaged', 29]);
+    assert.match(detail ?? '', /cut short in the middle of a packet/);
+  });
+});
+
 async function pcapngOf(bytes: Buffer): Promise<Buffer> {
   const plain = join(sensor.captures, 'plain.pcap');
   writeFileSync(plain, bytes);

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { type Ran, run } from '../cli/shell.ts';
 
 /** A small disk of its own that only its own processes see: it goes with them. */
@@ -22,7 +21,11 @@ export interface PrivateDisk {
 }
 
 /** Mounts a tmpfs of so many bytes in a mount namespace of its own (unshare(1), tmpfs(5)), which ends with the test. */
-export async function openPrivateDisk(t: TestContext, directory: string, bytes: number): Promise<PrivateDisk> {
+export async function openPrivateDisk(
+  t: { after(end: () => Promise<void>): void },
+  directory: string,
+  bytes: number,
+): Promise<PrivateDisk> {
   await mkdir(directory);
   const mounts = `mount -t tmpfs -o size=${bytes} tmpfs "$1" && echo mounted && exec sleep infinity`;
   const holder = spawn('unshare', ['--mount', 'sh', '-c', mounts, 'sh', directory], {

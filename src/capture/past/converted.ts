@@ -30,6 +30,17 @@ export interface Conversion {
   trouble: string | null;
 }
 
+/**
+ * Whether a file ended in the middle of a packet, as one does that its logger still writes: only pcapng is written so, what is packed was
+ * finished before.
+ */
+export function endsInPacket(packing: Packing | null, { trouble }: Conversion): boolean {
+  return packing === 'pcapng' && trouble?.includes(cutShort) === true;
+}
+
+/** editcap's words for it (WTAP_ERR_SHORT_READ). */
+const cutShort = 'cut short in the middle of a packet';
+
 /** A tool that converts what it reads to what it writes, and where it is from. */
 interface Tool {
   readonly command: readonly [string, ...string[]];

@@ -13,7 +13,7 @@ import {
   readHeader,
   readRecordHeader,
 } from '../savefile.ts';
-import { type Conversion, convert, type Packing, packingOf } from './converted.ts';
+import { type Conversion, convert, endsInPacket, type Packing, packingOf } from './converted.ts';
 
 /** A ring file that can be read: bounded by its first packet, since its name only hints at the time. */
 export interface RingFile {
@@ -243,6 +243,8 @@ async function beginningOf(file: FileHandle, packing: Packing): Promise<{ bytes:
     if (!(error instanceof CaptureError)) throw error;
     return { bytes: Buffer.alloc(0), trouble: `${packing}: ${error.message}` };
   }
-  const said = conversion.trouble;
+  // Its first packet is to come.
+  const isBegun = bytes.length >= headerBytes && endsInPacket(packing, conversion);
+  const said = isBegun ? null : conversion.trouble;
   return { bytes, trouble: said === null ? null : `${packing}: ${said}` };
 }

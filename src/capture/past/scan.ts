@@ -5,7 +5,7 @@ import { CaptureError } from '../errors.ts';
 import { firstTimeIn, openRingFile } from '../ringfile.ts';
 import { chunkBytes, headerBytes, type PcapHeader, readHeader, wantedRecords } from '../savefile.ts';
 import { complaint, spawnFilter } from '../tcpdump.ts';
-import { type Conversion, convert } from './converted.ts';
+import { type Conversion, convert, endsInPacket } from './converted.ts';
 import type { HostProgram } from './filter/hosts.ts';
 import { openSieve, type Sieve } from './filter/sieve.ts';
 import { programsFor, type WantedHosts } from './hosts.ts';
@@ -107,8 +107,9 @@ async function* filterFile(
     }
     const hasGrown = size > planned.size;
     // Of what is packed only growth tells that its end is still to come.
-    const isPartial = conversion.trouble !== null && hasGrown;
-    const notConverted = conversion.trouble === null || hasGrown ? null : `${planned.packing}: ${conversion.trouble}`;
+    const isToCome = hasGrown || (planned.newest && endsInPacket(planned.packing, conversion));
+    const isPartial = conversion.trouble !== null && isToCome;
+    const notConverted = conversion.trouble === null || isToCome ? null : `${planned.packing}: ${conversion.trouble}`;
     return reportOf(planned, read, {
       packets: matched.packets,
       size: planned.packing === null ? size : isPartial ? Number.POSITIVE_INFINITY : read.bytes,
