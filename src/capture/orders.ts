@@ -35,6 +35,8 @@ export interface SearchOrder {
   readonly exact?: boolean | undefined;
   readonly case?: string | undefined;
   readonly analyst?: string | undefined;
+  /** Searched however much it reads: nobody is asked before. */
+  readonly confirmed?: boolean | undefined;
 }
 
 /** A live capture, and a search of what its interface's ring holds from before it. */
@@ -43,7 +45,14 @@ export interface BothOrder extends StartOrder {
   readonly since: Micros | null;
   /** The first ring of the interface where it is left out. */
   readonly ring?: string | undefined;
+  /** As of a search. */
+  readonly confirmed?: boolean | undefined;
 }
+
+/** A search that was asked for, by which verb. */
+export type AskedSearch =
+  | { readonly verb: 'search'; readonly order: SearchOrder }
+  | { readonly verb: 'both'; readonly order: BothOrder };
 
 /** Which captures: an id (`c12`), or a word matched against analyst, description, expression and case. */
 export interface Selection {

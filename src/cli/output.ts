@@ -15,8 +15,8 @@ export interface Output {
   clear(): void;
   /** To stderr: a warning, a hint. */
   note(line: string): void;
-  /** Asks the person who is there; true for yes alone. */
-  agrees(question: string): Promise<boolean>;
+  /** Asks the person who is there; true for yes alone. Aborting the signal is no answer. */
+  agrees(question: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 /**
@@ -66,11 +66,12 @@ export function openOutput(onDeaf: () => void): Output {
       leaveRewritten();
       stderr.write(`${line}\n`);
     },
-    async agrees(question) {
+    async agrees(question, signal) {
       stderr.write(`${question} [y/N] `);
       const { createInterface } = await import('node:readline');
-      for await (const line of createInterface({ input: stdin })) return /^\s*y(es)?\s*$/i.test(line);
-      // The end of the input, Ctrl-D, is no answer.
+      for await (const line of createInterface({ input: stdin, ...(signal && { signal }) }))
+        return /^\s*y(es)?\s*$/i.test(line);
+      // The end of the input, Ctrl-D, is no answer, and neither is an interrupt.
       stderr.write('\n');
       return false;
     },

@@ -16,6 +16,7 @@ export type OptionName =
   | 'until'
   | 'ring'
   | 'hosts'
+  | 'yes'
   | 'selector'
   | 'all'
   | 'verbose'

@@ -15,6 +15,8 @@ const until = option('until', null, 'TIME', 'up to: 30m ago, 10:15, 2026-11-24T0
 const ring = option('ring', null, 'NAME', 'which ring; the first configured one without it');
 const exact = option('exact', null, null, 'as typed: no expansion for VLAN tags');
 
+const yes = option('yes', null, null, 'not asked first, however much it reads');
+
 /** What a live capture takes beside what every order does. */
 const liveOptions = [
   option('interface', 'i', 'IFACE', 'where; the first configured interface without it'),
@@ -55,6 +57,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       until,
       ring,
       exact,
+      yes,
       caseName,
       analyst,
     ],
@@ -69,7 +72,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     says: 'starts a live capture and searches the ring up to it',
     usage: '-d TEXT -e EXPRESSION [OPTIONS]',
     tail: 'EXPRESSION',
-    options: [description, expression, since, ...liveOptions, ring, exact, caseName, analyst],
+    options: [description, expression, since, ...liveOptions, ring, exact, yes, caseName, analyst],
     doors: both,
     examples: ["both -d 'beacon' --since 24h -e 'port 4444'"],
   },

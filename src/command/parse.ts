@@ -112,6 +112,7 @@ function bothOrder(said: Said, form: Form, setting: Setting): BothOrder {
     ...startOrder(said, form, setting),
     since: pastTime(said, 'since', setting),
     ring: said.options.get('ring'),
+    confirmed: said.options.has('yes') || undefined,
   });
 }
 
@@ -122,6 +123,7 @@ function searchOrder(said: Said, form: Form, setting: Setting): SearchOrder {
     window: windowOf(said, setting),
     ring: options.get('ring'),
     exact: options.has('exact') || undefined,
+    confirmed: options.has('yes') || undefined,
     case: options.get('case'),
     analyst: options.get('analyst'),
   });

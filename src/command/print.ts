@@ -22,8 +22,13 @@ function optionsOf(command: Command): string[] {
     case 'start':
       return sayLive(command.order);
     case 'both': {
-      const { since, ring } = command.order;
-      return [...sayLive(command.order), ...sayWindow({ since, until: null }), ...say('ring', ring)];
+      const { since, ring, confirmed } = command.order;
+      return [
+        ...sayLive(command.order),
+        ...sayWindow({ since, until: null }),
+        ...say('ring', ring),
+        ...(confirmed ? ['--yes'] : []),
+      ];
     }
     case 'search': {
       const { order } = command;
@@ -34,6 +39,7 @@ function optionsOf(command: Command): string[] {
         ...sayWindow(order.window),
         ...say('ring', order.ring),
         ...(order.exact ? ['--exact'] : []),
+        ...(order.confirmed ? ['--yes'] : []),
         ...say('case', order.case),
         ...say('analyst', order.analyst, '-a'),
       ];

@@ -73,7 +73,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       texts,
       window,
       places,
-      fc.record({ ring: said, exact: fc.constant(true) }, optional),
+      fc.record({ ring: said, exact: fc.constant(true), confirmed: fc.constant(true) }, optional),
       fc.record({ hosts: said }, optional),
     )
     .map(
@@ -89,7 +89,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       fc.option(past),
       places,
       fc.record(
-        { interface: said, ring: said, duration: seconds, maxBytes: count, packets: count, ...switches },
+        {
+          ...{ interface: said, ring: said, duration: seconds, maxBytes: count, packets: count, ...switches },
+          confirmed: fc.constant(true),
+        },
         optional,
       ),
     )
