@@ -1,0 +1,11 @@
+-- The bot's own: searches that wait for their person to say whether they may read so much. Gone once they are answered.
+create table unconfirmed (
+  id text primary key,
+  team text not null,
+  user text not null,
+  -- As typed, for the audit log.
+  words text not null,
+  -- The command as understood, JSON.
+  command text not null,
+  asked_at integer not null
+) strict, without rowid;
