@@ -6,7 +6,7 @@ export function preflightLines(preflight: Preflight): string[] {
   const { rings, files, bytes, toRead, unindexed, slower, limit } = preflight;
   const left = toRead < bytes ? `the index leaves ${size(toRead)} of that to be read` : 'all of it is to be read';
   return [
-    `This search reads ${size(toRead)} of ${rings.join(', ')}; up to ${size(limit)} (limits.search) it would not be asked about`,
+    `This search would read ${size(toRead)} of ${rings.join(', ')}: what reads more than ${size(limit)} (limits.search) is asked about first`,
     `Window: ${counted(files, 'ring file')}, ${size(bytes)}; ${left}`,
     ...(unindexed.files === 0
       ? []

@@ -83,7 +83,7 @@ describe('a search that reads more than limits.search', () => {
     test(`is not begun after ${what}, which is said`, async () => {
       const { code, out } = await typing(typed, search);
       assert.equal(code, 130, out);
-      assert.match(out, /^This search reads \S+ KiB of dmz; up to 1000 B \(limits\.search\)/m);
+      assert.match(out, /^This search would read \S+ KiB of dmz: what reads more than 1000 B \(limits\.search\)/m);
       assert.match(out, /^Window: 1 ring file, .*; all of it is to be read/m);
       assert.match(out, /^How long it takes is not known/m);
       assert.match(out, /Go on\? \[y\/N\]/);
