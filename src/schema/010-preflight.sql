@@ -9,3 +9,13 @@ create table unconfirmed (
   command text not null,
   asked_at integer not null
 ) strict, without rowid;
+
+-- How fast finished searches were: the bytes of their ring that they read, which an index makes fewer, and for how long they did.
+create table paces (
+  capture integer primary key references captures (number),
+  ring text not null,
+  bytes integer not null,
+  milliseconds integer not null
+) strict;
+
+create index paces_ring on paces (ring, capture);

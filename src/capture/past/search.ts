@@ -2,6 +2,7 @@ import type { Actor } from '../analyst.ts';
 import { type Capture, notBegun, type RingFileReport, searchedToItsEnd } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
+import { notePace } from '../paces.ts';
 import { ask, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
 import { cutShort, type SearchEnd, settleSearch } from './ending.ts';
@@ -143,6 +144,7 @@ async function* scanRing(
   const stop = cancel.signal;
   const crew = openCrew(filesOf(plan.places), { ...plan, indexes: indexesOf(room.config.state) }, stop);
   const lookedAt = room.now();
+  const began = room.uptime();
   const reports: RingFileReport[] = [];
   const noteSpan = () =>
     room.registry.noteRingSpan(capture.id, ringSpanOf(plan.places, reports, plan.window, lookedAt));
@@ -201,6 +203,9 @@ async function* scanRing(
     }
     noteSpan();
   }
+  // What tcpdump filters, or is unpacked, says nothing of how fast the rest is.
+  if (crew?.alone && !stop.aborted && capture.ring !== null)
+    notePace(room.database, capture.ring, { id: capture.id, bytes: crew.read(), milliseconds: room.uptime() - began });
   await note();
   yield { step: 'reached', capture: current(room, capture), progress };
   const stoppedBy = room.registry.byId(capture.id)?.why;

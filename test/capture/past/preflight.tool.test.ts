@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { rmSync, utimesSync } from 'node:fs';
+import { rmSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import Database from 'better-sqlite3';
 import { writeHistory } from '../../../sandbox/ring/history.ts';
 import type { Engine } from '../../../src/capture/door.ts';
 import { openEngine } from '../../../src/capture/engine.ts';
 import type { AskedSearch, SearchOrder } from '../../../src/capture/orders.ts';
+import type { Pace } from '../../../src/capture/paces.ts';
 import type { Preflight } from '../../../src/capture/preflight.ts';
 import { preflightLines } from '../../../src/reports/preflight.ts';
-import { allOf, auditOf, errorsInto, openSensor, type Sensor, standing } from '../sensor.ts';
+import { allOf, auditOf, errorsInto, openSensor, type Sensor, searched, standing } from '../sensor.ts';
 
 const day = { from: new Date('2026-03-01T00:00:00Z'), to: new Date('2026-03-02T00:00:00Z') };
 const rare = 'host 192.0.2.251';
@@ -53,6 +56,20 @@ describe('before a search', () => {
     return openEngine({ config: { ...sensor.config, limits }, log: errorsInto([]), now: Date.now });
   };
 
+  const paces = (): Pace[] => {
+    const database = new Database(join(sensor.config.state, 'registry.sqlite'), { readonly: true });
+    try {
+      return database.prepare<[], Pace>("SELECT 'c' || capture AS id, bytes, milliseconds FROM paces").all();
+    } finally {
+      database.close();
+    }
+  };
+  const searchedFor = async (order: Partial<SearchOrder>): Promise<string[]> => {
+    const ended = (await searched(sensor, { exact: true, ...order })).at(-1)?.capture;
+    assert.equal(ended?.state, 'finished');
+    return [ended.id];
+  };
+
   test('without an index all that the ring holds is to be read, and how long that takes is not known', async () => {
     const found = await preflight(1_000_000);
     assert.deepEqual(found, {
@@ -66,6 +83,25 @@ describe('before a search', () => {
       limit: 1_000_000,
     });
     assert.match(preflightLines(found).at(-1) ?? '', /not known: no search of dmz has shown it yet/);
+  });
+
+  test('how long it takes goes by what finished searches of the ring have read, and for how long', async () => {
+    const [first] = await searchedFor({ expression: 'udp' });
+    const [second] = await searchedFor({ expression: 'tcp port 443' });
+    // Of one that tcpdump filters nothing is known of the others.
+    await searchedFor({ expression: 'ip6 protochain 58', exact: true });
+    const noted = paces();
+    // But for the headers of the files.
+    assert.deepEqual(
+      noted.map(({ id, bytes: read }) => [id, read]),
+      [first, second].map((id) => [id, bytes - 6 * 24]),
+    );
+    const took = noted.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+    const found = await preflight(1_000_000);
+    assert.deepEqual(found?.lasts?.by, [second, first]);
+    const expected = (bytes / (2 * (bytes - 6 * 24))) * took;
+    assert.ok(Math.abs((found?.lasts?.milliseconds ?? 0) - expected) < 1, `${found?.lasts?.milliseconds}, ${expected}`);
+    assert.match(found === null ? '' : (preflightLines(found).at(-1) ?? ''), /^About .* at the pace of c2 and c1$/);
   });
 
   test('nobody is asked about as much as the limit, nor about what is confirmed', async () => {
@@ -103,7 +139,7 @@ describe('before a search', () => {
     const asked = { verb: 'both', order: { description: 'beacon', expression: rare, since: null } } as const;
     const found = await preflight(1_000_000, asked);
     assert.equal(found?.toRead, bytes);
-    assert.deepEqual(await allOf(sensor), []);
+    assert.equal((await allOf(sensor)).filter(({ kind }) => kind === 'live').length, 0);
   });
 
   test('what speaks against a search is said as the search says it, and stands in the audit log once', async () => {
@@ -161,6 +197,14 @@ describe('before a search', () => {
       preflightLines(found).join('\n'),
       /the index leaves .* of that to be read\nWithout an index: 1 ring file,/,
     );
+  });
+
+  test('a search that an index helped says of its pace only what it read', async () => {
+    const [id] = await searchedFor({ expression: rare });
+    const noted = paces().at(-1);
+    assert.equal(noted?.id, id);
+    // The newest file alone, which has no index yet.
+    assert.equal(noted?.bytes, statSync(paths.at(-1) ?? '').size - 24);
   });
 
   test('an index tells how much of a file is in the window', async () => {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Actor } from '../../analyst.ts';
 import { CaptureError } from '../../errors.ts';
 import type { SearchOrder } from '../../orders.ts';
-import type { FilesAndBytes, Preflight } from '../../preflight.ts';
+import { pacesOf } from '../../paces.ts';
+import type { FilesAndBytes, Lasting, Preflight } from '../../preflight.ts';
 import type { Room } from '../../room.ts';
 import { judge } from '../filter/judge.ts';
 import { isScannable } from '../filter/scannable.ts';
@@ -31,31 +32,59 @@ export async function largeSearch(room: Room, order: SearchOrder, actor: Actor):
 async function estimate(room: Room, plans: readonly { ring: string; plan: Plan }[]): Promise<Preflight> {
   const rings = [...new Set(plans.map(({ ring }) => ring))];
   const looked: Looked[] = [];
-  for (const { plan } of plans) looked.push(await lookUp(plan, indexesOf(room.config.state)));
+  for (const { ring, plan } of plans) looked.push({ ring, ...(await lookUp(plan, indexesOf(room.config.state))) });
   const quick = looked.flatMap(({ remaining }) => remaining);
   const slower = added(looked.map((one) => one.slower));
   const unindexed = quick.filter(({ indexed }) => !indexed).map(({ bytes }) => ({ files: 1, bytes }));
-  const [bytes, toRead] = (['bytes', 'toRead'] as const).map((key) => quick.reduce((sum, one) => sum + one[key], 0));
+  const bytes = quick.reduce((sum, one) => sum + one.bytes, 0);
   return {
     rings,
     files: quick.length + slower.files,
-    bytes: (bytes ?? 0) + slower.bytes,
-    toRead: (toRead ?? 0) + slower.bytes,
+    bytes: bytes + slower.bytes,
+    toRead: toReadOf(quick) + slower.bytes,
     unindexed: added(unindexed),
     slower,
-    lasts: null,
+    lasts: lasting(
+      room,
+      rings.map((ring) => ({
+        ring,
+        bytes: toReadOf(looked.filter((one) => one.ring === ring).flatMap(({ remaining }) => remaining)),
+      })),
+    ),
     limit: room.config.limits.search,
   };
 }
 
+/** A search says how fast a larger one will be when it read a hundredth of what that will read: below, its beginning is all of it. */
+const comparable = 0.01;
+
+/** How long rings take that are read one after the other; null where of one of them that is not known. */
+function lasting(room: Room, parts: readonly { readonly ring: string; readonly bytes: number }[]): Lasting | null {
+  let milliseconds = 0;
+  const by: string[] = [];
+  for (const { ring, bytes } of parts) {
+    const paces = pacesOf(room.database, ring, bytes * comparable);
+    if (bytes === 0 || paces.length === 0) return null;
+    const took = paces.reduce((sum, one) => sum + one.milliseconds, 0);
+    milliseconds += (bytes / paces.reduce((sum, one) => sum + one.bytes, 0)) * took;
+    by.push(...paces.map(({ id }) => id));
+  }
+  return { milliseconds, by };
+}
+
+function toReadOf(files: readonly Remaining[]): number {
+  return files.reduce((sum, { toRead }) => sum + toRead, 0);
+}
+
 interface Looked {
+  readonly ring: string;
   /** Of each file that we scan ourselves. */
   readonly remaining: readonly Remaining[];
   /** The others, which are read whole. */
   readonly slower: FilesAndBytes;
 }
 
-async function lookUp({ places, program, linktype, window }: Plan, indexes: string): Promise<Looked> {
+async function lookUp({ places, program, linktype, window }: Plan, indexes: string): Promise<Omit<Looked, 'ring'>> {
   const { translatable } = judge(program);
   const files = filesOf(places);
   const scanned = files.filter(

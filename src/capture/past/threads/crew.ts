@@ -16,6 +16,10 @@ export interface Crew {
    * of the plan. Throws what `append` throws.
    */
   scan(file: RingFile, append: Append): AsyncGenerator<Scanned, RingFileReport> | undefined;
+  /** Whether no file of the search is left to others. */
+  readonly alone: boolean;
+  /** Bytes read of the files that are done with. */
+  read(): number;
   /** Ends the threads, wherever they are. */
   close(): Promise<void>;
 }
@@ -48,6 +52,7 @@ export function openCrew(
   const waiting = scannable.map((file, place): Task => ({ place, file }));
   const streams = new Map(waiting.map(({ file }) => [file, openStream()]));
   const all = [...streams.values()];
+  let read = 0;
   const crew = Array.from({ length: threads }, () =>
     startThread({ program, hosts: hosts?.programs ?? null, window, precision, linktype, indexes }),
   );
@@ -58,7 +63,9 @@ export function openCrew(
     };
     thread.worker.on('message', (said: Said) => {
       all[said.place]?.push(said, thread.took);
-      if (said.says === 'ended') next();
+      if (said.says !== 'ended') return;
+      read += said.read;
+      next();
     });
     const fail = (error: unknown) => {
       for (const stream of all) stream.fail(error);
@@ -77,6 +84,8 @@ export function openCrew(
       const stream = streams.get(file);
       return stream && taken(stream, append, { format: { littleEndian: true, precision }, twins });
     },
+    alone: scannable.length === files.length,
+    read: () => read,
     close: async () => {
       signal.removeEventListener('abort', stop);
       stop();
