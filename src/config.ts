@@ -35,7 +35,7 @@ export interface Ring {
   readonly interface: string;
 }
 
-/** What live captures may take; an analyst may ask for less, a lead for more. */
+/** What live captures may take; an analyst may ask for less, a lead for more. And what a search may read without a question. */
 export interface LimitsConfig {
   /** Milliseconds from its start, extensions included. */
   readonly duration: number;
@@ -45,6 +45,8 @@ export interface LimitsConfig {
   readonly perAnalyst: number;
   /** Bytes that stay free on the captures' volume. */
   readonly freeSpace: number;
+  /** Bytes that a search reads without asking first, after index and window. */
+  readonly search: number;
 }
 
 export interface SlackConfig {

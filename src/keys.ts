@@ -47,9 +47,10 @@ export const schema = settings(
         size: size.default(10e9),
         perAnalyst: whole('expected a number of captures such as 5', { least: 1, most: 1_000_000 }).default(5),
         freeSpace: size.default(5e9),
+        search: size.default(100e9),
       },
-      'settings such as { duration: 24h, size: 10GB, perAnalyst: 5, freeSpace: 5GB }',
-    ).default({ duration: 24 * 3_600_000, size: 10e9, perAnalyst: 5, freeSpace: 5e9 }),
+      'settings such as { duration: 24h, size: 10GB, perAnalyst: 5, freeSpace: 5GB, search: 100GB }',
+    ).default({ duration: 24 * 3_600_000, size: 10e9, perAnalyst: 5, freeSpace: 5e9, search: 100e9 }),
     analysts: z
       .array(
         settings(

@@ -57,7 +57,7 @@ describe('a configuration', () => {
       snaplen: 262_144,
       buffer: 16 * 2 ** 20,
       rings: [{ name: 'dmz', path: '/etc/capture/ring', interface: 'eth1' }],
-      limits: { duration: 24 * 3_600_000, size: 10e9, perAnalyst: 5, freeSpace: 5e9 },
+      limits: { duration: 24 * 3_600_000, size: 10e9, perAnalyst: 5, freeSpace: 5e9, search: 100e9 },
       analysts: [
         { name: 'grant', role: 'lead', slack: ['U024BE7LH'], login: ['grant'] },
         { name: 'will', role: 'analyst', slack: ['U024BE7LJ'], login: ['will', 'wsmith'] },

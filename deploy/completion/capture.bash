@@ -5,8 +5,8 @@ _capture() {
   # options: the words that a verb takes
   local -A options=(
     [start]='-d --description -e --expression -i --interface --for --max-size --packets --snaplen --keep --exact --case -a --analyst -h --help --json --config --version'
-    [search]='-d --description -e --expression --hosts --since --until --ring --exact --join --case -a --analyst -h --help --json --config --version'
-    [both]='-d --description -e --expression --since -i --interface --for --max-size --packets --snaplen --keep --ring --exact --join --case -a --analyst -h --help --json --config --version'
+    [search]='-d --description -e --expression --hosts --since --until --ring --exact --join --yes --case -a --analyst -h --help --json --config --version'
+    [both]='-d --description -e --expression --since -i --interface --for --max-size --packets --snaplen --keep --ring --exact --join --yes --case -a --analyst -h --help --json --config --version'
     [list]='-f --selector --all -v --verbose -h --help --json --config --version'
     [show]='-h --help --json --config --version'
     [stop]='-f --selector --all -v --verbose -h --help --json --config --version'

@@ -1,31 +1,42 @@
 import type { App, BlockAction, ButtonAction } from '@slack/bolt';
 import { CaptureError } from '../capture/errors.ts';
+import type { AskedSearch } from '../capture/orders.ts';
 import { type Authorised, authorise } from './analysts.ts';
 import { answer, explained } from './answer.ts';
-import { details } from './carry-out.ts';
+import { carryOut, details } from './carry-out.ts';
 import type { Desk } from './desk.ts';
 import { buttonIds } from './views/buttons.ts';
 import { endedAlreadyView } from './views/notice.ts';
+import { answeredAlreadyView, answerIds, notSearchedView } from './views/preflight.ts';
 import type { View } from './views/view.ts';
 
-/** What a click leads to: something for the clicker to see, or null where the capture's own message shows it. */
-type Act = (capture: string, clicker: Authorised, desk: Desk) => Promise<View | null>;
+/** What a click leads to, by the button's value: something for the clicker to see, or null where the capture's own message shows it. */
+type Act = (value: string, clicker: Authorised, desk: Desk) => Promise<View | null>;
 
-/** Stop, Cancel and Details under a capture's message: whoever clicks is asked for anew, whoever ordered the capture. */
+/** The buttons of the bot's messages: whoever clicks is asked for anew, whoever ordered the capture. */
 export function answerButtons(app: App, desk: Desk): void {
-  onButton(app, buttonIds.stop, 'stop', stop, desk);
-  onButton(app, buttonIds.cancel, 'stop', stop, desk);
-  onButton(app, buttonIds.details, 'show', show, desk);
+  onButton(app, buttonIds.stop, { verb: 'stop', act: stop }, desk);
+  onButton(app, buttonIds.cancel, { verb: 'stop', act: stop }, desk);
+  onButton(app, buttonIds.details, { verb: 'show', act: show }, desk);
+  onButton(app, answerIds.search, { verb: 'search', act: searchAllTheSame, place: 'instead' }, desk);
+  onButton(app, answerIds.notNow, { verb: 'search', act: notNow, place: 'instead' }, desk);
 }
 
-function onButton(app: App, button: string, verb: string, act: Act, desk: Desk): void {
+interface Click {
+  /** What it is in the audit log where it is refused. */
+  readonly verb: string;
+  readonly act: Act;
+  readonly place?: Parameters<typeof answer>[2];
+}
+
+function onButton(app: App, button: string, { verb, act, place }: Click, desk: Desk): void {
   app.action<BlockAction<ButtonAction>>({ type: 'block_actions', action_id: button }, async ({ ack, action, body }) => {
     await ack();
-    const capture = action.value ?? '';
-    const words = `[${action.text.text}] ${capture}`;
+    const value = action.value ?? '';
+    const words = `[${action.text.text}] ${value}`;
     const clicker = await authorise({ origin: originOf(body), verb, words }, desk);
-    const view = await act(capture, clicker, desk);
-    if (view !== null) await answer(body.response_url, view);
+    const view = await act(value, clicker, desk);
+    if (view !== null) await answer(body.response_url, view, place);
   });
 }
 
@@ -44,6 +55,29 @@ async function stop(id: string, { actor }: Authorised, desk: Desk): Promise<View
 
 async function show(id: string, { actor }: Authorised, desk: Desk): Promise<View> {
   return details(await desk.engine.show(id, actor), desk);
+}
+
+async function searchAllTheSame(id: string, { actor, origin }: Authorised, desk: Desk): Promise<View> {
+  const waiting = desk.unconfirmed.take(id, origin);
+  if (waiting === undefined) return answeredAlreadyView();
+  const confirmed = { ...actor, words: `[Search] ${waiting.words}` };
+  return carryOut(confirm(waiting.asked), confirmed, desk).catch(explained);
+}
+
+function confirm(asked: AskedSearch): AskedSearch {
+  switch (asked.verb) {
+    case 'search':
+      return { ...asked, order: { ...asked.order, confirmed: true } };
+    case 'both':
+      return { ...asked, order: { ...asked.order, confirmed: true } };
+    default:
+      return asked satisfies never;
+  }
+}
+
+async function notNow(id: string, { origin }: Authorised, desk: Desk): Promise<View> {
+  const waiting = desk.unconfirmed.take(id, origin);
+  return waiting === undefined ? answeredAlreadyView() : notSearchedView(waiting.asked);
 }
 
 function originOf({ user, team, channel }: BlockAction) {

@@ -16,6 +16,7 @@ export interface Order {
 /** Someone who may give this order, and the zone in which they say times. */
 export interface Authorised {
   readonly actor: Actor;
+  readonly origin: SlackOrigin;
   readonly timezone: string | null;
 }
 
@@ -36,7 +37,8 @@ export async function authorise(order: Order, parts: AnalystParts): Promise<Auth
   const { engine, config, slack } = parts;
   const known = analystAt(order.origin, config.analysts, slack.team);
   if (typeof asked === 'string') return engine.refuse({ ...order, analyst: known?.name ?? null }, asked);
-  return { actor: engine.identify(order.origin, order.verb, order.words), timezone: asked.tz ?? null };
+  const { origin, verb, words } = order;
+  return { actor: engine.identify(origin, verb, words), origin, timezone: asked.tz ?? null };
 }
 
 /** The person, or why they may not. */

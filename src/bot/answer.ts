@@ -6,14 +6,20 @@ import type { View } from './views/view.ts';
 /**
  * Shows a view to the one person who asked: through the response_url, which works wherever they are, whether or not the bot is there.
  * Slack takes five of these in 30 minutes.
+ * @param place `instead`: of the message whose button was clicked
  * @throws Error when Slack takes it neither as it is nor as plain text
  */
-export async function answer(responseUrl: string, { text, blocks }: View): Promise<void> {
-  const whole = await post(responseUrl, { text, blocks }).catch(() => null);
+export async function answer(
+  responseUrl: string,
+  { text, blocks }: View,
+  place: 'below' | 'instead' = 'below',
+): Promise<void> {
+  const post = (view: Partial<View>) => postTo(responseUrl, { replace_original: place === 'instead', ...view });
+  const whole = await post({ text, blocks }).catch(() => null);
   if (whole?.ok === true) return;
   // 4xx is Slack's no to these blocks, and each word is in the text as well; anything else is worth the same again.
   const refused = whole !== null && whole.status < 500;
-  const again = await post(responseUrl, refused ? { text } : { text, blocks });
+  const again = await post(refused ? { text } : { text, blocks });
   if (!again.ok) throw new Error(`Slack did not take the answer: HTTP ${again.status}`);
 }
 
@@ -32,11 +38,11 @@ export function joined(first: View, ...more: readonly View[]): View {
   return { text: all.map(({ text }) => text).join('\n'), blocks: all.flatMap(({ blocks }) => blocks) };
 }
 
-function post(responseUrl: string, view: Partial<View>): Promise<Response> {
+function postTo(responseUrl: string, view: Partial<View> & { readonly replace_original: boolean }): Promise<Response> {
   return fetch(responseUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...view }),
+    body: JSON.stringify({ response_type: 'ephemeral', ...view }),
     signal: AbortSignal.timeout(callTimeout),
   });
 }

@@ -16,6 +16,7 @@ import { Follow } from './follow.ts';
 import { slackLog } from './log.ts';
 import { openMessages, type Part } from './messages.ts';
 import { slackPeople } from './people.ts';
+import { openUnconfirmed } from './unconfirmed.ts';
 import { underway } from './underway.ts';
 import { captureView } from './views/capture.ts';
 import { endingView } from './views/ending.ts';
@@ -65,6 +66,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     slack: config.slack,
     people,
     follow,
+    unconfirmed: openUnconfirmed(database, now),
     underway: underway(),
     closing: closing.signal,
     log,

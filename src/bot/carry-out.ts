@@ -5,6 +5,7 @@ import { isSound, type Verified, type VerifyOrder, type VerifyTally } from '../c
 import type { Command } from '../command/command.ts';
 import { helpText } from '../command/help.ts';
 import { joined } from './answer.ts';
+import { questionBefore } from './asking.ts';
 import type { Desk } from './desk.ts';
 import { digestOn } from './digests.ts';
 import { beginBoth, beginSearch } from './searching.ts';
@@ -34,10 +35,14 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
       return withItsMessage(startedView(started), started.capture, desk);
     }
     case 'search': {
+      const question = await questionBefore(command, actor, desk);
+      if (question !== null) return question;
       const started = await beginSearch(command.order, actor, desk);
       return withItsMessage(startedView(started), started.capture, desk);
     }
     case 'both': {
+      const question = await questionBefore(command, actor, desk);
+      if (question !== null) return question;
       const started = await beginBoth(command.order, actor, desk);
       return withItsMessage(startedView(started), started.capture, desk);
     }

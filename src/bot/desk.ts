@@ -4,6 +4,7 @@ import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
 import type { Follow } from './follow.ts';
 import type { People } from './people.ts';
+import type { UnconfirmedSearches } from './unconfirmed.ts';
 import type { Underway } from './underway.ts';
 
 /** What a handler has at hand. */
@@ -13,6 +14,8 @@ export interface Desk {
   readonly slack: SlackConfig;
   readonly people: People;
   readonly follow: Pick<Follow, 'posted' | 'redraw'>;
+  /** Searches that wait for their person's word. */
+  readonly unconfirmed: UnconfirmedSearches;
   readonly underway: Underway;
   /** Aborts when the bot goes: what runs in its process ends with it. */
   readonly closing: AbortSignal;

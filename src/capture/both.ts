@@ -24,12 +24,10 @@ export async function* startBoth(
   let started: Started;
   let search: SearchOrder;
   try {
-    const meeting = meetingPlace(room, order);
-    const { description, expression, exact, case: incident, analyst, partOf } = order;
-    const window = { since, until: null };
-    search = { description, expression, exact, case: incident, analyst, partOf, window, rings: [meeting.ring] };
+    const before = searchBefore(room, order);
+    search = before.search;
     await checkSearch(room, { ...search, window: { since, until: room.now() * 1_000 } }, actor);
-    started = await startLive(room, { ...live, interface: meeting.interface }, actor, asked);
+    started = await startLive(room, { ...live, interface: before.interface }, actor, asked);
   } catch (error) {
     asked.fail(error);
     throw error;
@@ -37,6 +35,18 @@ export async function* startBoth(
   const joint = { live: started.capture, at: room.now() * 1_000, uptime: room.uptime() };
   yield { step: 'started', ...started };
   yield* searchRing(room, search, { actor, signal, joint });
+}
+
+/** The search of an order for both, its window still open at its end, and the interface to capture on. @throws CaptureError `bad_request` */
+export function searchBefore(
+  room: Room,
+  order: BothOrder,
+): { readonly search: SearchOrder; readonly interface: string } {
+  const meeting = meetingPlace(room, order);
+  const { description, expression, exact, case: incident, analyst, partOf, since } = order;
+  const window = { since, until: null };
+  const search = { description, expression, exact, case: incident, analyst, partOf, window, rings: [meeting.ring] };
+  return { search, interface: meeting.interface };
 }
 
 /** The interface to capture on and the ring that holds its past. @throws CaptureError `bad_request` when there are no two that meet */

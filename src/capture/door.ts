@@ -3,6 +3,7 @@ import type { Capture, Millis, RingFileReport } from './capture.ts';
 import type { Custodian } from './custodian.ts';
 import type { Day } from './evidence.ts';
 import type {
+  AskedSearch,
   Attempt,
   AuditEntry,
   AuditQuery,
@@ -18,6 +19,7 @@ import type {
   StartOrder,
 } from './orders.ts';
 import type { Pinning } from './pinning.ts';
+import type { Preflight } from './preflight.ts';
 
 /**
  * The capture engine's door: plain values in, plain values and iterables out. Every method throws CaptureError for what a person
@@ -39,6 +41,12 @@ export interface Engine extends Custodian, Pinning {
    * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
    */
   start(order: StartOrder, actor: Actor): Promise<Started>;
+  /**
+   * What a search would read, where that is more than `limits.search` lets pass unasked; null where it may begin. Doors ask a person then, and
+   * give the order again as `confirmed`. Nothing is begun; that it was held back is in the audit log.
+   * @throws CaptureError as `search` and `both` before anything was started
+   */
+  preflight(asked: AskedSearch, actor: Actor): Promise<Preflight | null>;
   /**
    * Searches a ring for the past, ring file by ring file. Aborting the signal ends it as `cancelled`, keeping what was merged.
    * @throws CaptureError where it is read: `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`

@@ -88,6 +88,8 @@ function engineIn(room: Room): Engine {
       const asked = ask(room, 'start', actor, order.analyst);
       return carryOut(asked, async () => (await import('./live/start.ts')).startLive(room, order, actor, asked));
     },
+    preflight: async (asked, actor) =>
+      asked.order.confirmed ? null : (await import('./asking.ts')).askFirst(room, asked, actor),
     search: async function* (order, actor, signal) {
       const { searchRing } = await import('./past/search.ts');
       const steps = (partOf?: JoinNumber) => searchRing(room, { ...order, partOf }, { actor, signal, joint: null });

@@ -41,6 +41,8 @@ export interface SearchOrder {
   readonly join?: boolean | undefined;
   /** Set by the engine: the join that its savefiles are parts of. */
   readonly partOf?: number | undefined;
+  /** Searched however much it reads: nobody is asked before. */
+  readonly confirmed?: boolean | undefined;
 }
 
 /** A live capture, and a search of what its interface's ring holds from before it. */
@@ -51,7 +53,14 @@ export interface BothOrder extends StartOrder {
   readonly ring?: string | undefined;
   /** One further savefile of all packets, once both have ended. */
   readonly join?: boolean | undefined;
+  /** As of a search. */
+  readonly confirmed?: boolean | undefined;
 }
+
+/** A search that was asked for, by which verb. */
+export type AskedSearch =
+  | { readonly verb: 'search'; readonly order: SearchOrder }
+  | { readonly verb: 'both'; readonly order: BothOrder };
 
 /** Which captures: an id (`c12`), or a word matched against analyst, description, expression and case. */
 export interface Selection {

@@ -15,8 +15,8 @@ export interface Output {
   clear(): void;
   /** To stderr: a warning, a hint. */
   note(line: string): void;
-  /** Asks the person who is there; true for yes alone. */
-  agrees(question: string): Promise<boolean>;
+  /** Asks the person who is there; true for yes alone. Aborting the signal is no answer. */
+  agrees(question: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 /**
@@ -66,9 +66,9 @@ export function openOutput(onDeaf: () => void): Output {
       leaveRewritten();
       stderr.write(`${line}\n`);
     },
-    async agrees(question) {
+    async agrees(question, signal) {
       const { createInterface } = await import('node:readline');
-      const answers = createInterface({ input: stdin });
+      const answers = createInterface({ input: stdin, ...(signal && { signal }) });
       const walkAway = () => answers.close();
       process.on('SIGINT', walkAway);
       stderr.write(`${question} [y/N] `);

@@ -3,6 +3,7 @@ import type { BothOrder, BothStep, SearchOrder, SearchStep } from '../capture/or
 import { ringsInWords } from '../reports/span.ts';
 import { exits } from './exits.ts';
 import { captureJson, type Json, progressJson, ringFileJson, wholeJson } from './json.ts';
+import { mayBegin } from './preflight.ts';
 import { progressLine } from './progress.ts';
 import type { Session } from './session.ts';
 import { tellStarted } from './started.ts';
@@ -13,10 +14,11 @@ const rewriteEvery = 100;
 
 /**
  * Searches and shows how far it is. An interrupt, a hang-up or a reader of stdout that goes away cancels it, which keeps what was merged.
- * @returns 0 when it finished, 130 when it was cancelled by whomever, 69 when it failed
- * @throws CaptureError as `engine.search`
+ * @returns 0 when it finished, 130 when it was cancelled by whomever or the person did not want it after all, 69 when it failed
+ * @throws CaptureError as `engine.search`; `bad_request` where it is too large to begin unasked, and nobody is there to be asked
  */
-export function search(order: SearchOrder, session: Session): Promise<number> {
+export async function search(order: SearchOrder, session: Session): Promise<number> {
+  if (!(await mayBegin({ verb: 'search', order }, session))) return exits.cancelled.status;
   return follow(session, (signal) => session.engine.search(order, session.actor, signal));
 }
 
@@ -25,7 +27,8 @@ export function search(order: SearchOrder, session: Session): Promise<number> {
  * @returns as `search`
  * @throws CaptureError as `engine.both`
  */
-export function both(order: BothOrder, session: Session): Promise<number> {
+export async function both(order: BothOrder, session: Session): Promise<number> {
+  if (!(await mayBegin({ verb: 'both', order }, session))) return exits.cancelled.status;
   return follow(session, (signal) => session.engine.both(order, session.actor, signal));
 }
 

@@ -11,6 +11,9 @@ export function chapters() {
       'A SELECTOR is an id, or a word that is looked for in the analyst, the description, the expression and the case of a capture, whatever its case. Words that belong together are quoted.',
       'stop stops every capture that a word is in and that you may stop. On a terminal it shows them first, where they are more than one, and asks; without a terminal, or with --json, it does as told. There, and in Slack, one or two letters that are in several captures are refused, unless they are the whole name of the analyst or of the case.',
     ),
+    searches: paragraphs(
+      'A search, or both, that would read more than limits.search of the configuration (100GB where it names no other), of what its window and the indexes leave to be read, is asked about first: on a terminal with what it will read and "Go on? [y/N]". After anything but yes nothing is begun, and it ends with 130. Without a terminal, or with --json, it is refused with 64. With --yes nobody is asked.',
+    ),
     output: [
       ...paragraphs(
         'start prints "Started: " and the name of the savefile. search prints "Generating " and the name, and then rewrites one line, "Currently Processing: " and the time reached in the ring. list prints a line a capture: analyst, time, description; on a terminal a first line names the zone, a description is cut to the width, and the id follows in brackets, with --all the state, too. list -v prints a block a capture, with its id and state at the end (on a terminal the id comes first), and stop -v the facts of the savefile as well.',

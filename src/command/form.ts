@@ -17,6 +17,7 @@ export type OptionName =
   | 'until'
   | 'ring'
   | 'hosts'
+  | 'yes'
   | 'selector'
   | 'all'
   | 'verbose'

@@ -16,6 +16,8 @@ const ring = option('ring', null, 'NAME', 'which ring; the first configured one 
 const join = option('join', null, null, 'one further savefile of all packets');
 const exact = option('exact', null, null, 'as typed: no expansion for VLAN tags');
 
+const yes = option('yes', null, null, 'not asked first, however much it reads');
+
 /** What a live capture takes beside what every order does. */
 const liveOptions = [
   option('interface', 'i', 'IFACE', 'where; the first configured interface without it'),
@@ -57,6 +59,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       option('ring', null, 'NAME,NAME', 'which rings; the first configured one without it'),
       exact,
       join,
+      yes,
       caseName,
       analyst,
     ],
@@ -72,7 +75,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     says: 'starts a live capture and searches the ring up to it',
     usage: '-d TEXT -e EXPRESSION [OPTIONS]',
     tail: 'EXPRESSION',
-    options: [description, expression, since, ...liveOptions, ring, exact, join, caseName, analyst],
+    options: [description, expression, since, ...liveOptions, ring, exact, join, yes, caseName, analyst],
     doors: both,
     examples: ["both -d 'beacon' --since 24h -e 'port 4444'", "both -d 'beacon' --for 2h --join host 192.0.2.7"],
   },

@@ -58,6 +58,7 @@ export function manual({ version, exits }: Edition): string {
     ...section('COMMANDS', forms.flatMap(aboutVerb)),
     ...section('VALUES', valuesOf(forms)),
     ...section('SELECTORS', written.selectors),
+    ...section('LARGE SEARCHES', written.searches),
     ...section('ORIGINAL FLAGS', originalFlags(forms)),
     ...section('OUTPUT', written.output),
     ...section(

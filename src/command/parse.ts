@@ -113,6 +113,7 @@ function bothOrder(said: Said, form: Form, setting: Setting): BothOrder {
     since: pastTime(said, 'since', setting),
     ring: oneRingOf(said),
     join: said.options.has('join') || undefined,
+    confirmed: said.options.has('yes') || undefined,
   });
 }
 
@@ -124,6 +125,7 @@ function searchOrder(said: Said, form: Form, setting: Setting): SearchOrder {
     rings: ringsOf(said),
     exact: options.has('exact') || undefined,
     join: options.has('join') || undefined,
+    confirmed: options.has('yes') || undefined,
     case: options.get('case'),
     analyst: options.get('analyst'),
   });

@@ -22,12 +22,13 @@ function optionsOf(command: Command): string[] {
     case 'start':
       return sayLive(command.order);
     case 'both': {
-      const { since, ring, join } = command.order;
+      const { since, ring, join, confirmed } = command.order;
       return [
         ...sayLive(command.order),
         ...sayWindow({ since, until: null }),
         ...say('ring', ring),
         ...(join ? ['--join'] : []),
+        ...(confirmed ? ['--yes'] : []),
       ];
     }
     case 'search': {
@@ -40,6 +41,7 @@ function optionsOf(command: Command): string[] {
         ...say('ring', order.rings?.join(',')),
         ...(order.exact ? ['--exact'] : []),
         ...(order.join ? ['--join'] : []),
+        ...(order.confirmed ? ['--yes'] : []),
         ...say('case', order.case),
         ...say('analyst', order.analyst, '-a'),
       ];

@@ -8,7 +8,7 @@ import { digestLines } from '../../src/reports/lines.ts';
 import { errorsInto, openSensor } from './sensor.ts';
 
 const order = { description: 'traffic to shop', expression: 'udp port 47113' };
-const generous = { duration: 3_600_000, size: 1e9, perAnalyst: 5, freeSpace: 1 };
+const generous = { duration: 3_600_000, size: 1e9, perAnalyst: 5, freeSpace: 1, search: 100e9 };
 const nobody = new AbortController().signal;
 
 describe('an order that a limit refuses', () => {

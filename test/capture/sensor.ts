@@ -66,7 +66,7 @@ export function configIn(directory: string): Config {
     snaplen: 262_144,
     buffer: 4 * 2 ** 20,
     rings: [{ name: 'dmz', path: join(directory, 'ring'), interface: 'lo' }],
-    limits: { duration: 86_400_000, size: 10e9, perAnalyst: 50, freeSpace: 1_000_000 },
+    limits: { duration: 86_400_000, size: 10e9, perAnalyst: 50, freeSpace: 1_000_000, search: 100e9 },
     analysts: [
       { name: 'grant', role: 'lead', slack: ['U1'], login: ['grant'] },
       { name: 'will', role: 'analyst', slack: ['U2'], login: ['will', 'wsmith'] },

@@ -179,7 +179,7 @@ test('a limit of size ends a capture soon after it is reached', async (t) => {
 });
 
 test('one analyst may have as many captures running as the configuration says, also when two start at once', async (t) => {
-  const sensor = openSensor({ limits: { duration: hour, size: 1e9, perAnalyst: 2, freeSpace: 1 } });
+  const sensor = openSensor({ limits: { duration: hour, size: 1e9, perAnalyst: 2, freeSpace: 1, search: 100e9 } });
   t.after(() => sensor.close());
   const starts = await Promise.allSettled([1, 2, 3, 4].map(() => sensor.engine.start(order(), sensor.will)));
   assert.equal(starts.filter(({ status }) => status === 'fulfilled').length, 2);
@@ -196,7 +196,7 @@ test('below the floor of free space nothing starts, and what runs ends, the larg
   await execa('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]);
   const sensor = openSensor({
     captures: join(disk, 'captures'),
-    limits: { duration: hour, size: 1e9, perAnalyst: 5, freeSpace: 4e6 },
+    limits: { duration: hour, size: 1e9, perAnalyst: 5, freeSpace: 4e6, search: 100e9 },
   });
   t.after(async () => {
     await sensor.close();

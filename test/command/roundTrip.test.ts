@@ -80,6 +80,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
           rings: fc.array(ringName, { minLength: 1, maxLength: 3 }),
           exact: fc.constant(true),
           join: fc.constant(true),
+          confirmed: fc.constant(true),
         },
         optional,
       ),
@@ -98,7 +99,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       fc.option(past),
       places,
       fc.record(
-        { interface: said, ring: ringName, duration: seconds, maxBytes: count, packets: count, ...switches },
+        {
+          ...{ interface: said, ring: ringName, duration: seconds, maxBytes: count, packets: count, ...switches },
+          ...{ join: fc.constant(true), confirmed: fc.constant(true) },
+        },
         optional,
       ),
     )

@@ -48,10 +48,12 @@ export interface BotProcess {
 export interface Setting {
   /** More of the configuration's section reports. */
   readonly reports?: { readonly at: string; readonly timezone: string };
+  /** More of its section limits. */
+  readonly limits?: { readonly search: string };
 }
 
 /** Opens a stage whose captures listen on `lo`; all that it began ends with the test. */
-export async function openStage(t: Pick<TestContext, 'after'>, { reports }: Setting = {}): Promise<Stage> {
+export async function openStage(t: Pick<TestContext, 'after'>, { reports, limits }: Setting = {}): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'capture-e2e-'));
   const workspace = await openWorkspace({ manifest: manifest() });
   const cast = withCast(workspace);
@@ -60,7 +62,7 @@ export async function openStage(t: Pick<TestContext, 'after'>, { reports }: Sett
   const ring = join(directory, 'ring');
   writeFileSync(
     join(directory, 'capture.yml'),
-    stringify({ ...configuration(workspace, cast), ...(reports && { reports }) }),
+    stringify({ ...configuration(workspace, cast, limits), ...(reports && { reports }) }),
   );
   const config = await readConfig(join(directory, 'capture.yml'));
   const engine = openEngine({ config, log: pino({ level: 'silent' }), now: Date.now });
@@ -182,13 +184,13 @@ function manifest(): unknown {
   return parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8'));
 }
 
-function configuration(workspace: Workspace, cast: Cast) {
+function configuration(workspace: Workspace, cast: Cast, limits: Setting['limits']) {
   return {
     sensor: 'dmz-1',
     state: 'state',
     captures: 'captures',
     interfaces: ['lo'],
-    limits: { freeSpace: '1MB' },
+    limits: { freeSpace: '1MB', ...limits },
     rings: [{ name: 'dmz', path: 'ring', interface: 'lo' }],
     analysts: [
       { name: 'grant', role: 'lead', slack: cast.grant.id },

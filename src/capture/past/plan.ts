@@ -60,6 +60,17 @@ export async function checkSearch(room: Room, order: SearchOrder, actor: Actor):
 }
 
 /**
+ * The plans of a search, one for each linktype of the rings that the expression means something for; without a trace of it.
+ * @throws CaptureError as `checkSearch`
+ */
+export async function plansOf(room: Room, order: SearchOrder, actor: Actor): Promise<Plan[]> {
+  const first = await prepare(room, order, actor);
+  const all = [first];
+  for (const linktype of first.others) all.push(await prepare(room, order, actor, linktype));
+  return all.map(({ plan }) => plan);
+}
+
+/**
  * Plans a search and writes it into the registry.
  * @param state `starting` where it waits before it reads, and is then planned again
  * @param linktype of the files that it reads; else that of the first file that the expression means something for

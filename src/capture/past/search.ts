@@ -2,6 +2,7 @@ import type { Actor } from '../analyst.ts';
 import { type Capture, type RingFileReport, searchedToItsEnd } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
+import { notePace } from '../paces.ts';
 import { ask, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
 import { scanAbreast } from './abreast.ts';
@@ -158,6 +159,7 @@ async function* scanRings(
     return scanPlaces(lane, scan, stop);
   });
   const lookedAt = room.now();
+  const began = room.uptime();
   const noteSpans = () => room.registry.noteRingSpans(capture.id, spansOf(lanes, window, lookedAt));
   let notedAt = room.now();
   const note = async () => {
@@ -199,6 +201,10 @@ async function* scanRings(
     }
     noteSpans();
   }
+  // What tcpdump filters, or is unpacked, says nothing of how fast the rest is, and several rings nothing of one.
+  const [crew] = crews;
+  if (crews.length === 1 && crew?.alone && !stop.aborted && capture.ring !== null)
+    notePace(room.database, capture.ring, { id: capture.id, bytes: crew.read(), milliseconds: room.uptime() - began });
   const progress = await note();
   yield { step: 'reached', capture: current(room, capture), progress };
   const stoppedBy = room.registry.byId(capture.id)?.why;

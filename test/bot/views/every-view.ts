@@ -9,6 +9,7 @@ import { helpView } from '../../../src/bot/views/help.ts';
 import { listView } from '../../../src/bot/views/list.ts';
 import { endedAlreadyView, inviteView, startedView, stoppedView, warningsView } from '../../../src/bot/views/notice.ts';
 import { pinnedView, pinsView, unpinnedView } from '../../../src/bot/views/pins.ts';
+import { answeredAlreadyView, notSearchedView, preflightView } from '../../../src/bot/views/preflight.ts';
 import { progressView } from '../../../src/bot/views/progress.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
@@ -16,7 +17,7 @@ import type { Capture, RingFileReport } from '../../../src/capture/capture.ts';
 import { CaptureError } from '../../../src/capture/errors.ts';
 import type { HeldSavefile } from '../../../src/capture/evidence.ts';
 import type { Lacking } from '../../../src/capture/pin.ts';
-import { digest, disk, entry, head, now, pin, pinned } from './samples.ts';
+import { digest, disk, entry, head, now, pin, pinned, preflight } from './samples.ts';
 
 /** Every view there is, of one capture and of words that somebody typed. */
 export function everyViewOf(capture: Capture, reports: readonly RingFileReport[], words: string): Record<string, View> {
@@ -46,6 +47,16 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
       verb: 'search',
       order: { ...order, window: { since: null, until: 1 }, rings: [words] },
     }),
+    'asked first': echoed(
+      preflightView(
+        { verb: 'search', order: { ...order, window: { since: null, until: null } } },
+        { ...preflight, rings: [words], lasts: { milliseconds: 1e15, by: Array.from({ length: 9 }, () => words) } },
+        'f'.repeat(36),
+      ),
+      { verb: 'search', order: { ...order, window: { since: null, until: 1 }, rings: [words] } },
+    ),
+    'not searched': notSearchedView({ verb: 'both', order: { ...order, since: null } }),
+    'answered already': answeredAlreadyView(),
     bug: bugView(words),
     help: helpView(words),
     whoami: whoamiView({ name: words, role: 'lead' }, { door: 'slack', team: words, user: words, channel: words }),

@@ -12,11 +12,13 @@ import { helpView } from '../../../src/bot/views/help.ts';
 import { listView } from '../../../src/bot/views/list.ts';
 import { endedAlreadyView, inviteView, startedView, stoppedView } from '../../../src/bot/views/notice.ts';
 import { pinnedView, pinsView, unpinnedView } from '../../../src/bot/views/pins.ts';
+import { answeredAlreadyView, notSearchedView, preflightView } from '../../../src/bot/views/preflight.ts';
 import { progressView } from '../../../src/bot/views/progress.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import { CaptureError } from '../../../src/capture/errors.ts';
 import type { HeldSavefile } from '../../../src/capture/evidence.ts';
+import type { AskedSearch } from '../../../src/capture/orders.ts';
 import { expandForVlan } from '../../../src/capture/vlan.ts';
 import { faultsOf } from './limits.ts';
 import {
@@ -34,6 +36,7 @@ import {
   past,
   pin,
   pinned,
+  preflight,
   reports,
 } from './samples.ts';
 
@@ -48,6 +51,10 @@ const warning =
 
 const { id, analyst, savefile, path, endedAt, bytes, sha256 } = live(ended);
 const held: HeldSavefile = { capture: id, analyst, savefile, path, endedAt: endedAt ?? now, bytes, sha256 };
+
+const order = { description: 'beacon <!channel> *x* \u202egnp.exe', expression: 'host 192.0.2.7' };
+const large: AskedSearch = { verb: 'search', order: { ...order, window: { since: null, until: null } } };
+const waiting = '6e1a3c0e-6d0f-4c6e-9a51-0f5f2d1c7b11';
 
 const golden: Record<string, View> = {
   'live-starting': captureView(live({ state: 'starting', bytes: null }), now),
@@ -187,6 +194,14 @@ const golden: Record<string, View> = {
       ],
     }),
   ),
+  'search-asked-first': preflightView(large, preflight, waiting),
+  'both-asked-first': preflightView(
+    { verb: 'both', order: { ...order, since: null } },
+    { ...preflight, bytes: 312.4e9, unindexed: { files: 0, bytes: 0 }, slower: { files: 0, bytes: 0 }, lasts: null },
+    waiting,
+  ),
+  'search-not-now': notSearchedView(large),
+  'search-answered-already': answeredAlreadyView(),
   'digest-quiet': digestView(digest({ captures: [], entries: [], head, disk, pinned })),
 };
 

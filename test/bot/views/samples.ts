@@ -9,6 +9,7 @@ import {
 import type { Day, HeldSavefile } from '../../../src/capture/evidence.ts';
 import type { AuditEntry } from '../../../src/capture/orders.ts';
 import type { Pin } from '../../../src/capture/pin.ts';
+import type { Preflight } from '../../../src/capture/preflight.ts';
 import { type Digest, digestOf } from '../../../src/reports/digest.ts';
 import { runningCapture } from '../../running-capture.ts';
 
@@ -308,3 +309,15 @@ export function digest(day: Omit<Day, keyof typeof sound> & Partial<Day> = busyD
     },
   );
 }
+
+/** What a search of a week would read, a part of it packed. */
+export const preflight: Preflight = {
+  rings: ['dmz'],
+  files: 5812,
+  bytes: 623e9,
+  toRead: 312.4e9,
+  unindexed: { files: 12, bytes: 12e9 },
+  slower: { files: 3, bytes: 3e9 },
+  lasts: { milliseconds: 251_000, by: ['c41', 'c40'] },
+  limit: 100e9,
+};

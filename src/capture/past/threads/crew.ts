@@ -16,6 +16,10 @@ export interface Crew {
    * of the plan. Throws what `append` throws.
    */
   scan(file: RingFile, append: Append): AsyncGenerator<Scanned, RingFileReport> | undefined;
+  /** Whether no file of the search is left to others. */
+  readonly alone: boolean;
+  /** Bytes read of the files that are done with. */
+  read(): number;
   /** Ends the threads, wherever they are. */
   close(): Promise<void>;
 }
@@ -49,7 +53,10 @@ export function openCrews(rings: readonly Wanted[], signal: AbortSignal): (Crew 
   );
   return rings.map((wanted, at) => {
     const files = scannable[at] ?? [];
-    return files.length === 0 ? undefined : openCrew({ ...wanted, files }, threads[at] ?? 1, signal);
+    const alone = files.length === wanted.files.length;
+    return files.length === 0
+      ? undefined
+      : openCrew({ ...wanted, files }, { threads: threads[at] ?? 1, alone }, signal);
   });
 }
 
@@ -75,12 +82,13 @@ export function shareThreads(bytes: readonly number[], processors: number): numb
 
 function openCrew(
   { files, program, hosts, window, precision, linktype, indexes, twins }: Wanted,
-  threads: number,
+  { threads, alone }: { readonly threads: number; readonly alone: boolean },
   signal: AbortSignal,
 ): Crew {
   const waiting = files.map((file, place): Task => ({ place, file }));
   const streams = new Map(waiting.map(({ file }) => [file, openStream()]));
   const all = [...streams.values()];
+  let read = 0;
   const crew = Array.from({ length: threads }, () =>
     startThread({ program, hosts: hosts?.programs ?? null, window, precision, linktype, indexes }),
   );
@@ -91,7 +99,9 @@ function openCrew(
     };
     thread.worker.on('message', (said: Said) => {
       all[said.place]?.push(said, thread.took);
-      if (said.says === 'ended') next();
+      if (said.says !== 'ended') return;
+      read += said.read;
+      next();
     });
     const fail = (error: unknown) => {
       for (const stream of all) stream.fail(error);
@@ -110,6 +120,8 @@ function openCrew(
       const stream = streams.get(file);
       return stream && taken(stream, append, { format: { littleEndian: true, precision }, twins });
     },
+    alone,
+    read: () => read,
     close: async () => {
       signal.removeEventListener('abort', stop);
       stop();

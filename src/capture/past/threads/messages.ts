@@ -42,7 +42,13 @@ export type Said =
       readonly bytes: number;
       readonly reached: Micros | null;
     }
-  | { readonly place: number; readonly says: 'ended'; readonly report: RingFileReport };
+  | {
+      readonly place: number;
+      readonly says: 'ended';
+      readonly report: RingFileReport;
+      /** Bytes that were read for it: with an index fewer than the file has. */
+      readonly read: number;
+    };
 
 /** What a thread may have given that nobody has taken yet, bytes: then it waits. */
 export const mostGiven = 8 * 2 ** 20;

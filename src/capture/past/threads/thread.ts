@@ -22,8 +22,12 @@ const scanner = openScanner(translation.module);
 const condition = searchConditionOf(program, hosts, linktype);
 
 yieldToTheLogger();
+/** Bytes read of the file at hand. */
+let readOfFile = 0;
 parentPort?.on('message', ({ place, file }: Task) => {
-  say({ place, says: 'ended', report: scanned(place, file) });
+  readOfFile = 0;
+  const report = scanned(place, file);
+  say({ place, says: 'ended', report, read: readOfFile });
 });
 
 /** The logger and the network come first: least of the processor and of the disk, for this thread alone. */
@@ -130,6 +134,7 @@ function scan(descriptor: number, place: number, file: RingFile, known: ReturnTy
       }
       if (bytesRead === 0) break;
       read.bytes += bytesRead;
+      readOfFile += bytesRead;
       scanner.take(bytesRead);
       const { consumed, isDamaged } = look();
       whole += consumed;
