@@ -15,7 +15,7 @@ const rooms = {
   past: /^src\/capture\/past\//,
   records: /^src\/capture\/[a-z]+\.ts$/,
   views: /^src\/bot\/views\//,
-  bot: /^src\/bot\/[a-z-]+\.ts$/,
+  bot: /^src\/bot\/(?:forms\/)?[a-z-]+\.ts$/,
   cli: /^src\/cli\//,
   doctor: /^src\/doctor\//,
   supervisor: /^src\/supervisor\//,

@@ -4,6 +4,7 @@ import { type Authorised, authorise } from './analysts.ts';
 import { answer, explained } from './answer.ts';
 import { details } from './carry-out.ts';
 import type { Desk } from './desk.ts';
+import { originOf } from './origins.ts';
 import { buttonIds } from './views/buttons.ts';
 import { endedAlreadyView } from './views/notice.ts';
 import type { View } from './views/view.ts';
@@ -44,8 +45,4 @@ async function stop(id: string, { actor }: Authorised, desk: Desk): Promise<View
 
 async function show(id: string, { actor }: Authorised, desk: Desk): Promise<View> {
   return details(await desk.engine.show(id, actor), desk);
-}
-
-function originOf({ user, team, channel }: BlockAction) {
-  return { door: 'slack', team: user.team_id ?? team?.id ?? '', user: user.id, channel: channel?.id ?? '' } as const;
 }
