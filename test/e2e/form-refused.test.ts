@@ -42,10 +42,16 @@ test('who may not capture gets no form, whichever way they ask for one', async (
 test('who lost the right between opening a form and sending it is refused', async (t) => {
   const stage = await openStage(t);
   const { workspace, will, soc } = stage;
-  await stage.openBot();
+  const bot = await stage.startBot();
   await workspace.as(will).types('/capture start -d "too late"', soc);
   const view = await formOf(stage, will);
-  stage.workspace.faults.clear();
+  // What Slack says of people is believed for minutes: another bot asks anew.
+  await bot.kill('SIGKILL');
+  await workspace.faults.changeUser(will, { is_restricted: true });
+  await stage.startBot();
   await workspace.as(will).submits(view, { port: '41731' });
-  await workspace.until(() => stage.engine.peek('c1'), { timeoutMs: 20_000 });
+  await seenIn(stage, view, /guests may not use capture/);
+  const refused = stage.auditLog().find(({ outcome }) => outcome === 'refused');
+  assert.equal(refused?.words, "/capture start -d 'too late' -e 'port 41731'");
+  assert.deepEqual(await stage.engine.list({ all: true }, stage.lead), []);
 });
