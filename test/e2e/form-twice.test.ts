@@ -10,7 +10,9 @@ test('two submits of one form start one capture, and so does a form that Slack d
   const view = await formOf(stage, grant);
   const filled = { port: '41721' };
   workspace.faults.duplicateNext();
-  await Promise.all([workspace.as(grant).submits(view, filled), workspace.as(grant).submits(view, filled)]);
+  const submits = () => workspace.as(grant).submits(view, filled);
+  const [one, other] = await Promise.all([submits(), submits()]);
+  assert.equal(one.outcome, other.outcome);
   await messageIn(stage, soc, /Capturing · only once/);
   await workspace.as(grant).submits(view, filled);
   await seenIn(stage, view, /This form was sent already/);
@@ -20,6 +22,18 @@ test('two submits of one form start one capture, and so does a form that Slack d
     ["/capture start -d 'only once' -e 'port 41721' --for 2h"],
   );
   assert.equal(workspace.messagesIn(soc).length, 1);
+});
+
+test('a form that Slack delivers twice stays open with what is wrong with it', async (t) => {
+  const stage = await openStage(t);
+  const { workspace, grant, soc } = stage;
+  await stage.openBot();
+  await workspace.as(grant).types('/capture start -d x', soc);
+  const view = await formOf(stage, grant);
+  workspace.faults.duplicateNext();
+  const sent = await workspace.as(grant).submits(view, { address: 'shop.example' });
+  assert.notEqual(sent.outcome, 'closed');
+  await seenIn(stage, view, /neither an address nor a net/);
 });
 
 test('a form sent again after a restart of the bot starts nothing', async (t) => {
