@@ -24,18 +24,6 @@ test('two submits of one form start one capture, and so does a form that Slack d
   assert.equal(workspace.messagesIn(soc).length, 1);
 });
 
-test('a form that Slack delivers twice stays open with what is wrong with it', async (t) => {
-  const stage = await openStage(t);
-  const { workspace, grant, soc } = stage;
-  await stage.openBot();
-  await workspace.as(grant).types('/capture start -d x', soc);
-  const view = await formOf(stage, grant);
-  workspace.faults.duplicateNext();
-  const sent = await workspace.as(grant).submits(view, { address: 'shop.example' });
-  assert.notEqual(sent.outcome, 'closed');
-  await seenIn(stage, view, /neither an address nor a net/);
-});
-
 test('a form sent again after a restart of the bot starts nothing', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, soc } = stage;
