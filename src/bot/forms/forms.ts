@@ -1,5 +1,4 @@
 import type { App, BlockAction, ButtonAction, GlobalShortcut, MessageShortcut, ViewSubmitAction } from '@slack/bolt';
-import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import { CaptureError } from '../../capture/errors.ts';
 import { type Draft, isDraftVerb } from '../../command/draft.ts';
 import { admit, allowCapture, authorise } from '../analysts.ts';
@@ -8,8 +7,8 @@ import { carryOut } from '../carry-out.ts';
 import type { Desk } from '../desk.ts';
 import { originOf } from '../origins.ts';
 import { troubleInWords } from '../trouble.ts';
-import { formButtons, formId, formView, noticeModal } from '../views/form.ts';
-import { type FormState, meantBy } from '../views/form-state.ts';
+import { formId, formView, noticeModal } from '../views/form.ts';
+import type { FormState } from '../views/form-state.ts';
 import { formAction } from '../views/inputs.ts';
 import { menuButtons } from '../views/menu.ts';
 import { alertText } from './alert-text.ts';
@@ -17,6 +16,7 @@ import { formFor, formFromAlert } from './beginning.ts';
 import { installationOf } from './installation.ts';
 import { type Opening, openingOf } from './opening.ts';
 import { chosenChannel, readForm } from './reading.ts';
+import { redraw } from './redrawing.ts';
 import { sendForm } from './sending.ts';
 
 /** Forms: the menu's buttons and the shortcuts that open one, what is clicked in it, and what is sent. */
@@ -51,7 +51,10 @@ export function answerForms(app: App, desk: Desk): void {
     { type: 'block_actions', action_id: new RegExp(`^${formAction}`) },
     async ({ ack, action, body, client }) => {
       await ack();
-      if (body.view !== undefined) await redraw(readForm(body.view), action.action_id, body.view, client, desk);
+      const { view } = body;
+      if (view === undefined) return;
+      const at = 'action_ts' in action ? Number(action.action_ts) : 0;
+      await redraw({ action: action.action_id, at, view, form: readForm(view) }, client, desk);
     },
   );
   app.view<ViewSubmitAction>({ type: 'view_submission', callback_id: formId }, async ({ ack, body, view, client }) => {
@@ -115,28 +118,4 @@ function onMenu(app: App, button: string, desk: Desk): void {
       await answer(body.response_url, await carryOut(command, actor, desk));
     },
   );
-}
-
-/** Draws a form anew after a click in it, unless somebody has since: a later click brings a later picture. */
-async function redraw(
-  form: FormState,
-  action: string,
-  { id, hash }: { id: string; hash: string },
-  client: WebClient,
-  desk: Desk,
-): Promise<void> {
-  const view = formView(clicked(form, action), installationOf(desk));
-  if (view === null) return;
-  await client.views.update({ view_id: id, hash, view }).catch((error: unknown) => {
-    const word = error instanceof WebAPIPlatformError ? error.data.error : '';
-    if (word !== 'hash_conflict' && word !== 'not_found') throw error;
-  });
-}
-
-function clicked(form: FormState, action: string): FormState {
-  if (action === formButtons.more) return { ...form, more: true };
-  if (action !== formButtons.write) return form;
-  const meant = meantBy(form);
-  const options = { ...form.draft.options, expression: 'expression' in meant ? meant.expression : '' };
-  return { ...form, way: { way: 'written' }, draft: { ...form.draft, options } };
 }
