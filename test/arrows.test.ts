@@ -16,7 +16,7 @@ const rooms = {
   joining: /^src\/capture\/joining\//,
   records: /^src\/capture\/[a-z]+\.ts$/,
   views: /^src\/bot\/views\//,
-  bot: /^src\/bot\/[a-z-]+\.ts$/,
+  bot: /^src\/bot\/(?:forms\/)?[a-z-]+\.ts$/,
   cli: /^src\/cli\//,
   doctor: /^src\/doctor\//,
   supervisor: /^src\/supervisor\//,

@@ -53,7 +53,8 @@ export function submissionErrors(blocks: readonly Block[], values: ViewValues): 
   return errors;
 }
 
-function valueFor(values: ViewValues, blockId: string, actionId: string): ViewValues[string] | undefined {
+/** What was filled in, by action_id or by block_id. */
+export function valueFor(values: ViewValues, blockId: string, actionId: string): ViewValues[string] | undefined {
   return actionId in values ? values[actionId] : values[blockId];
 }
 

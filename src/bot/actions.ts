@@ -5,6 +5,7 @@ import { type Authorised, authorise } from './analysts.ts';
 import { answer, explained } from './answer.ts';
 import { carryOut, details } from './carry-out.ts';
 import type { Desk } from './desk.ts';
+import { originOf } from './origins.ts';
 import { buttonIds } from './views/buttons.ts';
 import { endedAlreadyView } from './views/notice.ts';
 import { answeredAlreadyView, answerIds, notSearchedView } from './views/preflight.ts';
@@ -78,8 +79,4 @@ function confirm(asked: AskedSearch): AskedSearch {
 async function notNow(id: string, { origin }: Authorised, desk: Desk): Promise<View> {
   const waiting = desk.unconfirmed.take(id, origin);
   return waiting === undefined ? answeredAlreadyView() : notSearchedView(waiting.asked);
-}
-
-function originOf({ user, team, channel }: BlockAction) {
-  return { door: 'slack', team: user.team_id ?? team?.id ?? '', user: user.id, channel: channel?.id ?? '' } as const;
 }

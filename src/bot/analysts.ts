@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Actor, analystAt, type Origin } from '../capture/analyst.ts';
+import { type Actor, analystAt, mayRole, type Origin, onlyLooks } from '../capture/analyst.ts';
 import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
 import { type People, type Person, whyNotChannel, whyNotPerson } from './people.ts';
@@ -33,7 +33,25 @@ export interface AnalystParts {
  * @throws CaptureError `not_allowed` for everyone else, once that is in the audit log
  */
 export async function authorise(order: Order, parts: AnalystParts): Promise<Authorised> {
-  const asked = await askSlack(order.origin, parts);
+  return admitted(order, await askSlack(order.origin, parts, true), parts);
+}
+
+/**
+ * The same for what is asked nowhere in particular, as by a shortcut from the search bar: whoever may give no orders at all is refused.
+ * An order itself is authorised anew, where it is given.
+ * @throws CaptureError as `authorise`
+ */
+export async function admit(order: Order, parts: AnalystParts): Promise<Authorised> {
+  return admitted(order, await askSlack(order.origin, parts, false), parts);
+}
+
+/** @throws CaptureError `not_allowed` for whoever may look and not capture, once that is in the audit log */
+export function allowCapture({ actor }: Authorised, verb: string, { engine }: Pick<AnalystParts, 'engine'>): void {
+  if (mayRole.capture(actor.analyst)) return;
+  engine.refuse({ ...actor, verb, analyst: actor.analyst.name }, onlyLooks(actor.analyst));
+}
+
+function admitted(order: Order, asked: Person | string, parts: AnalystParts): Authorised {
   const { engine, config, slack } = parts;
   const known = analystAt(order.origin, config.analysts, slack.team);
   if (typeof asked === 'string') return engine.refuse({ ...order, analyst: known?.name ?? null }, asked);
@@ -42,11 +60,11 @@ export async function authorise(order: Order, parts: AnalystParts): Promise<Auth
 }
 
 /** The person, or why they may not. */
-async function askSlack(origin: SlackOrigin, parts: AnalystParts): Promise<Person | string> {
+async function askSlack(origin: SlackOrigin, parts: AnalystParts, here: boolean): Promise<Person | string> {
   if (origin.team !== parts.slack.team) return 'only members of this workspace may use capture';
   try {
     const person = await parts.people.person(origin.user);
-    const why = whyNotPerson(person, parts.slack.team) ?? (await whyNotHere(origin.channel, parts));
+    const why = whyNotPerson(person, parts.slack.team) ?? (here ? await whyNotHere(origin.channel, parts) : null);
     if (why !== null) return why;
     return person ?? 'Slack does not know you';
   } catch (error) {

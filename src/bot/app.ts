@@ -1,21 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import { App, type Logger as SlackLogger } from '@slack/bolt';
 import { CaptureError } from '../capture/errors.ts';
 import type { SlackSecrets } from '../environment.ts';
 import { answerButtons } from './actions.ts';
-import { answer, explained } from './answer.ts';
+import { answer } from './answer.ts';
 import { connectionOptions, interactiveOptions } from './clients.ts';
 import { answerCommands } from './commands.ts';
-import { type Deliveries, onlyFirst } from './deliveries.ts';
+import { onlyFirst } from './deliveries.ts';
 import type { Desk } from './desk.ts';
+import { answerForms } from './forms/forms.ts';
 import { whatToMend } from './mending.ts';
 import { Connections } from './receiver.ts';
-import { bugView } from './views/error.ts';
+import { troubleInWords } from './trouble.ts';
 
 export interface AppParts {
   readonly desk: Desk;
   readonly secrets: SlackSecrets;
-  readonly deliveries: Deliveries;
   readonly slackLog: SlackLogger;
   /** Called when Slack will not have us back: the bot must end and say why. */
   readonly onLost: (why: CaptureError) => void;
@@ -25,7 +24,7 @@ export interface AppParts {
  * Bolt's App with everything that people can say to it, not yet connected.
  * @throws CaptureError `bad_request` when Slack refuses the bot token or it is another workspace's
  */
-export async function openApp({ desk, secrets, deliveries, slackLog, onLost }: AppParts): Promise<App> {
+export async function openApp({ desk, secrets, slackLog, onLost }: AppParts): Promise<App> {
   const receiver = new Connections({
     appToken: secrets.appToken,
     clientOptions: connectionOptions(secrets, slackLog),
@@ -43,9 +42,10 @@ export async function openApp({ desk, secrets, deliveries, slackLog, onLost }: A
     deferInitialization: true,
   });
   app.use(async ({ next }) => desk.underway.add(next()));
-  app.use(onlyFirst(deliveries));
+  app.use(onlyFirst(desk.deliveries));
   answerCommands(app, desk);
   answerButtons(app, desk);
+  answerForms(app, desk);
   app.error(async (failed: Failed) => sayWhatWentWrong(failed, desk));
   await initialise(app, desk);
   return app;
@@ -83,12 +83,10 @@ async function initialise(app: App, { slack }: Desk): Promise<void> {
 /** The one place where a handler's errors end: a sentence for what the person can mend, a reference for what is our bug. */
 async function sayWhatWentWrong({ error, body }: Failed, { log }: Desk): Promise<void> {
   const cause = 'original' in error ? error.original : error;
-  const reference = randomBytes(4).toString('hex');
   try {
-    const view = cause instanceof CaptureError ? explained(cause) : bugView(reference);
-    if (!(cause instanceof CaptureError)) log.error({ err: cause, reference }, 'bug in a handler');
+    const view = troubleInWords(cause, log);
     if ('response_url' in body && typeof body.response_url === 'string') await answer(body.response_url, view);
   } catch (unanswered) {
-    log.warn({ err: unanswered, reference }, 'answer not shown');
+    log.warn({ err: unanswered, about: cause }, 'answer not shown');
   }
 }

@@ -65,6 +65,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     config,
     slack: config.slack,
     people,
+    deliveries: openDeliveries(database, now),
     follow,
     unconfirmed: openUnconfirmed(database, now),
     underway: underway(),
@@ -72,7 +73,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     log,
     now,
   };
-  const app = await openApp({ desk, secrets, deliveries: openDeliveries(database, now), slackLog: forSlack, onLost });
+  const app = await openApp({ desk, secrets, slackLog: forSlack, onLost });
   follow.run().catch(onLost);
   const supervised = engine.supervise(false, closing.signal).catch(onLost);
   await listen(app);

@@ -13,17 +13,21 @@ export interface Deliveries {
    * @throws CaptureError as `registryTrouble` says: the person who waits hears why
    */
   first(keys: readonly string[]): boolean;
+  /** Takes back that a key was noted: nothing came of it, and it may be tried again. */
+  forget(key: string): void;
 }
 
 /** What was delivered within the last hour, kept over restarts. */
 export function openDeliveries(database: Database, now: () => Millis): Deliveries {
   const forget = database.prepare('delete from deliveries where at < ?');
   const note = database.prepare('insert into deliveries (key, at) values (?, ?) on conflict do nothing');
+  const takeBack = database.prepare('delete from deliveries where key = ?');
   const first = database.transaction((keys: readonly string[]) => {
     forget.run(now() - kept);
     return keys.map((key) => note.run(key, now()).changes === 1).every(Boolean);
   });
   return {
+    forget: (key) => void takeBack.run(key),
     first: (keys) => {
       try {
         return first.immediate(keys);
@@ -38,9 +42,13 @@ export function openDeliveries(database: Database, now: () => Millis): Deliverie
 export function onlyFirst(deliveries: Deliveries): Middleware<AnyMiddlewareArgs> {
   return async ({ body, context, next, ...args }) => {
     if (deliveries.first(keysOf(body, context.envelopeId))) await next();
-    // The repetition is acknowledged too, or Slack would go on.
-    else if ('ack' in args && typeof args.ack === 'function') await args.ack();
+    // The repetition is acknowledged too, or Slack would go on; but not that of a form, which this would close before its answer is known.
+    else if (!isSubmission(body) && 'ack' in args && typeof args.ack === 'function') await args.ack();
   };
+}
+
+function isSubmission(body: object): boolean {
+  return 'type' in body && body.type === 'view_submission';
 }
 
 function keysOf(body: object, envelope: unknown): string[] {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Millis } from '../capture/capture.ts';
 import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { Follow } from './follow.ts';
 import type { People } from './people.ts';
 import type { UnconfirmedSearches } from './unconfirmed.ts';
@@ -13,6 +14,8 @@ export interface Desk {
   readonly config: Config;
   readonly slack: SlackConfig;
   readonly people: People;
+  /** What was done once and must not be done again. */
+  readonly deliveries: Deliveries;
   readonly follow: Pick<Follow, 'posted' | 'redraw'>;
   /** Searches that wait for their person's word. */
   readonly unconfirmed: UnconfirmedSearches;

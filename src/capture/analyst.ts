@@ -50,6 +50,11 @@ export const mayRole = {
   rebuild: (analyst: Analyst) => analyst.role === 'lead',
 } as const;
 
+/** What somebody is told who may look and not capture. */
+export function onlyLooks({ name, role }: Analyst): string {
+  return `${name} is a ${role} here and may look, not capture: ask a lead for the analyst role`;
+}
+
 /** Who gave an order, in words for audit and syslog: `shell:grant@pts/3` or `slack:T1/U2 in C3`. */
 export function originInWords(origin: Origin): string {
   switch (origin.door) {

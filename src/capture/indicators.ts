@@ -54,7 +54,8 @@ export function readIndicators(text: string): string[] {
   return each;
 }
 
-function netOf(words: string): string | undefined {
+/** A net, or an address as the net of itself alone, in canonical form: `192.0.2.7/32`; undefined is neither. */
+export function netOf(words: string): string | undefined {
   const [address, prefix, ...rest] = words.split('/');
   if (address === undefined || rest.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return undefined;
   const whole = bytesOf(address);

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Config } from '../config.ts';
-import { type Actor, mayRole } from './analyst.ts';
+import { type Actor, mayRole, onlyLooks } from './analyst.ts';
 import type { Audit } from './audit.ts';
 import type { Capture, CaptureId, Millis } from './capture.ts';
 import type { Place } from './custody.ts';
@@ -215,13 +215,8 @@ export function attribution(
   actor: Actor,
   order: Pick<StartOrder, 'description' | 'case' | 'analyst' | 'partOf'>,
 ): Attribution {
-  const { name, role } = actor.analyst;
-  if (!mayRole.capture(actor.analyst)) {
-    throw new CaptureError(
-      'not_allowed',
-      `${name} is a ${role} here and may look, not capture: ask a lead for the analyst role`,
-    );
-  }
+  const { name } = actor.analyst;
+  if (!mayRole.capture(actor.analyst)) throw new CaptureError('not_allowed', onlyLooks(actor.analyst));
   const owner = order.analyst ?? name;
   if (!mayRole.actFor(actor.analyst, owner)) {
     throw new CaptureError(

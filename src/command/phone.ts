@@ -11,13 +11,17 @@ const links = /<(?:(@[UW]|#[CG])([A-Z0-9]+)|(?:https?:\/\/|mailto:|tel:)[^<>|]*)
  * mentions as what they show or name, no bidirectional overrides; `&lt; &gt; &amp;` decoded last and once. Never throws.
  */
 export function forgivePhone(text: string): string {
-  const straight = text
+  return decodeOnce(plainText(text).replaceAll(dashes, hyphens).replaceAll(links, shown));
+}
+
+/** The same without what Slack makes of words and dashes: composed, straight quotes, plain spaces, no bidirectional overrides. */
+export function plainText(text: string): string {
+  return text
     .normalize('NFC')
     .replaceAll(bidi, '')
     .replaceAll(spaces, ' ')
     .replaceAll(/[‘’‚‛]/g, "'")
     .replaceAll(/[“”„‟]/g, '"');
-  return decodeOnce(straight.replaceAll(dashes, hyphens).replaceAll(links, shown));
 }
 
 function hyphens(found: string, letters: string | undefined, at: number, whole: string): string {

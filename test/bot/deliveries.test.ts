@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openDeliveries } from '../../src/bot/deliveries.ts';
+import { onlyFirst, openDeliveries } from '../../src/bot/deliveries.ts';
 import { botDatabase } from './sample.ts';
 
 test('what Slack delivers twice is let through once, whichever of its keys is repeated', () => {
@@ -27,4 +27,26 @@ test('deliveries are kept for an hour', () => {
   now += 1;
   assert.equal(deliveries.first(['envelope e2']), true);
   assert.deepEqual(database.prepare('select key from deliveries').pluck().all(), ['envelope e2']);
+});
+
+test('the repetition of a form is not acknowledged: that would close it before its answer is known', async () => {
+  const deliveries = openDeliveries(botDatabase(), () => 0);
+  const acked: string[] = [];
+  const deliver = async (type: string) => {
+    const said = { body: { type, trigger_id: `1.${type}` }, context: {}, next: async () => undefined };
+    await Reflect.apply(onlyFirst(deliveries), undefined, [{ ...said, ack: async () => void acked.push(type) }]);
+  };
+  for (const type of ['view_submission', 'block_actions']) {
+    await deliver(type);
+    await deliver(type);
+  }
+  assert.deepEqual(acked, ['block_actions']);
+});
+
+test('what was taken back may be done again', () => {
+  const deliveries = openDeliveries(botDatabase(), () => 0);
+  assert.ok(deliveries.first(['view V1']));
+  assert.ok(!deliveries.first(['view V1']));
+  deliveries.forget('view V1');
+  assert.ok(deliveries.first(['view V1']));
 });

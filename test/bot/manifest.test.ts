@@ -21,6 +21,20 @@ const declared = {
   },
   features: {
     bot_user: { display_name: 'capture', always_online: false },
+    shortcuts: [
+      {
+        name: 'Start a capture',
+        type: 'global',
+        callback_id: 'start_capture',
+        description: 'Start a capture, or search the past',
+      },
+      {
+        name: 'Capture from message',
+        type: 'message',
+        callback_id: 'capture_from_message',
+        description: 'Capture what a message names',
+      },
+    ],
     slash_commands: [
       {
         command: '/capture',
@@ -47,6 +61,8 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'chat.update': ['chat:write'],
   'conversations.info': ['channels:read', 'groups:read'],
   'users.info': ['users:read'],
+  'views.open': [],
+  'views.update': [],
 };
 const source = sources('../../src/bot/');
 
@@ -70,12 +86,21 @@ test('it declares the commands, events, shortcuts and buttons that the bot liste
     matches(/app\.command\('([^']+)'/g),
     declared.features.slash_commands.map(({ command }) => command),
   );
-  assert.deepEqual(matches(/app\.(event|message|shortcut|view|options|assistant)\(/g), []);
+  assert.deepEqual(
+    matches(/app\.shortcut<\w+>\(\s*\{ callback_id: '([^']+)'/g).sort(),
+    declared.features.shortcuts.map(({ callback_id }) => callback_id).sort(),
+  );
+  assert.equal(source.match(/app\.shortcut[<(]/g)?.length, declared.features.shortcuts.length);
+  assert.deepEqual(matches(/app\.(event|message|options|assistant)[<(]/g), []);
   assert.equal(matches(/app\.(action)[<(]/g).length > 0, declared.settings.interactivity.is_enabled);
 });
 
 test('it keeps Slack’s lengths', () => {
   const { name, description, long_description: long } = declared.display_information;
+  const { shortcuts } = declared.features;
+  assert.ok(
+    shortcuts.length <= 10 && shortcuts.every((each) => each.name.length <= 24 && each.description.length <= 150),
+  );
   assert.ok(name.length <= 35 && description.length <= 140 && long.length >= 175 && long.length <= 4_000);
 });
 

@@ -12,7 +12,8 @@ test('every verb answers the one person who typed it, and says how it was unders
   putRingFile(stage.ring, `daemonlogger.pcap.${opened}`, opened);
   await stage.openBot();
   for (const [words, answer, understood] of [
-    ['', /How to use capture/, null],
+    ['', /What do you want to do/, null],
+    ['help', /How to use capture/, null],
     ['HELP start', /How to use capture/, 'help start'],
     ['whoami', /You are grant, a lead/, null],
     ['start -d "first" udp port 41601', /Started c1: grant_first_/, "start -d first -e 'udp port 41601'"],
@@ -59,8 +60,9 @@ test('what cannot be done is a sentence that says what to do instead', async (t)
   await stage.openBot();
   for (const [words, answer] of [
     ['strat -d x -e everything', /did you mean \/capture start\?/],
-    ['start -e "udp port 1"', /Not understood: .*-d/s],
-    ['start -d x', /Not understood: .*expression/s],
+    [`start -d ${'x'.repeat(3_100)}`, /Not understood: .*expression/s],
+    ['start --for', /-?-for has no value/],
+    ['search --since soon', /'soon' is not a time/],
     ['start -d x -e "port 99999"', /Expression refused: .*illegal port/s],
     ['start -d x -e "host www.corp.example"', /Expression refused: .*address/s],
     ['start -d x -i eth9 -e everything', /eth9 is not an interface of this sensor/],

@@ -11,6 +11,7 @@ import pino from 'pino';
 import { parse, stringify } from 'yaml';
 import { type Cast, withCast } from '../../sandbox/workspace/cast.ts';
 import type { Message } from '../../sandbox/workspace/messages.ts';
+import type { OpenView } from '../../sandbox/workspace/views.ts';
 import { openWorkspace, type Workspace } from '../../sandbox/workspace/workspace.ts';
 import { openBot } from '../../src/bot/bot.ts';
 import type { Actor } from '../../src/capture/analyst.ts';
@@ -118,6 +119,19 @@ export function replyTo(stage: Stage, message: Message, text: RegExp): Promise<M
 export function shownTo(stage: Stage, user: { readonly id: string }, text: RegExp) {
   const shown = () => stage.workspace.ephemeralsFor(user.id).find((ephemeral) => text.test(ephemeral.text));
   return stage.workspace.until(shown, { timeoutMs: 20_000, what: `${text} for ${user.id}` });
+}
+
+/** Waits until somebody has a form for a capture in front of them. */
+export function formOf({ workspace }: Stage, who: { readonly id: string }): Promise<OpenView> {
+  const open = () => workspace.viewsFor(who.id).find(({ callbackId }) => callbackId === 'capture_form');
+  return workspace.until(open, { timeoutMs: 20_000, what: `a form for ${who.id}` });
+}
+
+/** Waits until a view shows something that matches, beside its fields or in them. */
+export function seenIn({ workspace }: Stage, view: OpenView, words: RegExp): Promise<string> {
+  const seen = () => JSON.stringify([view.errors, view.title, view.blocks]);
+  const matching = () => (words.test(seen()) ? seen() : undefined);
+  return workspace.until(matching, { timeoutMs: 20_000, what: `${words} in ${seen()}` });
 }
 
 /** Sends so many datagrams to a port on loopback; resolves when the kernel has them. */

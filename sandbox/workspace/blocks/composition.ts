@@ -1,3 +1,4 @@
+import { isWire, objectsIn } from '../wire.ts';
 import { byType, type Check, flag, listOf, mistake, oneOf, shape, withRule, words } from './shape.ts';
 
 const ACTION_ID = words(255);
@@ -36,6 +37,18 @@ export const plainOption: Check = shape({ text: plain(75), value: words(150) }, 
 
 /** An option of radio buttons or checkboxes. */
 export const anyOption: Check = shape({ text: eitherText(75), value: words(150) }, { description: eitherText(75) });
+
+/** What is chosen from the beginning must be among what can be chosen, key by key and text by text. */
+export function chosenAmongOptions(check: Check): Check {
+  return withRule(check, (value, at) => {
+    const groups = objectsIn(value, 'option_groups').flatMap((group) => objectsIn(group, 'options'));
+    const offered = new Set([...objectsIn(value, 'options'), ...groups].map((each) => JSON.stringify(each)));
+    const single = isWire(value.initial_option) ? [value.initial_option] : [];
+    return [...single, ...objectsIn(value, 'initial_options')].some((each) => !offered.has(JSON.stringify(each)))
+      ? [mistake('initial option(s) must match an option', at)]
+      : [];
+  });
+}
 
 /** `options` or `option_groups`: exactly one of the two. */
 export function optionsOrGroups(extra: Record<string, Check>): Check {

@@ -1,6 +1,15 @@
-import { action, anyOption, confirmation, image, optionsOrGroups, plain, plainOption } from './composition.ts';
+import {
+  action,
+  anyOption,
+  chosenAmongOptions,
+  confirmation,
+  image,
+  optionsOrGroups,
+  plain,
+  plainOption,
+} from './composition.ts';
 import { richTextShape } from './rich-text.ts';
-import { byType, type Check, flag, listOf, matching, oneOf, shape, whole, words } from './shape.ts';
+import { byType, type Check, flag, listOf, matching, mistake, oneOf, shape, whole, withRule, words } from './shape.ts';
 
 const confirm = { ...action, confirm: confirmation };
 const focus = { focus_on_load: flag };
@@ -39,13 +48,16 @@ const buttonLook = { style: oneOf('primary', 'danger'), accessibility_label: wor
 const shapes = {
   button: shape({ text: plain(75) }, { ...confirm, ...buttonLook, value: words(2000), url: words(3000) }),
   overflow: shape({ options: listOf(plainOption, 5) }, confirm),
-  checkboxes: shape(
-    { options: listOf(anyOption, 10) },
-    { ...confirm, ...focus, initial_options: listOf(anyOption, 10) },
+  checkboxes: chosenAmongOptions(
+    shape({ options: listOf(anyOption, 10) }, { ...confirm, ...focus, initial_options: listOf(anyOption, 10) }),
   ),
-  radio_buttons: shape({ options: listOf(anyOption, 10) }, { ...confirm, ...focus, initial_option: anyOption }),
-  static_select: optionsOrGroups({ ...chosen, initial_option: plainOption }),
-  multi_static_select: optionsOrGroups({ ...chosen, ...many, initial_options: listOf(plainOption, 100) }),
+  radio_buttons: chosenAmongOptions(
+    shape({ options: listOf(anyOption, 10) }, { ...confirm, ...focus, initial_option: anyOption }),
+  ),
+  static_select: chosenAmongOptions(optionsOrGroups({ ...chosen, initial_option: plainOption })),
+  multi_static_select: chosenAmongOptions(
+    optionsOrGroups({ ...chosen, ...many, initial_options: listOf(plainOption, 100) }),
+  ),
   external_select: shape({}, { ...chosen, initial_option: plainOption, min_query_length: whole(0, 1000) }),
   users_select: shape({}, { ...chosen, initial_user: id }),
   multi_users_select: shape({}, { ...chosen, ...many, initial_users: ids }),
@@ -57,15 +69,21 @@ const shapes = {
   timepicker: shape({}, { ...chosen, initial_time: time, timezone: id }),
   datetimepicker: shape({}, { ...confirm, ...focus, initial_date_time: whole(1_000_000_000, 9_999_999_999) }),
   image: image({}),
-  plain_text_input: shape(
-    {},
-    {
-      ...typed,
-      initial_value: words(3000, 0),
-      multiline: flag,
-      min_length: whole(0, 3000),
-      max_length: whole(1, 3000),
-    },
+  plain_text_input: withRule(
+    shape(
+      {},
+      {
+        ...typed,
+        initial_value: words(3000, 0),
+        multiline: flag,
+        min_length: whole(0, 3000),
+        max_length: whole(1, 3000),
+      },
+    ),
+    ({ initial_value, max_length }, at) =>
+      typeof initial_value === 'string' && typeof max_length === 'number' && initial_value.length > max_length
+        ? [mistake(`must be less than ${max_length + 1} characters`, `${at}/initial_value`)]
+        : [],
   ),
   email_text_input: shape({}, { ...typed, initial_value: words(3000, 0) }),
   url_text_input: shape({}, { ...typed, initial_value: words(3000, 0) }),

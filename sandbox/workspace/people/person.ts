@@ -8,7 +8,7 @@ import type { Triggers } from '../triggers.ts';
 import type { User } from '../users.ts';
 import type { ViewValues } from '../view-values.ts';
 import type { OpenView } from '../views.ts';
-import type { Wire } from '../wire.ts';
+import { isWire, type Wire } from '../wire.ts';
 import { type CommandOutcome, typesCommand } from './command.ts';
 import type { EventOutcome, Events } from './events.ts';
 import { interaction, messageOrigin, viewOrigin } from './payloads.ts';
@@ -96,6 +96,13 @@ export function personOf(floor: Floor, user: User): Person {
         .map((blocks) => pressed(blocks, actionId, value, state.newTs()))
         .find((each) => each !== undefined);
       if (!action) return { outcome: 'refused', shown: `there is nothing to click with action_id ${actionId}` };
+      if (isView(on) && isSilent(on, actionId)) {
+        Object.assign(on.values, { [actionId]: value });
+        return {
+          outcome: 'refused',
+          shown: `${actionId} is an input without dispatch_action: Slack tells the app nothing`,
+        };
+      }
       const values = value === undefined ? {} : { [actionId]: value };
       if (isView(on)) Object.assign(on.values, values);
       const responseUrl = isView(on) ? {} : { response_url: responseUrls.issue(originOf(on, user)) };
@@ -140,6 +147,12 @@ export function personOf(floor: Floor, user: User): Person {
 // Answers land in the channel even where the message is in a thread: an app that wants the thread says thread_ts.
 function originOf(on: Message | Ephemeral, user: User): Origin {
   return { user: user.id, channel: on.channel, on };
+}
+
+/** What is filled in in an input block stays with the client until the form is submitted, unless the app asked to be told. */
+function isSilent({ blocks }: OpenView, actionId: string): boolean {
+  const block = blocks.find((each) => isWire(each.element) && each.element.action_id === actionId);
+  return block?.type === 'input' && block.dispatch_action !== true;
 }
 
 function isView(on: Message | Ephemeral | OpenView): on is OpenView {

@@ -1,7 +1,7 @@
 import { ApiFailure } from '../failure.ts';
 import type { State } from '../state.ts';
 import type { User } from '../users.ts';
-import { submissionErrors, type ViewValues } from '../view-values.ts';
+import { filled, inputsIn, submissionErrors, type ViewValues, valueFor } from '../view-values.ts';
 import { closeView, newView, type OpenView, rewriteView, stackView, viewWire } from '../views.ts';
 import { objectIn, textIn, type Wire } from '../wire.ts';
 import { interaction } from './payloads.ts';
@@ -16,15 +16,22 @@ export type SubmitOutcome =
 
 /** Fills in a modal and submits it; the app's acknowledgement says what becomes of the view. */
 export async function submitsView(
-  { state, socket, triggers }: Floor,
+  { state, socket, triggers, responseUrls }: Floor,
   user: User,
   view: OpenView,
   values: ViewValues,
 ): Promise<SubmitOutcome> {
+  const stray = strayValue(view, values);
+  if (stray !== undefined) throw new Error(`the form has no field ${stray} to fill in`);
   Object.assign(view.values, values);
   const incomplete = submissionErrors(view.blocks, view.values);
   if (Object.keys(incomplete).length > 0) return { outcome: 'incomplete', errors: incomplete };
-  const submission = { view: viewWire(state, view), trigger_id: triggers.issue(user.id), response_urls: [] };
+  const response_urls = answerable(view).map(({ channel, ...where }) => ({
+    ...where,
+    channel_id: channel,
+    response_url: responseUrls.issue({ user: user.id, channel }),
+  }));
+  const submission = { view: viewWire(state, view), trigger_id: triggers.issue(user.id), response_urls };
   const payload = { ...interaction(state, user, 'view_submission'), ...submission };
   const delivery = await socket.deliver('interactive', payload, true);
   if (delivery.outcome !== 'acked') return { outcome: delivery.outcome };
@@ -72,6 +79,25 @@ function follow(state: State, view: OpenView, ack: Wire): SubmitOutcome {
   const pushed = newView(state, view.user, ack.view, 'modal');
   stackView(state, pushed, 'pushed');
   return { outcome: 'pushed', view: pushed };
+}
+
+/** The conversations chosen where the app asked for an address to answer to. */
+function answerable({ blocks, values }: OpenView) {
+  return inputsIn(blocks).flatMap(({ block, element, actionId }) => {
+    const { selected_conversation, selected_channel } = filled(
+      element,
+      valueFor(values, block.block_id ?? '', actionId),
+    );
+    const channel = selected_conversation ?? selected_channel;
+    if (element.response_url_enabled !== true || typeof channel !== 'string') return [];
+    return [{ block_id: block.block_id ?? '', action_id: actionId, channel }];
+  });
+}
+
+/** A name among the values that no field of the view has. */
+function strayValue({ blocks }: OpenView, values: ViewValues): string | undefined {
+  const known = new Set(inputsIn(blocks).flatMap(({ block, actionId }) => [block.block_id, actionId]));
+  return Object.keys(values).find((name) => !known.has(name));
 }
 
 /** Errors hang on input blocks: an error for any other block is one that nobody would see, so Slack refuses it. */

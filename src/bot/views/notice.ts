@@ -62,3 +62,9 @@ function stoppedRow(capture: Capture): Row {
   const { emoji, words } = statusOf(capture);
   return [bold(`${emoji} ${capture.id} `), typed(capture.description, 100), said(` · ${words} · ${result(capture)}`)];
 }
+
+/** To somebody who sent a form that was carried out already. */
+export function sentAlreadyView(): View {
+  const words = 'This form was sent already, and nothing was done a second time: /capture list shows what came of it.';
+  return { text: words, blocks: [rows([said(words)])] };
+}

@@ -10,7 +10,14 @@ import { bugView, errorView } from '../../../src/bot/views/error.ts';
 import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
 import { listView } from '../../../src/bot/views/list.ts';
-import { endedAlreadyView, inviteView, startedView, stoppedView } from '../../../src/bot/views/notice.ts';
+import { menuView } from '../../../src/bot/views/menu.ts';
+import {
+  endedAlreadyView,
+  inviteView,
+  sentAlreadyView,
+  startedView,
+  stoppedView,
+} from '../../../src/bot/views/notice.ts';
 import { pinnedView, pinsView, unpinnedView } from '../../../src/bot/views/pins.ts';
 import { answeredAlreadyView, notSearchedView, preflightView } from '../../../src/bot/views/preflight.ts';
 import { progressView } from '../../../src/bot/views/progress.ts';
@@ -134,6 +141,8 @@ const golden: Record<string, View> = {
     { name: 'grant', role: 'lead' },
     { door: 'slack', team: 'T024BE7LD', user: 'U024BE7LH', channel: 'C1' },
   ),
+  menu: menuView(),
+  'sent-already': sentAlreadyView(),
   started: startedView({ capture: live(), warnings: [warning] }),
   stopped: stoppedView([live(ended), past({ ...found, state: 'cancelled' })]),
   'ended-already': endedAlreadyView(live({ ...ended, why: 'stopped by will' })),

@@ -1,15 +1,28 @@
+import type { ModalView } from '@slack/types';
 import { blockErrors } from '../../../sandbox/workspace/blocks/check.ts';
+import { viewErrors } from '../../../sandbox/workspace/blocks/view-check.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 
 /** All that Slack, a phone or a careful reader would hold against a view; empty where nothing. */
 export function faultsOf({ text, blocks }: View): string[] {
   const words = stringsIn(blocks);
-  const spoken = [text, ...words];
   return [
     ...blockErrors(blocks, 'message'),
     ...(text.length === 0 || text.length > 3000 ? [`text of ${text.length} characters`] : []),
     // Slack refuses more than about 13,200 as msg_blocks_too_long.
     ...(words.join('').length > 13_000 ? [`${words.join('').length} characters in all`] : []),
+    ...readersFaults(text, blocks),
+  ];
+}
+
+/** The same of a modal. */
+export function modalFaults(view: ModalView): string[] {
+  return [...viewErrors(view, 'modal'), ...readersFaults('a modal has no text', view.blocks as View['blocks'])];
+}
+
+function readersFaults(text: string, blocks: View['blocks']): string[] {
+  const spoken = [text, ...stringsIn(blocks)];
+  return [
     ...spoken
       .filter((one) =>
         /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069\u200B-\u200C\u200E\u200F\uFEFF]/u.test(one.replaceAll('\n', '')),
