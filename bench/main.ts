@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { blocking } from './blocking.ts';
+import { both } from './both.ts';
 import { hosts } from './hosts.ts';
 import { list } from './list.ts';
 import { logging } from './logging.ts';
@@ -13,11 +14,11 @@ import { supervisor } from './supervisor.ts';
  * Measures what the product promises, side by side in one run, and prints one table; exits with 1 where a promise does not hold.
  *
  *     npm run bench                      # all of it: some fifteen minutes
- *     npm run bench -- list start        # these alone: list start supervisor blocking search hosts ringindex logging
+ *     npm run bench -- list start        # these alone: list start supervisor blocking search hosts ringindex logging both
  *     npm run bench -- --seconds 300     # how long the supervisor is watched, 60 otherwise
  *     npm run bench -- --gigabytes 20    # of the ring that is searched, 6 otherwise: it should fit in memory
  *
- * It needs what capturing needs (root, or tcpdump with CAP_NET_RAW; logging and both need root), captures on lo and in namespaces of its own,
+ * It needs what capturing needs (root, or tcpdump with CAP_NET_RAW; logging needs root), captures on lo and in namespaces of its own,
  * works in directories of its own under the temporary one and leaves nothing behind. Each figure is of this machine at this time: on a busy one no time means much, and the
  * ratios less than they should; run `npm run warm` before, where the sources have changed since npm ci did.
  */
@@ -34,6 +35,7 @@ const benches: Readonly<Record<string, () => Promise<Held>>> = {
   hosts,
   ringindex,
   logging,
+  both,
 };
 
 const named = positionals.length === 0 ? Object.keys(benches) : positionals;
