@@ -2,6 +2,7 @@ import { type Program, readProgram } from './bpf.ts';
 import { CaptureError } from './errors.ts';
 import { headerFor, longestPacket } from './savefile.ts';
 import { complaint, expressionArguments } from './tcpdump.ts';
+import { type Ran, runTool } from './tool.ts';
 
 /** As long as anybody may wait for an expression. Milliseconds. */
 const compilePatience = 60_000;
@@ -86,12 +87,7 @@ function tooLong(patience: number): CaptureError {
 }
 
 /** The program that tcpdump printed; what else it said becomes an error. */
-async function accepted(
-  result: Awaited<ReturnType<typeof runCompiler>>,
-  expression: string,
-  target: Target,
-  patience: number,
-): Promise<string> {
+async function accepted(result: Ran, expression: string, target: Target, patience: number): Promise<string> {
   if (!result.failed) return result.stdout;
   const said = complaint(result.stderr);
   if (said === undefined) {
@@ -107,14 +103,8 @@ async function accepted(
   throw new CaptureError('bad_expression', `tcpdump does not accept this expression: ${said}${place}`);
 }
 
-async function runCompiler(expression: string, { source, input }: Target, patience: number) {
-  const { execa } = await import('execa');
-  return execa('tcpdump', ['-nn', ...source, '-ddd', ...expressionArguments(expression)], {
-    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
-    reject: false,
-    timeout: patience,
-    killSignal: 'SIGKILL',
-  });
+function runCompiler(expression: string, { source, input }: Target, patience: number): Promise<Ran> {
+  return runTool('tcpdump', ['-nn', ...source, '-ddd', ...expressionArguments(expression)], { input, patience });
 }
 
 /** The longest beginning that is an expression of its own: libpcap itself does not say where it stumbled. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Counts } from './capture.ts';
 import { CaptureError } from './errors.ts';
+import { runTool } from './tool.ts';
 
 /** The word for an expression that matches every packet; libpcap knows it as no expression at all. */
 export const everything = 'everything';
@@ -127,8 +128,7 @@ export function complaint(stderr: string): string | undefined {
 
 /** The versions of tcpdump and libpcap here, in their own words, for the record. */
 export async function toolVersions(): Promise<string[]> {
-  const { execa } = await import('execa');
-  const { stdout, stderr } = await execa('tcpdump', ['--version'], { reject: false });
+  const { stdout, stderr } = await runTool('tcpdump', ['--version']);
   return `${stdout}\n${stderr}`.split('\n').filter((line) => /^(tcpdump|libpcap) version/.test(line));
 }
 
