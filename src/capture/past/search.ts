@@ -1,6 +1,7 @@
 import type { Actor } from '../analyst.ts';
 import { type Capture, notBegun, type RingFileReport, searchedToItsEnd } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
+import type { Examine } from '../facts.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
 import { ask, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
@@ -81,6 +82,7 @@ async function* searchAsked(
   const cancelling = new AbortController();
   const cancel = { signal: AbortSignal.any([signal, cancelling.signal]), now: () => cancelling.abort() };
   let file: ProcessingFile | undefined;
+  let examine: Examine | undefined;
   let notWritten: unknown;
   let end: SearchEnd = { state: 'cancelled', why: 'cancelled: nobody waited for it any more' };
   try {
@@ -105,14 +107,15 @@ async function* searchAsked(
     throw error;
   } finally {
     notWritten = await file?.close().then(
-      () => undefined,
+      (known) => {
+        examine = known;
+      },
       (cause) => cause,
     );
     if (notWritten !== undefined) end = { state: 'failed', why: `not everything could be written: ${notWritten}` };
     try {
-      await settleSearch(room, capture, end, () =>
-        asked.settle(end.state === 'failed' ? 'failed' : 'done', capture.id, end.why),
-      );
+      const outcome = end.state === 'failed' ? 'failed' : 'done';
+      await settleSearch(room, capture, end, () => asked.settle(outcome, capture.id, end.why), examine);
     } finally {
       // What could not be settled is then anybody's to settle.
       room.inHand.delete(capture.id);
