@@ -37,13 +37,34 @@ export async function compileProgram(
   littleEndian = true,
 ): Promise<Program> {
   const key = `${linktype} ${littleEndian} ${expression}`;
-  const target = filesOf(linktype, littleEndian);
-  const program = compiled.get(key) ?? readProgram(await compileInTime(expression, target, patience));
+  const program =
+    compiled.get(key) ??
+    (await underWayOr(`${patience} ${key}`, async () => {
+      return readProgram(await compileInTime(expression, filesOf(linktype, littleEndian), patience));
+    }));
   compiled.delete(key);
   compiled.set(key, program);
   const [oldest] = compiled.keys();
   if (compiled.size > mostCompiled && oldest !== undefined) compiled.delete(oldest);
   return program;
+}
+
+/** Begins to compile what `compileProgram` will surely be asked for; what is wrong with it is told then. */
+export function compileAhead(expression: string, linktype: number): void {
+  compileProgram(expression, linktype).catch(() => undefined);
+}
+
+/** What is compiled at the moment: whoever wants the same waits for it. */
+const underWay = new Map<string, Promise<Program>>();
+
+async function underWayOr(key: string, compileIt: () => Promise<Program>): Promise<Program> {
+  const program = underWay.get(key) ?? compileIt();
+  underWay.set(key, program);
+  try {
+    return await program;
+  } finally {
+    underWay.delete(key);
+  }
 }
 
 /** Whether libpcap does not compile an expression because no packet of the linktype can match it. */

@@ -126,8 +126,18 @@ export function complaint(stderr: string): string | undefined {
     .trim();
 }
 
-/** The versions of tcpdump and libpcap here, in their own words, for the record. */
-export async function toolVersions(): Promise<string[]> {
+/** For so many milliseconds nobody installs another tcpdump unnoticed. */
+const versionsHold = 60_000;
+let versions: { readonly asked: number; readonly said: Promise<string[]> } | undefined;
+
+/** The versions of tcpdump and libpcap here, in their own words, for the record; those of a minute ago at most. */
+export function toolVersions(): Promise<string[]> {
+  if (versions === undefined || performance.now() - versions.asked > versionsHold)
+    versions = { asked: performance.now(), said: askVersions() };
+  return versions.said;
+}
+
+async function askVersions(): Promise<string[]> {
   const { stdout, stderr } = await runTool('tcpdump', ['--version']);
   return `${stdout}\n${stderr}`.split('\n').filter((line) => /^(tcpdump|libpcap) version/.test(line));
 }

@@ -1,7 +1,7 @@
 import type { Actor } from '../analyst.ts';
 import type { Program } from '../bpf.ts';
 import type { Capture, Window } from '../capture.ts';
-import { compileProgram } from '../compiler.ts';
+import { compileAhead, compileProgram } from '../compiler.ts';
 import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
 import { readIndicators } from '../indicators.ts';
@@ -76,6 +76,8 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor, wantedLinkt
   const nets = order.hosts === undefined ? null : readIndicators(order.hosts.join('\n'));
   const ring = knownRing(room, order.ring);
   checkWindow(order.window);
+  // While the ring is looked at: most hold Ethernet.
+  compileAhead(expression, wantedLinktype ?? ethernet);
   const all = await planRing(ring.path, order.window, room.pins.heldIn(ring.name));
   const meanings = await meaningsOf(
     { expression, nets },

@@ -5,6 +5,7 @@ import type { Examine } from '../facts.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
 import { ask, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
+import { toolVersions } from '../tcpdump.ts';
 import { cutShort, type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, type Meeting, meet, type Twins } from './joint.ts';
 import { scanWhereItIs } from './pinned.ts';
@@ -15,7 +16,7 @@ import { type Planned, unread } from './ring.ts';
 import { indexesOf } from './ringindex/care.ts';
 import { scanRingFile } from './scan.ts';
 import { ringSpanOf } from './span.ts';
-import { openCrew } from './threads/crew.ts';
+import { openCrew, startThread, type Thread } from './threads/crew.ts';
 import { knownRing } from './wanted.ts';
 
 /** Milliseconds between two notes of the progress in the registry. */
@@ -57,18 +58,28 @@ async function* searchAudited(
   linktype?: number,
 ): AsyncGenerator<SearchStep, readonly number[]> {
   const asked = ask(room, 'search', ordered.actor, order.analyst);
+  // It starts while the search is planned.
+  const thread = startThread();
   try {
-    return yield* searchAsked(room, order, { ...ordered, linktype }, asked);
+    return yield* searchAsked(room, order, { ...ordered, linktype, thread }, asked);
   } catch (error) {
     asked.fail(error);
     throw error;
+  } finally {
+    await thread.end();
   }
 }
 
 async function* searchAsked(
   room: Room,
   order: SearchOrder,
-  { actor, signal, joint, linktype }: Ordered & { readonly linktype: number | undefined },
+  {
+    actor,
+    signal,
+    joint,
+    linktype,
+    thread,
+  }: Ordered & { readonly linktype: number | undefined; readonly thread: Thread },
   asked: Order,
 ): AsyncGenerator<SearchStep, readonly number[]> {
   // One that waits is in the registry before: there it is seen, and stopped.
@@ -100,7 +111,9 @@ async function* searchAsked(
     room.registry.notePlan(capture.id, plan.places.map(leftOut));
     room.registry.noteProgress(capture.id, beginning(plan.places), file.name());
     yield { step: 'planned', capture: current(room, capture), warnings };
-    end = yield* scanRing(room, capture, { ...plan, twins: meeting?.twins ?? null }, file, cancel);
+    // For the sidecar: asked now, it is there by then.
+    void toolVersions();
+    end = yield* scanRing(room, capture, { ...plan, twins: meeting?.twins ?? null, thread }, file, cancel);
     if (meeting !== null && end.state === 'finished') end = { ...end, why: `${end.why}, ${meeting.inWords()}` };
   } catch (error) {
     end = { state: 'failed', why: error instanceof Error ? error.message : String(error) };
@@ -139,12 +152,13 @@ async function waitedFor(room: Room, capture: Capture, joint: Joint, cancel: Can
 async function* scanRing(
   room: Room,
   capture: Capture,
-  plan: Plan & { readonly twins: Twins | null },
+  plan: Plan & { readonly twins: Twins | null; readonly thread: Thread },
   file: ProcessingFile,
   cancel: Cancel,
 ): AsyncGenerator<SearchStep, SearchEnd> {
   const stop = cancel.signal;
-  const crew = openCrew(filesOf(plan.places), { ...plan, indexes: indexesOf(room.config.state) }, stop);
+  const wanted = { ...plan, indexes: indexesOf(room.config.state) };
+  const crew = openCrew(filesOf(plan.places), wanted, stop, plan.thread);
   const lookedAt = room.now();
   const reports: RingFileReport[] = [];
   const noteSpan = () =>

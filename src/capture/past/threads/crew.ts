@@ -21,7 +21,7 @@ export interface Crew {
 }
 
 /** What of the files is wanted. */
-export type Wanted = Omit<ThreadOrder, 'state' | 'hosts'> & Pick<Selection, 'twins' | 'hosts'>;
+export type Wanted = Omit<ThreadOrder, 'hosts'> & Pick<Selection, 'twins' | 'hosts'>;
 
 /** From so many bytes on, more than one thread is worth its start. */
 const worthTwo = 1.5e9;
@@ -34,11 +34,13 @@ const inHand = 2;
  * Starts the threads for those of the files that the scanner reads as tcpdump would; undefined where there is none, or the program is not to be
  * translated.
  * @param files in the order of the plan
+ * @param first one that was started before there was a plan
  */
 export function openCrew(
   files: readonly RingFile[],
   { program, hosts, window, precision, linktype, indexes, twins }: Wanted,
   signal: AbortSignal,
+  first: Thread,
 ): Crew | undefined {
   if (!judge(program).translatable) return undefined;
   const scannable = files.filter(({ header, packing }) => packing === null && isScannable(header).scannable);
@@ -48,10 +50,10 @@ export function openCrew(
   const waiting = scannable.map((file, place): Task => ({ place, file }));
   const streams = new Map(waiting.map(({ file }) => [file, openStream()]));
   const all = [...streams.values()];
-  const crew = Array.from({ length: threads }, () =>
-    startThread({ program, hosts: hosts?.programs ?? null, window, precision, linktype, indexes }),
-  );
+  const order: ThreadOrder = { program, hosts: hosts?.programs ?? null, window, precision, linktype, indexes };
+  const crew = [first, ...Array.from({ length: threads - 1 }, startThread)];
   for (const thread of crew) {
+    thread.worker.postMessage(order);
     const next = () => {
       const task = waiting.shift();
       if (task !== undefined) thread.worker.postMessage(task);
@@ -63,9 +65,7 @@ export function openCrew(
     const fail = (error: unknown) => {
       for (const stream of all) stream.fail(error);
     };
-    thread.worker.on('error', fail);
-    // None ends by itself: of one that does, nobody would hear any more.
-    thread.worker.on('exit', (status) => fail(new Error(`a thread of the search ended with ${status}`)));
+    thread.ended.then(fail);
     for (let task = 0; task < inHand; task += 1) next();
   }
   const stop = () => {
@@ -79,34 +79,48 @@ export function openCrew(
     },
     close: async () => {
       signal.removeEventListener('abort', stop);
-      stop();
-      await Promise.all(crew.map(({ worker }) => worker.terminate()));
+      await Promise.all(crew.map((thread) => thread.end()));
     },
   };
 }
 
-interface Thread {
+/** A thread that waits for what it is to do, or does it. */
+export interface Thread {
   readonly worker: Worker;
+  /** Resolves with why it is not there any more. */
+  readonly ended: Promise<unknown>;
   /** So many bytes of what it gave are out of the way. */
   took(bytes: number): void;
   stop(): void;
+  /** Ends it, wherever it is. */
+  end(): Promise<void>;
 }
 
-function startThread(order: Omit<ThreadOrder, 'state'>): Thread {
+/** Starts a thread, which takes as long as to plan a search: it may be started before. */
+export function startThread(): Thread {
   const state = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * Object.keys(shared).length);
   const words = new Int32Array(state);
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
-    workerData: { ...order, state } satisfies ThreadOrder,
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: state });
+  const ended = new Promise<unknown>((resolve) => {
+    worker.on('error', resolve);
+    // None ends by itself: of one that does, nobody would hear any more.
+    worker.on('exit', (status) => resolve(new Error(`a thread of the search ended with ${status}`)));
   });
+  const stop = () => {
+    Atomics.store(words, shared.stop, 1);
+    Atomics.notify(words, shared.given);
+  };
   return {
     worker,
+    ended,
     took: (bytes) => {
       Atomics.sub(words, shared.given, bytes);
       Atomics.notify(words, shared.given);
     },
-    stop: () => {
-      Atomics.store(words, shared.stop, 1);
-      Atomics.notify(words, shared.given);
+    stop,
+    end: async () => {
+      stop();
+      await worker.terminate();
     },
   };
 }

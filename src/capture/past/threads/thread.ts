@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { RingFileReport } from '../../capture.ts';
 import { openRingFileSync } from '../../ringfile.ts';
 import { beginningOfRecords, firstTime, headerBytes } from '../../savefile.ts';
-import { openScanner, translate } from '../filter/scanner.ts';
+import { openScanner, type Scanner, translate } from '../filter/scanner.ts';
 import { notOpened, notThePlanned, type Read, reportOf } from '../report.ts';
 import type { RingFile } from '../ring.ts';
 import { conditionOf } from '../ringindex/derive.ts';
@@ -14,17 +14,31 @@ import { type ByteRange, rangesFor } from '../ringindex/lookup.ts';
 import { openIndex } from '../ringindex/store.ts';
 import { mostGiven, type Said, shared, type Task, type ThreadOrder } from './messages.ts';
 
-const { program, hosts, window, precision, linktype, indexes, state } = workerData as ThreadOrder;
-const words = new Int32Array(state);
-const translation = translate(program, hosts);
-if (!translation.translatable) throw new Error(`a program for a thread cannot be translated: ${translation.why}`);
-const scanner = openScanner(translation.module);
-const condition = conditionOf(program, linktype);
+/** What a thread does its work with. */
+interface Work {
+  readonly order: ThreadOrder;
+  readonly scanner: Scanner;
+  readonly condition: ReturnType<typeof conditionOf>;
+}
 
+const words = new Int32Array(workerData as SharedArrayBuffer);
 yieldToTheLogger();
-parentPort?.on('message', ({ place, file }: Task) => {
-  say({ place, says: 'ended', report: scanned(place, file) });
+parentPort?.once('message', (order: ThreadOrder) => {
+  const work = prepared(order);
+  parentPort?.on('message', ({ place, file }: Task) => {
+    say({ place, says: 'ended', report: scanned(work, place, file) });
+  });
 });
+
+function prepared(order: ThreadOrder): Work {
+  const translation = translate(order.program, order.hosts);
+  if (!translation.translatable) throw new Error(`a program for a thread cannot be translated: ${translation.why}`);
+  return {
+    order,
+    scanner: openScanner(translation.module),
+    condition: conditionOf(order.program, order.linktype),
+  };
+}
 
 /** The logger and the network come first: least of the processor and of the disk, for this thread alone. */
 function yieldToTheLogger(): void {
@@ -38,7 +52,7 @@ function say(said: Said, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(said, transfer);
 }
 
-function scanned(place: number, file: RingFile): RingFileReport {
+function scanned(work: Work, place: number, file: RingFile): RingFileReport {
   let descriptor: number;
   try {
     descriptor = openRingFileSync(file.path);
@@ -52,14 +66,18 @@ function scanned(place: number, file: RingFile): RingFileReport {
     const other = notThePlanned(file, { inode: Number(stats.ino), firstAt });
     const size = Number(stats.size);
     const now = { ...file, size, newest: file.newest || size > file.size };
-    return other ?? scan(descriptor, place, now, indexed(file, stats));
+    return other ?? scan(work, descriptor, place, now, indexed(work, file, stats));
   } finally {
     closeSync(descriptor);
   }
 }
 
 /** What the index of a file leaves to be read of it; undefined where it is to be read whole. */
-function indexed(file: RingFile, stats: BigIntStats): { ranges: readonly ByteRange[]; read: Read } | undefined {
+function indexed(
+  { order: { indexes, window }, condition }: Work,
+  file: RingFile,
+  stats: BigIntStats,
+): { ranges: readonly ByteRange[]; read: Read } | undefined {
   const index = openIndex(indexes, file.path, stats);
   if (index === undefined) return undefined;
   try {
@@ -82,7 +100,14 @@ const giveEvery = 100;
  * @param file with the size that it has now, as the newest where it has grown since the plan
  * @param known what its index says of it
  */
-function scan(descriptor: number, place: number, file: RingFile, known: ReturnType<typeof indexed>): RingFileReport {
+function scan(
+  { scanner, order }: Work,
+  descriptor: number,
+  place: number,
+  file: RingFile,
+  known: ReturnType<typeof indexed>,
+): RingFileReport {
+  const { window, precision } = order;
   const read: Read = known?.read ?? { bytes: headerBytes, reached: null, whole: headerBytes, damaged: false };
   let packets = 0;
   let given = 0;
