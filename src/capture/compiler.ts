@@ -2,6 +2,7 @@ import { type Program, readProgram } from './bpf.ts';
 import { CaptureError } from './errors.ts';
 import { headerFor, longestPacket } from './savefile.ts';
 import { complaint, expressionArguments } from './tcpdump.ts';
+import { type Ran, runTool } from './tool.ts';
 
 /** As long as anybody may wait for an expression. Milliseconds. */
 const compilePatience = 60_000;
@@ -36,13 +37,34 @@ export async function compileProgram(
   littleEndian = true,
 ): Promise<Program> {
   const key = `${linktype} ${littleEndian} ${expression}`;
-  const target = filesOf(linktype, littleEndian);
-  const program = compiled.get(key) ?? readProgram(await compileInTime(expression, target, patience));
+  const program =
+    compiled.get(key) ??
+    (await underWayOr(`${patience} ${key}`, async () => {
+      return readProgram(await compileInTime(expression, filesOf(linktype, littleEndian), patience));
+    }));
   compiled.delete(key);
   compiled.set(key, program);
   const [oldest] = compiled.keys();
   if (compiled.size > mostCompiled && oldest !== undefined) compiled.delete(oldest);
   return program;
+}
+
+/** Begins to compile what `compileProgram` will surely be asked for; what is wrong with it is told then. */
+export function compileAhead(expression: string, linktype: number): void {
+  compileProgram(expression, linktype).catch(() => undefined);
+}
+
+/** What is compiled at the moment: whoever wants the same waits for it. */
+const underWay = new Map<string, Promise<Program>>();
+
+async function underWayOr(key: string, compileIt: () => Promise<Program>): Promise<Program> {
+  const program = underWay.get(key) ?? compileIt();
+  underWay.set(key, program);
+  try {
+    return await program;
+  } finally {
+    underWay.delete(key);
+  }
 }
 
 /** Whether libpcap does not compile an expression because no packet of the linktype can match it. */
@@ -86,12 +108,7 @@ function tooLong(patience: number): CaptureError {
 }
 
 /** The program that tcpdump printed; what else it said becomes an error. */
-async function accepted(
-  result: Awaited<ReturnType<typeof runCompiler>>,
-  expression: string,
-  target: Target,
-  patience: number,
-): Promise<string> {
+async function accepted(result: Ran, expression: string, target: Target, patience: number): Promise<string> {
   if (!result.failed) return result.stdout;
   const said = complaint(result.stderr);
   if (said === undefined) {
@@ -107,14 +124,8 @@ async function accepted(
   throw new CaptureError('bad_expression', `tcpdump does not accept this expression: ${said}${place}`);
 }
 
-async function runCompiler(expression: string, { source, input }: Target, patience: number) {
-  const { execa } = await import('execa');
-  return execa('tcpdump', ['-nn', ...source, '-ddd', ...expressionArguments(expression)], {
-    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
-    reject: false,
-    timeout: patience,
-    killSignal: 'SIGKILL',
-  });
+function runCompiler(expression: string, { source, input }: Target, patience: number): Promise<Ran> {
+  return runTool('tcpdump', ['-nn', ...source, '-ddd', ...expressionArguments(expression)], { input, patience });
 }
 
 /** The longest beginning that is an expression of its own: libpcap itself does not say where it stumbled. */

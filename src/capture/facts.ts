@@ -11,6 +11,17 @@ export interface Examined {
   readonly sha256: string;
 }
 
+/** How a complete savefile is examined, by its path. */
+export type Examine = (path: string) => Promise<Examined>;
+
+/** The facts and the digest of a savefile, made of its bytes as they pass by. */
+export interface Examination {
+  /** The next bytes, from the file's first on; they may be written over afterwards. */
+  take(bytes: Buffer): void;
+  /** Of all that was taken; nothing can be taken after it. */
+  end(): Examined;
+}
+
 /**
  * Reads a savefile once, for its facts and its digest. Memory is bounded by the longest packet; a last record that is not whole is
  * told in `cutAt`, and what follows it is hashed but not counted.
@@ -19,71 +30,82 @@ export interface Examined {
 export async function examineSavefile(path: string): Promise<Examined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const hash = createHash('sha256');
-    const first = Buffer.alloc(headerBytes);
-    const { bytesRead } = await file.read(first, 0, headerBytes, 0);
-    hash.update(first.subarray(0, bytesRead));
-    const header = bytesRead === headerBytes ? readHeader(first) : undefined;
-    const tally = header && new Tally(header);
+    const examination = beginExamination();
     const chunk = Buffer.alloc(chunkBytes);
-    let position = bytesRead;
-    for (;;) {
-      const { bytesRead: more } = await file.read(chunk, 0, chunkBytes, position);
-      if (more === 0) break;
-      position += more;
-      hash.update(chunk.subarray(0, more));
-      tally?.count(chunk.subarray(0, more));
+    for (let position = 0; ; ) {
+      const { bytesRead } = await file.read(chunk, 0, chunkBytes, position);
+      if (bytesRead === 0) return examination.end();
+      position += bytesRead;
+      examination.take(chunk.subarray(0, bytesRead));
     }
-    return { facts: tally?.facts(position) ?? null, sha256: hash.digest('hex') };
   } finally {
     await file.close();
   }
 }
 
-/** Counts the records that pass by, chunk after chunk. */
-class Tally {
-  #header: PcapHeader;
-  #leftOver: Buffer = Buffer.alloc(0);
-  #whole = headerBytes;
-  #damaged = false;
-  #packets = 0;
-  #dataBytes = 0;
-  #firstAt = Number.POSITIVE_INFINITY;
-  #lastAt = Number.NEGATIVE_INFINITY;
+/** Begins the examination of a savefile. */
+export function beginExamination(): Examination {
+  const hash = createHash('sha256');
+  let taken = 0;
+  // A copy: what was taken is written over.
+  let leftOver: Buffer = Buffer.alloc(0);
+  let tally: Tally | undefined;
+  return {
+    take: (bytes) => {
+      hash.update(bytes);
+      taken += bytes.length;
+      if (tally?.damaged === true) return;
+      const all = leftOver.length === 0 ? bytes : Buffer.concat([leftOver, bytes]);
+      let counted = 0;
+      if (tally === undefined && all.length >= headerBytes) {
+        tally = openTally(readHeader(all));
+        counted = headerBytes;
+      }
+      if (tally !== undefined) counted += tally.count(all.subarray(counted));
+      leftOver = Buffer.from(all.subarray(counted));
+    },
+    end: () => ({ facts: tally?.facts(taken) ?? null, sha256: hash.digest('hex') }),
+  };
+}
 
-  constructor(header: PcapHeader) {
-    this.#header = header;
-  }
+/** Counts the records of a file. */
+interface Tally {
+  /** What follows is no record, and is not counted. */
+  readonly damaged: boolean;
+  /** Counts the whole records at the beginning of these bytes; returns how many bytes they are. */
+  count(bytes: Buffer): number;
+  /** null for a file that is no pcap. */
+  facts(fileBytes: number): Facts | null;
+}
 
-  count(chunk: Buffer): void {
-    if (this.#damaged) return;
-    const bytes = this.#leftOver.length === 0 ? chunk : Buffer.concat([this.#leftOver, chunk]);
-    const { end, damaged } = walkRecords(bytes, this.#header, (record) => {
-      this.#packets += 1;
-      this.#dataBytes += record.length;
-      this.#firstAt = Math.min(this.#firstAt, record.at);
-      this.#lastAt = Math.max(this.#lastAt, record.at);
-    });
-    this.#whole += end;
-    this.#damaged = damaged;
-    // A copy: the chunk is read into again.
-    this.#leftOver = Buffer.from(bytes.subarray(end));
-  }
-
-  facts(fileBytes: number): Facts {
-    const { precision, linktype, snaplen } = this.#header;
-    return {
-      packets: this.#packets,
-      fileBytes,
-      dataBytes: this.#dataBytes,
-      firstAt: timeOrNull(this.#firstAt),
-      lastAt: timeOrNull(this.#lastAt),
-      linktype,
-      snaplen,
-      precision,
-      cutAt: this.#whole === fileBytes ? null : this.#whole,
-    };
-  }
+function openTally(header: PcapHeader | undefined): Tally {
+  if (header === undefined) return { damaged: true, count: () => 0, facts: () => null };
+  const { precision, linktype, snaplen } = header;
+  let whole = headerBytes;
+  let damaged = false;
+  let [packets, dataBytes] = [0, 0];
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  return {
+    get damaged() {
+      return damaged;
+    },
+    count: (bytes) => {
+      const walked = walkRecords(bytes, header, ({ at, length }) => {
+        packets += 1;
+        dataBytes += length;
+        first = Math.min(first, at);
+        last = Math.max(last, at);
+      });
+      whole += walked.end;
+      damaged = walked.damaged;
+      return walked.end;
+    },
+    facts: (fileBytes) => ({
+      ...{ packets, fileBytes, dataBytes, linktype, snaplen, precision },
+      ...{ firstAt: timeOrNull(first), lastAt: timeOrNull(last) },
+      cutAt: whole === fileBytes ? null : whole,
+    }),
+  };
 }
 
 function timeOrNull(at: Micros): Micros | null {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Capture, Counts } from './capture.ts';
 import { isThere, seal } from './custody.ts';
-import { type Examined, examineSavefile } from './facts.ts';
+import { type Examine, type Examined, examineSavefile } from './facts.ts';
 import type { Ending } from './registry.ts';
 import type { Room } from './room.ts';
 
@@ -19,14 +19,21 @@ export interface End {
  * Settles a capture of this process whose savefile has its final name: facts and digest from the file, sidecar, registry. How and when it
  * ended is fixed before; done again after a crash, by whomever, it comes to the same.
  * @param alongside what belongs into the transaction that ends it; left out when another process was first
+ * @param examine for whoever wrote all of it; everybody else reads it
  */
-export async function settle(room: Room, capture: Capture, end: End, alongside: () => void): Promise<void> {
+export async function settle(
+  room: Room,
+  capture: Capture,
+  end: End,
+  alongside: () => void,
+  examine: Examine = examineSavefile,
+): Promise<void> {
   const { state, counts } = end;
   const endedAt = room.registry.fixEnding(capture.id, { state, why: end.why }, room.now());
   // Somebody else's to end: a sidecar of ours would contradict theirs.
   if (endedAt === undefined) return;
   const path = join(room.place.directory, capture.savefile);
-  const examined = (await isThere(path)) ? await examineSavefile(path) : undefined;
+  const examined = (await isThere(path)) ? await examine(path) : undefined;
   const facts = examined?.facts ?? null;
   const why = [end.why, ...end.holes(examined)].join('; ');
   const ending = { state, why, endedAt, counts, facts, sha256: examined?.sha256 ?? null };

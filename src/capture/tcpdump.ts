@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Counts } from './capture.ts';
 import { CaptureError } from './errors.ts';
+import { runTool } from './tool.ts';
 
 /** The word for an expression that matches every packet; libpcap knows it as no expression at all. */
 export const everything = 'everything';
@@ -125,10 +126,19 @@ export function complaint(stderr: string): string | undefined {
     .trim();
 }
 
-/** The versions of tcpdump and libpcap here, in their own words, for the record. */
-export async function toolVersions(): Promise<string[]> {
-  const { execa } = await import('execa');
-  const { stdout, stderr } = await execa('tcpdump', ['--version'], { reject: false });
+/** For so many milliseconds nobody installs another tcpdump unnoticed. */
+const versionsHold = 60_000;
+let versions: { readonly asked: number; readonly said: Promise<string[]> } | undefined;
+
+/** The versions of tcpdump and libpcap here, in their own words, for the record; those of a minute ago at most. */
+export function toolVersions(): Promise<string[]> {
+  if (versions === undefined || performance.now() - versions.asked > versionsHold)
+    versions = { asked: performance.now(), said: askVersions() };
+  return versions.said;
+}
+
+async function askVersions(): Promise<string[]> {
+  const { stdout, stderr } = await runTool('tcpdump', ['--version']);
   return `${stdout}\n${stderr}`.split('\n').filter((line) => /^(tcpdump|libpcap) version/.test(line));
 }
 

@@ -1,4 +1,5 @@
 import type { Capture } from '../capture.ts';
+import type { Examine } from '../facts.ts';
 import { inHand, observe, type Room, takeOver } from '../room.ts';
 import { cutInWords, settle } from '../settling.ts';
 import { finishProcessingFile } from './processing.ts';
@@ -12,10 +13,17 @@ export interface SearchEnd {
 /**
  * Settles a search: its file gets its final name, facts, digest and sidecar, and the registry its ending. Whatever was merged is kept.
  * @param alongside what belongs into the transaction that ends it
+ * @param examine where this process wrote all of the file
  */
-export async function settleSearch(room: Room, capture: Capture, end: SearchEnd, alongside: () => void): Promise<void> {
+export async function settleSearch(
+  room: Room,
+  capture: Capture,
+  end: SearchEnd,
+  alongside: () => void,
+  examine?: Examine,
+): Promise<void> {
   await finishProcessingFile(room.place.directory, capture.savefile);
-  await settle(room, capture, { ...end, counts: null, holes: cutInWords }, alongside);
+  await settle(room, capture, { ...end, counts: null, holes: cutInWords }, alongside, examine);
 }
 
 /** Settles a search whose process is gone. */

@@ -1,7 +1,7 @@
 import type { Actor } from '../analyst.ts';
 import type { Program } from '../bpf.ts';
 import { type Capture, joinedRings, type Window } from '../capture.ts';
-import { compileProgram } from '../compiler.ts';
+import { compileAhead, compileProgram } from '../compiler.ts';
 import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
 import { readIndicators } from '../indicators.ts';
@@ -9,6 +9,7 @@ import { allowSpace } from '../limits.ts';
 import type { SearchOrder } from '../orders.ts';
 import { partialAddresses } from '../partial.ts';
 import type { WholeHostList } from '../registry.ts';
+import { ethernet } from '../ringfile.ts';
 import { addCapture, attribution, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
 import { everything } from '../tcpdump.ts';
@@ -98,6 +99,8 @@ async function prepare(room: Room, order: SearchOrder, actor: Actor, wantedLinkt
   const nets = order.hosts === undefined ? null : readIndicators(order.hosts.join('\n'));
   const rings = knownRings(room, order.rings);
   checkWindow(order.window);
+  // While the rings are looked at: most hold Ethernet.
+  compileAhead(expression, wantedLinktype ?? ethernet);
   const held = await heldBy(room, rings, order.window);
   const meanings = await meaningsOf(
     { expression, nets },

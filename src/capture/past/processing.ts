@@ -4,20 +4,15 @@ import { type Capture, type Micros, processingName } from '../capture.ts';
 import { createSavefile } from '../custody.ts';
 import { pidOf } from '../process.ts';
 import type { Room } from '../room.ts';
-import { headerFor, type WrittenHeader } from '../savefile.ts';
+import type { WrittenHeader } from '../savefile.ts';
 import { cannotWrite } from '../unwritable.ts';
-import type { Append } from './scan.ts';
+import { type Appending, beginAppending } from './appending.ts';
 
 /** A search's savefile while it grows, under its processing name; the final name is a symbolic link to it. */
-export interface ProcessingFile {
-  /** Writes another pcap header in the place of the first one, before anything is appended. */
-  begin(header: WrittenHeader): Promise<void>;
-  readonly append: Append;
+export interface ProcessingFile extends Appending {
   readonly name: () => string;
   /** Moves it to the name that says how far the search is; the link points to a file at every instant. */
   reach(at: Micros): Promise<void>;
-  /** Everything is on the disk once this resolves. */
-  close(): Promise<void>;
 }
 
 /**
@@ -30,15 +25,9 @@ export async function openProcessingFile(room: Room, capture: Capture, header: W
   const final = join(directory, capture.savefile);
   let name = processingName(capture.savefile, pid, capture.window?.since ?? null);
   const file = await createSavefile(join(directory, name));
-  const append: Append = async (records) => {
-    // A write on a nearly full disk takes a part and says so; the next one fails.
-    for (let written = 0; written < records.length; ) {
-      const { bytesWritten } = await file.write(records, written).catch((cause) => cannotWrite(directory, cause));
-      written += bytesWritten;
-    }
-  };
+  let appending: Appending;
   try {
-    await append(headerFor(header));
+    appending = await beginAppending(file, directory, header);
     await symlink(name, final).catch((cause) => cannotWrite(final, cause));
   } catch (error) {
     await file.close();
@@ -46,11 +35,7 @@ export async function openProcessingFile(room: Room, capture: Capture, header: W
     throw error;
   }
   return {
-    begin: async (other) => {
-      const bytes = headerFor(other);
-      await file.write(bytes, 0, bytes.length, 0).catch((cause) => cannotWrite(directory, cause));
-    },
-    append,
+    ...appending,
     name: () => name,
     reach: async (at) => {
       const next = processingName(capture.savefile, pid, at);
@@ -63,13 +48,6 @@ export async function openProcessingFile(room: Room, capture: Capture, header: W
         cannotWrite(directory, cause);
       }
       name = next;
-    },
-    close: async () => {
-      try {
-        await file.sync();
-      } finally {
-        await file.close();
-      }
     },
   };
 }

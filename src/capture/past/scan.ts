@@ -120,6 +120,8 @@ async function* filterFile(
   } finally {
     tcpdump.kill('SIGKILL');
     await tcpdump;
+    // Nothing is appended any more once we are done.
+    await collected.catch(() => undefined);
   }
 }
 

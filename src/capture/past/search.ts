@@ -1,10 +1,12 @@
 import type { Actor } from '../analyst.ts';
 import { type Capture, type RingFileReport, searchedToItsEnd } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
+import type { Examine } from '../facts.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
 import { notePace } from '../paces.ts';
 import { ask, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
+import { toolVersions } from '../tcpdump.ts';
 import { scanAbreast } from './abreast.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, type Meeting, meet, type Twins } from './joint.ts';
@@ -15,7 +17,7 @@ import { filesOf } from './progress.ts';
 import type { RingFile } from './ring.ts';
 import { indexesOf } from './ringindex/care.ts';
 import { type Append, scanRingFile } from './scan.ts';
-import { openCrews } from './threads/crew.ts';
+import { openCrews, startThread, type Thread } from './threads/crew.ts';
 import { knownRing } from './wanted.ts';
 
 /** Milliseconds between two notes of the progress in the registry. */
@@ -57,18 +59,28 @@ async function* searchAudited(
   linktype?: number,
 ): AsyncGenerator<SearchStep, readonly number[]> {
   const asked = ask(room, 'search', ordered.actor, order.analyst);
+  // It starts while the search is planned.
+  const thread = startThread();
   try {
-    return yield* searchAsked(room, order, { ...ordered, linktype }, asked);
+    return yield* searchAsked(room, order, { ...ordered, linktype, thread }, asked);
   } catch (error) {
     asked.fail(error);
     throw error;
+  } finally {
+    await thread.end();
   }
 }
 
 async function* searchAsked(
   room: Room,
   order: SearchOrder,
-  { actor, signal, joint, linktype }: Ordered & { readonly linktype: number | undefined },
+  {
+    actor,
+    signal,
+    joint,
+    linktype,
+    thread,
+  }: Ordered & { readonly linktype: number | undefined; readonly thread: Thread },
   asked: Order,
 ): AsyncGenerator<SearchStep, readonly number[]> {
   // One that waits is in the registry before: there it is seen, and stopped.
@@ -82,6 +94,7 @@ async function* searchAsked(
   const cancelling = new AbortController();
   const cancel = { signal: AbortSignal.any([signal, cancelling.signal]), now: () => cancelling.abort() };
   let file: ProcessingFile | undefined;
+  let examine: Examine | undefined;
   let notWritten: unknown;
   let end: SearchEnd = { state: 'cancelled', why: 'cancelled: nobody waited for it any more' };
   try {
@@ -101,21 +114,24 @@ async function* searchAsked(
     room.registry.notePlan(capture.id, lines);
     room.registry.noteProgress(capture.id, progressOf(lanes), file.name());
     yield { step: 'planned', capture: current(room, capture), warnings };
-    end = yield* scanRings(room, capture, { ...plan, twins: meeting?.twins ?? null }, file, cancel);
+    // For the sidecar: asked now, it is there by then.
+    void toolVersions();
+    end = yield* scanRings(room, capture, { ...plan, twins: meeting?.twins ?? null, thread }, file, cancel);
     if (meeting !== null && end.state === 'finished') end = { ...end, why: `${end.why}, ${meeting.inWords()}` };
   } catch (error) {
     end = { state: 'failed', why: error instanceof Error ? error.message : String(error) };
     throw error;
   } finally {
     notWritten = await file?.close().then(
-      () => undefined,
+      (known) => {
+        examine = known;
+      },
       (cause) => cause,
     );
     if (notWritten !== undefined) end = { state: 'failed', why: `not everything could be written: ${notWritten}` };
     try {
-      await settleSearch(room, capture, end, () =>
-        asked.settle(end.state === 'failed' ? 'failed' : 'done', capture.id, end.why),
-      );
+      const outcome = end.state === 'failed' ? 'failed' : 'done';
+      await settleSearch(room, capture, end, () => asked.settle(outcome, capture.id, end.why), examine);
     } finally {
       // What could not be settled is then anybody's to settle.
       room.inHand.delete(capture.id);
@@ -139,7 +155,7 @@ async function waitedFor(room: Room, capture: Capture, joint: Joint, cancel: Can
 async function* scanRings(
   room: Room,
   capture: Capture,
-  plan: Plan & { readonly twins: Twins | null },
+  plan: Plan & { readonly twins: Twins | null; readonly thread: Thread },
   file: ProcessingFile,
   cancel: Cancel,
 ): AsyncGenerator<SearchStep, SearchEnd> {
@@ -151,6 +167,7 @@ async function* scanRings(
     plan.rings.map(({ program, hosts, places }) => {
       return { files: filesOf(places), program, hosts, window, precision, linktype, indexes, twins };
     }),
+    plan.thread,
     stop,
   );
   const scans = lanes.map((lane, at) => (append: Append) => {

@@ -25,7 +25,7 @@ export interface Crew {
 }
 
 /** What of a ring's files is wanted. */
-export interface Wanted extends Omit<ThreadOrder, 'state' | 'hosts'>, Pick<Selection, 'twins' | 'hosts'> {
+export interface Wanted extends Omit<ThreadOrder, 'hosts'>, Pick<Selection, 'twins' | 'hosts'> {
   /** In the order of the plan. */
   readonly files: readonly RingFile[];
 }
@@ -39,9 +39,10 @@ const inHand = 2;
  * Starts the threads of a search, for those of the files that the scanner reads as tcpdump would. Each ring has threads of its own, so that
  * one whose matches nobody can take yet keeps no other ring from being read.
  * @param rings as many as `mostThreads`, at most
+ * @param first one that was started before there was a plan
  * @returns a ring each; undefined where there is no such file, or the program is not to be translated
  */
-export function openCrews(rings: readonly Wanted[], signal: AbortSignal): (Crew | undefined)[] {
+export function openCrews(rings: readonly Wanted[], first: Thread, signal: AbortSignal): (Crew | undefined)[] {
   const scannable = rings.map(({ files, program }) =>
     judge(program).translatable
       ? files.filter(({ header, packing }) => packing === null && isScannable(header).scannable)
@@ -51,12 +52,12 @@ export function openCrews(rings: readonly Wanted[], signal: AbortSignal): (Crew 
     scannable.map((files) => files.reduce((sum, { size }) => sum + size, 0)),
     availableParallelism(),
   );
+  const ready = [first];
   return rings.map((wanted, at) => {
     const files = scannable[at] ?? [];
-    const alone = files.length === wanted.files.length;
-    return files.length === 0
-      ? undefined
-      : openCrew({ ...wanted, files }, { threads: threads[at] ?? 1, alone }, signal);
+    if (files.length === 0) return undefined;
+    const crew = Array.from({ length: threads[at] ?? 1 }, () => ready.pop() ?? startThread());
+    return openCrew({ ...wanted, files }, { crew, alone: files.length === wanted.files.length }, signal);
   });
 }
 
@@ -82,17 +83,16 @@ export function shareThreads(bytes: readonly number[], processors: number): numb
 
 function openCrew(
   { files, program, hosts, window, precision, linktype, indexes, twins }: Wanted,
-  { threads, alone }: { readonly threads: number; readonly alone: boolean },
+  { crew, alone }: { readonly crew: readonly Thread[]; readonly alone: boolean },
   signal: AbortSignal,
 ): Crew {
   const waiting = files.map((file, place): Task => ({ place, file }));
   const streams = new Map(waiting.map(({ file }) => [file, openStream()]));
   const all = [...streams.values()];
   let read = 0;
-  const crew = Array.from({ length: threads }, () =>
-    startThread({ program, hosts: hosts?.programs ?? null, window, precision, linktype, indexes }),
-  );
+  const order: ThreadOrder = { program, hosts: hosts?.programs ?? null, window, precision, linktype, indexes };
   for (const thread of crew) {
+    thread.worker.postMessage(order);
     const next = () => {
       const task = waiting.shift();
       if (task !== undefined) thread.worker.postMessage(task);
@@ -106,9 +106,7 @@ function openCrew(
     const fail = (error: unknown) => {
       for (const stream of all) stream.fail(error);
     };
-    thread.worker.on('error', fail);
-    // None ends by itself: of one that does, nobody would hear any more.
-    thread.worker.on('exit', (status) => fail(new Error(`a thread of the search ended with ${status}`)));
+    thread.ended.then(fail);
     for (let task = 0; task < inHand; task += 1) next();
   }
   const stop = () => {
@@ -124,34 +122,48 @@ function openCrew(
     read: () => read,
     close: async () => {
       signal.removeEventListener('abort', stop);
-      stop();
-      await Promise.all(crew.map(({ worker }) => worker.terminate()));
+      await Promise.all(crew.map((thread) => thread.end()));
     },
   };
 }
 
-interface Thread {
+/** A thread that waits for what it is to do, or does it. */
+export interface Thread {
   readonly worker: Worker;
+  /** Resolves with why it is not there any more. */
+  readonly ended: Promise<unknown>;
   /** So many bytes of what it gave are out of the way. */
   took(bytes: number): void;
   stop(): void;
+  /** Ends it, wherever it is. */
+  end(): Promise<void>;
 }
 
-function startThread(order: Omit<ThreadOrder, 'state'>): Thread {
+/** Starts a thread, which takes as long as to plan a search: it may be started before. */
+export function startThread(): Thread {
   const state = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * Object.keys(shared).length);
   const words = new Int32Array(state);
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
-    workerData: { ...order, state } satisfies ThreadOrder,
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: state });
+  const ended = new Promise<unknown>((resolve) => {
+    worker.on('error', resolve);
+    // None ends by itself: of one that does, nobody would hear any more.
+    worker.on('exit', (status) => resolve(new Error(`a thread of the search ended with ${status}`)));
   });
+  const stop = () => {
+    Atomics.store(words, shared.stop, 1);
+    Atomics.notify(words, shared.given);
+  };
   return {
     worker,
+    ended,
     took: (bytes) => {
       Atomics.sub(words, shared.given, bytes);
       Atomics.notify(words, shared.given);
     },
-    stop: () => {
-      Atomics.store(words, shared.stop, 1);
-      Atomics.notify(words, shared.given);
+    stop,
+    end: async () => {
+      stop();
+      await worker.terminate();
     },
   };
 }

@@ -4,7 +4,7 @@ import type { PcapHeader } from '../../savefile.ts';
 import type { HostProgram } from '../filter/hosts.ts';
 import type { RingFile } from '../ring.ts';
 
-/** What a thread is told when it begins. */
+/** What a thread is told first: it is started before that is known. */
 export interface ThreadOrder {
   readonly program: Program;
   /** Of which a packet must pass one as well; null where there is no list of hosts. */
@@ -16,11 +16,9 @@ export interface ThreadOrder {
   readonly linktype: number;
   /** Where indexes of ring files are kept. */
   readonly indexes: string;
-  /** See `shared`. */
-  readonly state: SharedArrayBuffer;
 }
 
-/** Words of 32 bits that a thread shares with who started it: bytes given that nobody has taken yet; 1 once it is to stop. */
+/** Words of 32 bits that a thread shares with who started it, its `workerData`: bytes given that nobody has taken yet; 1 once it is to stop. */
 export const shared = { given: 0, stop: 1 } as const;
 
 /** A ring file to scan, by its place in the plan. */

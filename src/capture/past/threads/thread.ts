@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { RingFileReport } from '../../capture.ts';
 import { openRingFileSync } from '../../ringfile.ts';
 import { beginningOfRecords, firstTime, headerBytes } from '../../savefile.ts';
-import { openScanner, translate } from '../filter/scanner.ts';
+import { openScanner, type Scanner, translate } from '../filter/scanner.ts';
 import { notOpened, notThePlanned, type Read, reportOf } from '../report.ts';
 import type { RingFile } from '../ring.ts';
 import { searchConditionOf } from '../ringindex/listed.ts';
@@ -14,21 +14,35 @@ import { type ByteRange, rangesFor } from '../ringindex/lookup.ts';
 import { openIndex } from '../ringindex/store.ts';
 import { mostGiven, type Said, shared, type Task, type ThreadOrder } from './messages.ts';
 
-const { program, hosts, window, precision, linktype, indexes, state } = workerData as ThreadOrder;
-const words = new Int32Array(state);
-const translation = translate(program, hosts);
-if (!translation.translatable) throw new Error(`a program for a thread cannot be translated: ${translation.why}`);
-const scanner = openScanner(translation.module);
-const condition = searchConditionOf(program, hosts, linktype);
+/** What a thread does its work with. */
+interface Work {
+  readonly order: ThreadOrder;
+  readonly scanner: Scanner;
+  readonly condition: ReturnType<typeof searchConditionOf>;
+}
 
+const words = new Int32Array(workerData as SharedArrayBuffer);
 yieldToTheLogger();
 /** Bytes read of the file at hand. */
 let readOfFile = 0;
-parentPort?.on('message', ({ place, file }: Task) => {
-  readOfFile = 0;
-  const report = scanned(place, file);
-  say({ place, says: 'ended', report, read: readOfFile });
+parentPort?.once('message', (order: ThreadOrder) => {
+  const work = prepared(order);
+  parentPort?.on('message', ({ place, file }: Task) => {
+    readOfFile = 0;
+    const report = scanned(work, place, file);
+    say({ place, says: 'ended', report, read: readOfFile });
+  });
 });
+
+function prepared(order: ThreadOrder): Work {
+  const translation = translate(order.program, order.hosts);
+  if (!translation.translatable) throw new Error(`a program for a thread cannot be translated: ${translation.why}`);
+  return {
+    order,
+    scanner: openScanner(translation.module),
+    condition: searchConditionOf(order.program, order.hosts, order.linktype),
+  };
+}
 
 /** The logger and the network come first: least of the processor and of the disk, for this thread alone. */
 function yieldToTheLogger(): void {
@@ -42,7 +56,7 @@ function say(said: Said, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(said, transfer);
 }
 
-function scanned(place: number, file: RingFile): RingFileReport {
+function scanned(work: Work, place: number, file: RingFile): RingFileReport {
   let descriptor: number;
   try {
     descriptor = openRingFileSync(file.path);
@@ -56,14 +70,18 @@ function scanned(place: number, file: RingFile): RingFileReport {
     const other = notThePlanned(file, { inode: Number(stats.ino), firstAt });
     const size = Number(stats.size);
     const now = { ...file, size, newest: file.newest || size > file.size };
-    return other ?? scan(descriptor, place, now, indexed(file, stats));
+    return other ?? scan(work, descriptor, place, now, indexed(work, file, stats));
   } finally {
     closeSync(descriptor);
   }
 }
 
 /** What the index of a file leaves to be read of it; undefined where it is to be read whole. */
-function indexed(file: RingFile, stats: BigIntStats): { ranges: readonly ByteRange[]; read: Read } | undefined {
+function indexed(
+  { order: { indexes, window }, condition }: Work,
+  file: RingFile,
+  stats: BigIntStats,
+): { ranges: readonly ByteRange[]; read: Read } | undefined {
   const index = openIndex(indexes, file.path, stats);
   if (index === undefined) return undefined;
   try {
@@ -86,7 +104,14 @@ const giveEvery = 100;
  * @param file with the size that it has now, as the newest where it has grown since the plan
  * @param known what its index says of it
  */
-function scan(descriptor: number, place: number, file: RingFile, known: ReturnType<typeof indexed>): RingFileReport {
+function scan(
+  { scanner, order }: Work,
+  descriptor: number,
+  place: number,
+  file: RingFile,
+  known: ReturnType<typeof indexed>,
+): RingFileReport {
+  const { window, precision } = order;
   const read: Read = known?.read ?? { bytes: headerBytes, reached: null, whole: headerBytes, damaged: false };
   let packets = 0;
   let given = 0;
