@@ -77,7 +77,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     tail: 'EXPRESSION',
     options: [description, expression, since, ...liveOptions, ring, exact, join, yes, caseName, analyst],
     doors: both,
-    examples: ["both -d 'beacon' --since 24h -e 'port 4444'", "both -d 'beacon' --for 2h --join host 192.0.2.7"],
+    examples: ["both -d 'beacon' --since 24h --join -e 'port 4444'"],
   },
   list: {
     verb: 'list',

@@ -55,8 +55,9 @@ function aboutVerb(form: Form, door: Door): string[] {
 /** What the options do not say, a line of the screen each. */
 function notesOn({ verb, tail }: Form, door: Door): string[] {
   if (tail === 'EXPRESSION') {
-    const form = door === 'slack' ? ['What is missing is asked for in a form.'] : [];
-    return ['Without -e, the words that belong to no option are the expression.', ...form];
+    return door === 'slack'
+      ? ['Words that belong to no option are the expression; a form asks for the rest.']
+      : ['Without -e, the words that belong to no option are the expression.'];
   }
   if (verb === 'stop') {
     const asked = door === 'shell' ? ['On a terminal they are shown first, and you are asked.'] : [];

@@ -7,7 +7,8 @@ import { isScannable } from '../filter/scannable.ts';
 import { ownRecords, type Twins } from '../joint.ts';
 import type { RingFile } from '../ring.ts';
 import type { Append, Scanned, Selection } from '../scan.ts';
-import { mostThreads, type Said, shared, type Task, type ThreadOrder } from './messages.ts';
+import { mostThreads, type Said, type Task, type ThreadOrder } from './messages.ts';
+import { makeSlots, type Taker, takerOf } from './slots.ts';
 
 /** Threads that scan the files of a ring side by side, while what they find is taken in the order of the plan. */
 export interface Crew {
@@ -91,26 +92,27 @@ function openCrew(
   const all = [...streams.values()];
   let read = 0;
   const order: ThreadOrder = { program, hosts: hosts?.programs ?? null, window, precision, linktype, indexes };
+  const fail = (error: unknown) => {
+    for (const stream of all) stream.fail(error);
+  };
+  const giveNext = ({ worker }: Thread) => {
+    const task = waiting.shift();
+    if (task !== undefined) worker.postMessage(task);
+  };
   for (const thread of crew) {
-    thread.worker.postMessage(order);
-    const next = () => {
-      const task = waiting.shift();
-      if (task !== undefined) thread.worker.postMessage(task);
-    };
     thread.worker.on('message', (said: Said) => {
-      all[said.place]?.push(said, thread.took);
+      all[said.place]?.push(said, thread.slots);
       if (said.says !== 'ended') return;
       read += said.read;
-      next();
+      giveNext(thread);
     });
-    const fail = (error: unknown) => {
-      for (const stream of all) stream.fail(error);
-    };
     thread.ended.then(fail);
-    for (let task = 0; task < inHand; task += 1) next();
+    thread.worker.postMessage(order);
   }
+  // In turns: what is taken first is found first.
+  for (let task = 0; task < inHand; task += 1) for (const thread of crew) giveNext(thread);
   const stop = () => {
-    for (const thread of crew) thread.stop();
+    for (const { slots } of crew) slots.stop();
   };
   signal.addEventListener('abort', stop);
   return {
@@ -132,37 +134,26 @@ export interface Thread {
   readonly worker: Worker;
   /** Resolves with why it is not there any more. */
   readonly ended: Promise<unknown>;
-  /** So many bytes of what it gave are out of the way. */
-  took(bytes: number): void;
-  stop(): void;
+  /** What it found. */
+  readonly slots: Taker;
   /** Ends it, wherever it is. */
   end(): Promise<void>;
 }
 
 /** Starts a thread, which takes as long as to plan a search: it may be started before. */
 export function startThread(): Thread {
-  const state = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * Object.keys(shared).length);
-  const words = new Int32Array(state);
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: state });
+  const memory = makeSlots();
+  const slots = takerOf(memory);
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: memory });
   const ended = new Promise<unknown>((resolve) => {
     worker.on('error', resolve);
     // None ends by itself: of one that does, nobody would hear any more.
     worker.on('exit', (status) => resolve(new Error(`a thread of the search ended with ${status}`)));
   });
-  const stop = () => {
-    Atomics.store(words, shared.stop, 1);
-    Atomics.notify(words, shared.given);
-  };
   return {
-    worker,
-    ended,
-    took: (bytes) => {
-      Atomics.sub(words, shared.given, bytes);
-      Atomics.notify(words, shared.given);
-    },
-    stop,
+    ...{ worker, ended, slots },
     end: async () => {
-      stop();
+      slots.stop();
       await worker.terminate();
     },
   };
@@ -170,19 +161,19 @@ export function startThread(): Thread {
 
 /** What threads said of one file and nobody has taken yet. */
 interface Stream {
-  push(said: Said, took: Thread['took']): void;
+  push(said: Said, slots: Taker): void;
   fail(error: unknown): void;
   /** @throws what made the thread end */
-  next(): Promise<{ readonly said: Said; readonly took: Thread['took'] }>;
+  next(): Promise<{ readonly said: Said; readonly slots: Taker }>;
 }
 
 function openStream(): Stream {
-  const said: { said: Said; took: Thread['took'] }[] = [];
+  const said: { said: Said; slots: Taker }[] = [];
   const failed: { error: unknown }[] = [];
   let wake = () => {};
   return {
-    push: (one, took) => {
-      said.push({ said: one, took });
+    push: (one, slots) => {
+      said.push({ said: one, slots });
       wake();
     },
     fail: (error) => {
@@ -212,13 +203,15 @@ interface Own {
 async function* taken(stream: Stream, append: Append, { format, twins }: Own): AsyncGenerator<Scanned, RingFileReport> {
   let packets = 0;
   for (;;) {
-    const { said, took } = await stream.next();
+    const { said, slots } = await stream.next();
     if (said.says === 'ended') return { ...said.report, packets };
-    const records = Buffer.from(said.records.buffer);
-    const kept = twins === null ? { wanted: records, packets: said.packets } : ownRecords(records, format, twins);
-    if (kept.packets > 0) await append(kept.wanted);
-    took(said.records.length);
-    packets += kept.packets;
+    if (said.length > 0) {
+      const records = slots.oldest(said.length);
+      const kept = twins === null ? { wanted: records, packets: said.packets } : ownRecords(records, format, twins);
+      if (kept.packets > 0) await append(kept.wanted);
+      slots.took();
+      packets += kept.packets;
+    }
     yield { bytes: said.bytes, reached: said.reached, packets };
   }
 }

@@ -18,9 +18,6 @@ export interface ThreadOrder {
   readonly indexes: string;
 }
 
-/** Words of 32 bits that a thread shares with who started it, its `workerData`: bytes given that nobody has taken yet; 1 once it is to stop. */
-export const shared = { given: 0, stop: 1 } as const;
-
 /** A ring file to scan, by its place in the plan. */
 export interface Task {
   readonly place: number;
@@ -32,9 +29,9 @@ export type Said =
   | {
       readonly place: number;
       readonly says: 'matched';
-      /** Whole records, as tcpdump writes them. */
-      readonly records: Uint8Array<ArrayBuffer>;
-      /** So many are in `records`. */
+      /** Bytes of whole records, as tcpdump writes them, in the next slot; 0 where no slot was filled. */
+      readonly length: number;
+      /** So many are in it. */
       readonly packets: number;
       /** Bytes of the file read so far. */
       readonly bytes: number;
@@ -47,9 +44,6 @@ export type Said =
       /** Bytes that were read for it: with an index fewer than the file has. */
       readonly read: number;
     };
-
-/** What a thread may have given that nobody has taken yet, bytes: then it waits. */
-export const mostGiven = 8 * 2 ** 20;
 
 /**
  * Of a search, whatever it reads: what is read at the disk's speed by two is read no faster by many, and the logger needs a processor, too.

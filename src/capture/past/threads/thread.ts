@@ -12,7 +12,8 @@ import type { RingFile } from '../ring.ts';
 import { searchConditionOf } from '../ringindex/listed.ts';
 import { type ByteRange, rangesFor } from '../ringindex/lookup.ts';
 import { openIndex } from '../ringindex/store.ts';
-import { mostGiven, type Said, shared, type Task, type ThreadOrder } from './messages.ts';
+import type { Said, Task, ThreadOrder } from './messages.ts';
+import { giverOf, type Slots, slotBytes } from './slots.ts';
 
 /** What a thread does its work with. */
 interface Work {
@@ -21,7 +22,7 @@ interface Work {
   readonly condition: ReturnType<typeof searchConditionOf>;
 }
 
-const words = new Int32Array(workerData as SharedArrayBuffer);
+const slots = giverOf(workerData as Slots);
 yieldToTheLogger();
 /** Bytes read of the file at hand. */
 let readOfFile = 0;
@@ -52,8 +53,8 @@ function yieldToTheLogger(): void {
   execFile('ionice', ['-c', '2', '-n', '7', '-p', thread], () => undefined);
 }
 
-function say(said: Said, transfer: ArrayBuffer[] = []): void {
-  parentPort?.postMessage(said, transfer);
+function say(said: Said): void {
+  parentPort?.postMessage(said);
 }
 
 function scanned(work: Work, place: number, file: RingFile): RingFileReport {
@@ -95,8 +96,10 @@ function indexed(
   }
 }
 
-/** Matches are given once there are so many bytes of them, or so many milliseconds after the last. */
-const worthGiving = 256 * 1024;
+/** Matches are put into a slot once there are so many bytes of them, while they are in the processor's cache. */
+const worthPutting = 256 * 1024;
+/** A slot is given once it has so many, or so many milliseconds after the last. */
+const worthGiving = slotBytes / 2;
 const giveEvery = 100;
 
 /**
@@ -114,23 +117,25 @@ function scan(
   const { window, precision } = order;
   const read: Read = known?.read ?? { bytes: headerBytes, reached: null, whole: headerBytes, damaged: false };
   let packets = 0;
-  let given = 0;
+  let slot: Uint8Array | undefined;
+  /** Bytes and packets in the slot, and packets that were ever put into one. */
+  let [filled, standing, put] = [0, 0, 0];
   let givenAt = performance.now();
   const give = () => {
-    const records = new Uint8Array(scanner.drain());
-    Atomics.add(words, shared.given, records.length);
-    const said = {
-      place,
-      says: 'matched',
-      records,
-      packets: packets - given,
-      bytes: read.bytes,
-      reached: read.reached,
-    } as const;
-    say(said, [records.buffer]);
-    given = packets;
+    say({ place, says: 'matched', length: filled, packets: standing, bytes: read.bytes, reached: read.reached });
+    if (filled > 0) slots.gave();
+    [filled, standing, slot] = [0, 0, undefined];
     givenAt = performance.now();
-    waitUntilTaken();
+  };
+  const putAway = () => {
+    const records = scanner.drain();
+    if (records.length === 0) return;
+    if (filled + records.length > slotBytes) give();
+    slot ??= slots.next();
+    slot.set(records, filled);
+    filled += records.length;
+    standing += packets - put;
+    put = packets;
   };
   /** Looks at the bytes taken: how many are whole records, and whether what follows is none. */
   const look = (): { consumed: number; isDamaged: boolean } => {
@@ -140,7 +145,9 @@ function scan(
       packets += step.packets;
       if (step.latest !== null) read.reached = Math.max(read.reached ?? step.latest, step.latest);
       const isFull = step.stop === 'output full';
-      if (isFull || scanner.outputBytes() >= worthGiving || performance.now() - givenAt > giveEvery) give();
+      const isLate = performance.now() - givenAt > giveEvery;
+      if (isFull || isLate || scanner.outputBytes() >= worthPutting) putAway();
+      if (isLate || filled >= worthGiving) give();
       if (!isFull) return { consumed, isDamaged: step.stop === 'damaged' };
     }
   };
@@ -148,7 +155,7 @@ function scan(
   const scanRange = ({ begin, end }: ByteRange): { whole: number; trouble: string | null } => {
     scanner.begin({ header: file.header, window, precision });
     let whole = begin;
-    for (read.bytes = begin; read.bytes < end && !isToStop(); ) {
+    for (read.bytes = begin; read.bytes < end && !slots.isToStop(); ) {
       const length = Math.min(scanner.input.length, end - read.bytes);
       let bytesRead: number;
       try {
@@ -173,13 +180,13 @@ function scan(
     const scanned = scanRange(range);
     trouble = scanned.trouble;
     if (known === undefined) read.whole = scanned.whole;
-    else if (scanned.whole !== range.end && !isToStop())
+    else if (scanned.whole !== range.end && !slots.isToStop())
       trouble ??= `at offset ${scanned.whole}: it is not what it was when it was indexed`;
     if (trouble !== null) break;
   }
-  if (packets > given) give();
-  scanner.drain();
-  const isCancelled = isToStop() && (known !== undefined || read.bytes < file.size);
+  putAway();
+  if (filled > 0) give();
+  const isCancelled = slots.isToStop() && (known !== undefined || read.bytes < file.size);
   return reportOf(file, read, {
     packets,
     size: file.size,
@@ -187,17 +194,4 @@ function scan(
     cancelled: isCancelled,
     growing: file.newest,
   });
-}
-
-function isToStop(): boolean {
-  return Atomics.load(words, shared.stop) !== 0;
-}
-
-/** A thread is ahead of who takes what it gives by so much, and no more. */
-function waitUntilTaken(): void {
-  for (;;) {
-    const given = Atomics.load(words, shared.given);
-    if (given <= mostGiven || isToStop()) return;
-    Atomics.wait(words, shared.given, given, 1_000);
-  }
 }
