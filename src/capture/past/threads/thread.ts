@@ -60,7 +60,7 @@ function scanned(place: number, file: RingFile): RingFileReport {
 
 /** What the index of a file leaves to be read of it; undefined where it is to be read whole. */
 function indexed(file: RingFile, stats: BigIntStats): { ranges: readonly ByteRange[]; read: Read } | undefined {
-  const index = openIndex(indexes, file.path, stats);
+  const index = openIndex(indexes, stats);
   if (index === undefined) return undefined;
   try {
     const toRead = rangesFor(index, condition, window);
