@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { blocking } from './blocking.ts';
 import { hosts } from './hosts.ts';
+import { indexed } from './indexed.ts';
 import { list } from './list.ts';
 import type { Held } from './promise.ts';
 import { ringindex } from './ringindex.ts';
@@ -12,7 +13,7 @@ import { supervisor } from './supervisor.ts';
  * Measures what the product promises, side by side in one run, and prints one table; exits with 1 where a promise does not hold.
  *
  *     npm run bench                      # all of it: some fifteen minutes
- *     npm run bench -- list start        # these alone: list start supervisor blocking search hosts ringindex
+ *     npm run bench -- list start        # these alone: list start supervisor blocking search hosts ringindex indexed
  *     npm run bench -- --seconds 300     # how long the supervisor is watched, 60 otherwise
  *     npm run bench -- --gigabytes 20    # of the ring that is searched, 6 otherwise: it should fit in memory
  *
@@ -32,6 +33,7 @@ const benches: Readonly<Record<string, () => Promise<Held>>> = {
   search: () => search(Number(values.gigabytes) * 1e9),
   hosts,
   ringindex,
+  indexed,
 };
 
 const named = positionals.length === 0 ? Object.keys(benches) : positionals;
