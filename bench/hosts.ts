@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Random, randomFrom } from '../sandbox/ring/random.ts';
+import { listOf } from './addresses.ts';
 import { openInstallation } from './installation.ts';
 import { timed } from './list.ts';
 import { type Held, median } from './promise.ts';
@@ -28,7 +28,7 @@ export async function hosts(): Promise<Held> {
     const medians: number[] = [];
     let same = true;
     for (const length of lengths) {
-      const list = listOf(length, ring);
+      const list = listOf(length, ring.rareHost);
       const file = join(installation.directory, `hosts-${length}`);
       writeFileSync(file, list.join('\n'));
       const words = searchWords(installation.config.file, file);
@@ -56,31 +56,6 @@ export async function hosts(): Promise<Held> {
   } finally {
     await installation.close();
   }
-}
-
-/** Addresses that are not in the ring, and of each hundred one that is, though seldom. */
-function listOf(length: number, ring: BenchRing): string[] {
-  const random = randomFrom(length);
-  return Array.from({ length }, (_, at) => {
-    if (at === 0) return ring.rareHost;
-    const present = at % 100 === 1;
-    const host = present ? hostAt(5_000 + (at % 15_000)) : 0xac100000 + Math.floor(random() * 2 ** 20);
-    return at % 3 === 2 ? ipv6(random, host) : ipv4(host);
-  });
-}
-
-/** As the ring's hosts are made. */
-function hostAt(rank: number): number {
-  return 0x0a000001 + ((rank * 2_654_435_761) % 2 ** 24);
-}
-
-function ipv4(host: number): string {
-  return [24, 16, 8, 0].map((shift) => (host >>> shift) & 0xff).join('.');
-}
-
-function ipv6(random: Random, host: number): string {
-  const net = random() < 0.5 ? '2001:db8' : `2a0b:${Math.floor(random() * 0xffff).toString(16)}`;
-  return `${net}::${(host >>> 16).toString(16)}:${(host & 0xffff).toString(16)}`;
 }
 
 interface Searched {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { blocking } from './blocking.ts';
 import { both } from './both.ts';
 import { hosts } from './hosts.ts';
+import { indexed } from './indexed.ts';
 import { list } from './list.ts';
 import { logging } from './logging.ts';
 import type { Held } from './promise.ts';
@@ -14,7 +15,7 @@ import { supervisor } from './supervisor.ts';
  * Measures what the product promises, side by side in one run, and prints one table; exits with 1 where a promise does not hold.
  *
  *     npm run bench                      # all of it: some fifteen minutes
- *     npm run bench -- list start        # these alone: list start supervisor blocking search hosts ringindex logging both
+ *     npm run bench -- list start        # these alone: list start supervisor blocking search hosts ringindex indexed logging both
  *     npm run bench -- --seconds 300     # how long the supervisor is watched, 60 otherwise
  *     npm run bench -- --gigabytes 20    # of the ring that is searched, 6 otherwise: it should fit in memory
  *
@@ -36,6 +37,7 @@ const benches: Readonly<Record<string, () => Promise<Held>>> = {
   ringindex,
   logging,
   both,
+  indexed,
 };
 
 const named = positionals.length === 0 ? Object.keys(benches) : positionals;

@@ -120,7 +120,7 @@ export function openReader(directory: string, sought: Sought): Reader {
     assert.equal(built.is, 'built');
     const descriptor = openSync(path, 'r');
     try {
-      const index = openIndex(store, path, fstatSync(descriptor, { bigint: true }));
+      const index = openIndex(store, fstatSync(descriptor, { bigint: true }));
       assert.ok(index !== undefined, `the index of ${basename(path)} is not read`);
       try {
         const blocks = index.blocks();

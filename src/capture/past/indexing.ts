@@ -1,11 +1,12 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Actor, mayRole } from '../analyst.ts';
 import { CaptureError } from '../errors.ts';
 import type { IndexOrder, IndexStep } from '../orders.ts';
+import { readFromPin } from '../pin.ts';
 import type { Order, Room } from '../room.ts';
 import { buildIndexes } from './ringindex/build.ts';
-import { indexCoverage, indexesOf, pruneIndexes } from './ringindex/care.ts';
+import { indexCoverage, indexesOf, type Places, pruneIndexes } from './ringindex/care.ts';
 import { knownRing } from './wanted.ts';
 
 /** Milliseconds after which a file that is not the newest is taken for finished. */
@@ -28,7 +29,7 @@ export async function* indexAsked(
   let [built, read] = [0, 0];
   await pruneAll(room);
   for (const ring of rings) {
-    for await (const step of indexFiles(room, ring, await finishedFiles(ring.path, room.now()), signal)) {
+    for await (const step of indexFiles(room, ring, await finishedFiles(room, ring), signal)) {
       if (step.step === 'indexed') [built, read] = [built + 1, read + step.bytes];
       yield step;
     }
@@ -36,7 +37,7 @@ export async function* indexAsked(
   const milliseconds = performance.now() - began;
   const store = indexesOf(room.config.state);
   const coverage = await Promise.all(
-    rings.map(async ({ name, path }) => ({ ring: name, ...(await indexCoverage(store, path)) })),
+    rings.map(async (ring) => ({ ring: ring.name, ...(await indexCoverage(store, placesOf(room, [ring]))) })),
   );
   asked.settle('done', null, `${built} ring files indexed${signal.aborted ? ', cancelled' : ''}`);
   yield { step: 'ended', rings: coverage, read, milliseconds };
@@ -47,39 +48,46 @@ export async function* indexAsked(
  * while it stays as it is, whether it could be indexed or not.
  */
 export function openIndexing(room: Room): (signal: AbortSignal) => Promise<void> {
-  const done = new Map<string, number>();
+  const done = new Map<string, ReadonlyMap<string, number>>();
   return async (signal) => {
     await pruneAll(room);
     for (const ring of room.config.rings) {
-      const files = await finishedFiles(ring.path, room.now());
-      const left = files.filter(({ path, modifiedAt }) => done.get(path) !== modifiedAt);
+      const files = await finishedFiles(room, ring);
+      const known = done.get(ring.name);
+      const left = files.filter(({ path, modifiedAt }) => known?.get(path) !== modifiedAt);
       for await (const step of indexFiles(room, ring, left, signal)) {
         if (step.step === 'left out')
           room.log.warn({ file: step.file, ring: step.ring, why: step.why }, 'ring file not indexed');
       }
       if (signal.aborted) return;
-      for (const path of [...done.keys()].filter((known) => dirname(known) === ring.path)) done.delete(path);
-      for (const { path, modifiedAt } of files) done.set(path, modifiedAt);
+      done.set(ring.name, new Map(files.map(({ path, modifiedAt }) => [path, modifiedAt])));
     }
   };
 }
 
 type Ring = Room['config']['rings'][number];
 
-function pruneAll({ config, now }: Room): Promise<number> {
-  const rings = config.rings.map(({ path }) => path);
-  return pruneIndexes(indexesOf(config.state), rings, now());
+function pruneAll(room: Room): Promise<number> {
+  return pruneIndexes(indexesOf(room.config.state), placesOf(room, room.config.rings), room.now());
+}
+
+function placesOf({ pins }: Room, rings: readonly Ring[]): Places {
+  return {
+    rings: rings.map(({ path }) => path),
+    pinned: rings.flatMap(({ name }) => pins.heldIn(name).map(({ path }) => path)),
+  };
 }
 
 async function* indexFiles(
   { config }: Room,
-  { name: ring, path: directory }: Ring,
+  { name: ring }: Ring,
   files: readonly Finished[],
   signal: AbortSignal,
 ): AsyncGenerator<Exclude<IndexStep, { step: 'ended' }>> {
-  const paths = files.map(({ path }) => path);
+  const names = new Map(files.map(({ path, name }) => [path, name]));
+  const paths = [...names.keys()];
   for await (const indexed of buildIndexes(indexesOf(config.state), paths, signal)) {
-    const file = indexed.path.slice(directory.length + 1);
+    const file = names.get(indexed.path) ?? indexed.path;
     switch (indexed.is) {
       case 'built':
         yield { step: 'indexed', ring, file, bytes: indexed.bytes, indexBytes: indexed.indexBytes };
@@ -97,21 +105,30 @@ async function* indexFiles(
 
 interface Finished {
   readonly path: string;
+  /** As people know it. */
+  readonly name: string;
   /** Milliseconds. */
   readonly modifiedAt: number;
 }
 
-/** Regular files of a ring that nobody writes to: not the one that was written last, nor any that was a moment ago. */
-async function finishedFiles(directory: string, now: number): Promise<Finished[]> {
-  const names = await readdir(directory).catch((cause) => {
-    throw new CaptureError('tool_failed', `the ring ${directory} cannot be read: ${cause.message}`, { cause });
+/**
+ * Regular files of a ring that nobody writes to: not the one that was written last, nor any that was a moment ago; then what pins hold that
+ * the ring has not under any name.
+ */
+async function finishedFiles({ pins, now }: Room, ring: Ring): Promise<Finished[]> {
+  const names = await readdir(ring.path).catch((cause) => {
+    throw new CaptureError('tool_failed', `the ring ${ring.path} cannot be read: ${cause.message}`, { cause });
   });
-  const files: Finished[] = [];
-  for (const name of names) {
-    const path = join(directory, name);
+  const look = async (path: string, name: string) => {
     const stats = await lstat(path).catch(() => undefined);
-    if (stats?.isFile()) files.push({ path, modifiedAt: stats.mtimeMs });
-  }
-  const oldestFirst = files.toSorted((one, other) => one.modifiedAt - other.modifiedAt);
-  return oldestFirst.slice(0, -1).filter(({ modifiedAt }) => now - modifiedAt > settledAfter);
+    return stats?.isFile() ? [{ path, name, modifiedAt: stats.mtimeMs, inode: stats.ino }] : [];
+  };
+  const inRing = (await Array.fromAsync(names, (name) => look(join(ring.path, name), name))).flat();
+  const oldestFirst = inRing.toSorted((one, other) => one.modifiedAt - other.modifiedAt);
+  const inodes = new Set(inRing.map(({ inode }) => inode));
+  const held = await Array.fromAsync(pins.heldIn(ring.name), ({ path, name, pin }) =>
+    look(path, `${name}, ${readFromPin(pin)}`),
+  );
+  const elsewhere = held.flat().filter(({ inode }) => !inodes.has(inode));
+  return [...oldestFirst.slice(0, -1), ...elsewhere].filter(({ modifiedAt }) => now() - modifiedAt > settledAfter);
 }

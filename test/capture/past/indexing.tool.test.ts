@@ -1,11 +1,23 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { writeHistory } from '../../../sandbox/ring/history.ts';
 import type { IndexStep } from '../../../src/capture/orders.ts';
+import { epoch, fillRing, pinIn, since } from '../pinned-ring.ts';
 import { recordsOf, selectedBy } from '../reference.ts';
 import { auditOf, openSensor, type Sensor, searched } from '../sensor.ts';
+import { others } from './hosts.ts';
 
 const day = { from: new Date('2026-03-01T00:00:00Z'), to: new Date('2026-03-02T00:00:00Z') };
 const expressions = [
@@ -75,6 +87,23 @@ describe('a ring that is indexed', () => {
     });
   }
 
+  test('gives for a list of hosts what it gives without an index', async () => {
+    const plain = openSensor({ rings: [{ name: 'dmz', path: sensor.ring, interface: 'lo' }] });
+    for (const order of [
+      { hosts: ['203.0.113.66', '192.0.2.7', '2001:db8::/32', ...others(500)] },
+      { hosts: ['203.0.113.0/24', ...others(5)], expression: 'udp', exact: true },
+      { hosts: others(500) },
+    ]) {
+      const [one, other] = [
+        (await searched(sensor, order)).at(-1)?.capture,
+        (await searched(plain, order)).at(-1)?.capture,
+      ];
+      assert.ok(recordsOf(one?.path ?? '').equals(recordsOf(other?.path ?? '')));
+      assert.deepEqual(sensor.engine.coverage(one?.id ?? ''), plain.engine.coverage(other?.id ?? ''));
+    }
+    await plain.close();
+  });
+
   test('reads a file whole that is not what it was when it was indexed', async () => {
     const [first = ''] = paths;
     const bytes = readFileSync(first);
@@ -90,6 +119,35 @@ describe('a ring that is indexed', () => {
     assert.deepEqual(readdirSync(sensor.ring).sort(), paths.map((path) => path.slice(sensor.ring.length + 1)).sort());
     assert.ok(statSync(join(sensor.config.state, 'index')).isDirectory());
   });
+});
+
+test('what a pin holds keeps its index when the ring has it no more; a copy gets one of its own', async (t) => {
+  const sensor = openSensor();
+  t.after(() => sensor.close());
+  const [linked = '', , last = ''] = fillRing(sensor.ring, 3);
+  // Its logger would write over it: it is copied.
+  const again = join(sensor.ring, 'again.pcap1');
+  renameSync(join(sensor.ring, `daemonlogger.pcap.${epoch + 60}`), again);
+  const index = async () => Array.fromAsync(sensor.engine.index({}, sensor.grant, new AbortController().signal));
+  const counted = (steps: IndexStep[]) => {
+    const ended = steps.at(-1);
+    return ended?.step === 'ended' ? ended.rings.map(({ files, indexed }) => [files, indexed]) : [];
+  };
+  assert.deepEqual(counted(await index()), [[3, 2]]);
+  const { id } = await pinIn(sensor, { window: { since, until: (epoch + 100) * 1_000_000 } });
+  const steps = await index();
+  assert.deepEqual(
+    steps.flatMap((step) => (step.step === 'indexed' ? [step.file] : [])),
+    [`again.pcap1, pinned as ${id}`],
+  );
+  assert.deepEqual(counted(steps), [[4, 3]]);
+  rmSync(join(sensor.ring, linked));
+  rmSync(again);
+  assert.ok(existsSync(join(sensor.ring, last)));
+  const store = join(sensor.config.state, 'index');
+  assert.deepEqual([counted(await index()), readdirSync(store).length], [[[3, 2]], 2]);
+  await sensor.engine.unpin(id, sensor.grant);
+  assert.deepEqual([counted(await index()), readdirSync(store).length], [[[1, 0]], 0]);
 });
 
 test('a viewer may not index, and that it was tried is in the audit log', async (t) => {

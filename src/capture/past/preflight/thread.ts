@@ -27,7 +27,7 @@ function remaining({ path, size }: RemainingOrder['files'][number]): Remaining {
     return { ...whole, toRead: 0 };
   }
   try {
-    const index = openIndex(indexes, path, fstatSync(descriptor, { bigint: true }));
+    const index = openIndex(indexes, fstatSync(descriptor, { bigint: true }));
     if (index === undefined) return whole;
     try {
       return lookedUp(index, size);

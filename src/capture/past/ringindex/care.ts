@@ -1,12 +1,11 @@
-import type { Dirent } from 'node:fs';
-import { lstat, readdir, rmdir, unlink } from 'node:fs/promises';
+import type { BigIntStats, Dirent } from 'node:fs';
+import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openRingFile } from '../../ringfile.ts';
-import { folderOf, indexNameOf, openIndex } from './store.ts';
+import { identityOf, indexNameOf, openIndex } from './store.ts';
 
 /** Names of ours in a store; nothing else there is ever touched. */
-const folderName = /^[0-9a-f]{32}$/;
-const indexName = /^[0-9a-f]{32}\.ringindex$/;
+const indexName = /^[0-9a-f]+-[0-9a-f]+\.ringindex$/;
 const partName = /^\d+-[0-9a-f]{16}\.part$/;
 /** Milliseconds after which nobody is writing an index any more. */
 const longestWriting = 3_600_000;
@@ -16,49 +15,66 @@ export function indexesOf(state: string): string {
   return join(state, 'index');
 }
 
+/** Where ring files are. */
+export interface Places {
+  /** The rings' directories. */
+  readonly rings: readonly string[];
+  /** Files of rings that pins hold. */
+  readonly pinned: readonly string[];
+}
+
 /**
- * Removes the indexes whose ring file is gone, by the listing of the rings, and what a killed process left half written. The indexes of a
- * ring that cannot be listed stay.
- * @param rings the directories of ALL rings that are indexed in this store: what belongs to none of them goes
+ * Removes the indexes whose ring file is in no place any more, and what a killed process left half written. While one of the places cannot
+ * be looked at, all indexes stay: nobody knows which are of its files.
+ * @param places ALL places of ring files that are indexed in this store: what is in none of them goes
  * @param now milliseconds
  * @returns how many files were removed
  */
-export async function pruneIndexes(store: string, rings: readonly string[], now: number): Promise<number> {
+export async function pruneIndexes(store: string, places: Places, now: number): Promise<number> {
+  // First, so that none is taken for a file's that is gone while the file is too new to be seen.
+  const entries = (await entriesOf(store)).filter((entry) => entry.isFile());
+  const kept = entries.some(({ name }) => indexName.test(name)) ? await indexNamesOf(places) : undefined;
   let removed = 0;
-  const remove = async (path: string): Promise<void> => {
-    // Somebody else may be pruning, too.
-    await unlink(path).then(
-      () => {
-        removed += 1;
-      },
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-      },
-    );
-  };
-  const ringOf = new Map(rings.map((ring) => [folderOf(store, ring), ring]));
-  for (const entry of await entriesOf(store)) {
-    const path = join(store, entry.name);
-    if (entry.isFile() && partName.test(entry.name)) {
-      const { mtimeMs } = await lstat(path).catch(() => ({ mtimeMs: now }));
-      if (now - mtimeMs > longestWriting) await remove(path);
-    }
-    if (!entry.isDirectory() || !folderName.test(entry.name)) continue;
-    const ring = ringOf.get(path);
-    const present = ring === undefined ? [] : await readdir(ring).catch(() => undefined);
-    if (present === undefined) continue;
-    const kept = new Set(present.map(indexNameOf));
-    for (const index of await entriesOf(path))
-      if (index.isFile() && indexName.test(index.name) && !kept.has(index.name)) await remove(join(path, index.name));
-    // Where something is left in it, it stays.
-    await rmdir(path).catch(() => undefined);
+  for (const { name } of entries) {
+    const path = join(store, name);
+    const isLeft = partName.test(name)
+      ? await lstat(path).then(
+          ({ mtimeMs }) => now - mtimeMs > longestWriting,
+          () => false,
+        )
+      : indexName.test(name) && kept !== undefined && !kept.has(name);
+    if (isLeft && (await isUnlinked(path))) removed += 1;
   }
   return removed;
 }
 
-/** How much of a ring is indexed. */
+/** The names that indexes of the files there have; undefined where not all of them can be looked at. */
+async function indexNamesOf({ rings, pinned }: Places): Promise<ReadonlySet<string> | undefined> {
+  const names = new Set<string>();
+  try {
+    const paths = [...pinned];
+    for (const ring of rings) for (const name of await readdir(ring)) paths.push(join(ring, name));
+    for (const path of paths) {
+      const stats = await lstat(path, { bigint: true }).catch(unlessGone);
+      if (stats !== undefined) names.add(indexNameOf(identityOf(stats)));
+    }
+  } catch {
+    return undefined;
+  }
+  return names;
+}
+
+/** False when somebody else was faster, who may be pruning, too. */
+async function isUnlinked(path: string): Promise<boolean> {
+  return unlink(path).then(
+    () => true,
+    (error: unknown) => unlessGone(error) ?? false,
+  );
+}
+
+/** How much of some ring files is indexed. */
 export interface Coverage {
-  /** Regular files in the ring, and how many of them have a valid index. */
+  /** Regular files, and how many of them have a valid index. */
   readonly files: number;
   readonly indexed: number;
   /** Bytes of those that have one, and of their indexes. */
@@ -66,18 +82,22 @@ export interface Coverage {
   readonly indexBytes: number;
 }
 
-/** Looks how much of a ring has a valid index. @throws what the listing of the ring throws */
-export async function indexCoverage(store: string, ring: string): Promise<Coverage> {
+/** Looks how many of the files there have a valid index; one of several names counts once. @throws what the listing of a ring throws */
+export async function indexCoverage(store: string, { rings, pinned }: Places): Promise<Coverage> {
   const coverage = { files: 0, indexed: 0, bytes: 0, indexBytes: 0 };
-  for (const name of await readdir(ring)) {
-    const path = join(ring, name);
+  const paths: string[] = [];
+  for (const ring of rings) for (const name of await readdir(ring)) paths.push(join(ring, name));
+  const seen = new Set<string>();
+  for (const path of [...paths, ...pinned]) {
     const file = await openRingFile(path).catch(() => undefined);
     if (file === undefined) continue;
     try {
-      const stats = await file.stat({ bigint: true });
-      if (!stats.isFile()) continue;
+      const stats: BigIntStats = await file.stat({ bigint: true });
+      const name = indexNameOf(identityOf(stats));
+      if (!stats.isFile() || seen.has(name)) continue;
+      seen.add(name);
       coverage.files += 1;
-      const index = openIndex(store, path, stats);
+      const index = openIndex(store, stats);
       if (index === undefined) continue;
       coverage.indexed += 1;
       coverage.bytes += Number(stats.size);
@@ -91,8 +111,10 @@ export async function indexCoverage(store: string, ring: string): Promise<Covera
 }
 
 async function entriesOf(directory: string): Promise<Dirent[]> {
-  return readdir(directory, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  return (await readdir(directory, { withFileTypes: true }).catch(unlessGone)) ?? [];
+}
+
+function unlessGone(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  throw error;
 }

@@ -1,16 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  type BigIntStats,
-  closeSync,
-  fchmodSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { type BigIntStats, closeSync, fchmodSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { openRingFileSync } from '../../ringfile.ts';
 import { DamagedIndex } from './bytes.ts';
 import { encodeIndex, type Identity, isSame } from './format.ts';
@@ -23,17 +13,17 @@ export type Indexed =
   | { readonly is: 'there already'; readonly path: string }
   | { readonly is: 'not built'; readonly path: string; readonly why: string };
 
-/** Index files of one ring; `ring` is its directory. Nothing of a name reaches ours but its digest. */
-export function folderOf(store: string, ring: string): string {
-  return join(store, digest(resolve(ring)));
+/** Where the index of a ring file is, whatever names the file has and in which directories: a pin's link is the same file as the ring's. */
+export function indexPathOf(store: string, { device, inode }: Pick<Identity, 'device' | 'inode'>): string {
+  return join(store, indexNameOf({ device, inode }));
 }
 
-/** The name of the index of a ring file of this name. */
-export function indexNameOf(ringFile: string): string {
-  return `${digest(ringFile)}.ringindex`;
+/** Nothing of a ring file's name is in it. */
+export function indexNameOf({ device, inode }: Pick<Identity, 'device' | 'inode'>): string {
+  return `${device.toString(16)}-${inode.toString(16)}.ringindex`;
 }
 
-/** A name of the store's own folder under which an index is written before it is whole. */
+/** A name in the store under which an index is written before it is whole. */
 export function newPartName(): string {
   return `${process.pid}-${randomBytes(8).toString('hex')}.part`;
 }
@@ -47,20 +37,20 @@ export function identityOf({ dev, ino, size, mtimeNs }: BigIntStats): Identity {
  * Opens the index of a ring file; undefined where there is none for the file as it is, or none that is as it was written.
  * Blocks, as all of a look-up does, for less than a millisecond.
  * @param store the directory of the indexes
- * @param path the ring file
  * @param stats the ring file's, of the descriptor from which it will be read
  */
-export function openIndex(store: string, path: string, stats: BigIntStats): RingIndex | undefined {
+export function openIndex(store: string, stats: BigIntStats): RingIndex | undefined {
+  const identity = identityOf(stats);
   let descriptor: number;
   try {
-    descriptor = openRingFileSync(join(folderOf(store, dirname(path)), indexNameOf(basename(path))));
+    descriptor = openRingFileSync(indexPathOf(store, identity));
   } catch {
     // Not there, or not to be read: the search goes without.
     return undefined;
   }
   try {
     const index = new RingIndex(descriptor);
-    if (isSame(index.head.identity, identityOf(stats))) return index;
+    if (isSame(index.head.identity, identity)) return index;
   } catch (error) {
     if (!(error instanceof DamagedIndex)) {
       closeSync(descriptor);
@@ -80,18 +70,17 @@ export function writeIndex(store: string, path: string, partName: string): Index
   try {
     const stats = fstatSync(descriptor, { bigint: true });
     if (!stats.isFile()) return { is: 'not built', path, why: 'it is not a regular file' };
-    const present = openIndex(store, path, stats);
+    const present = openIndex(store, stats);
     present?.close();
     if (present !== undefined) return { is: 'there already', path };
     const survey = surveyRingFile(descriptor, Number(stats.size));
     if (survey === undefined) return { is: 'not built', path, why: 'it is no classic pcap file of version 2.4' };
-    if (!isSame(identityOf(stats), identityOf(fstatSync(descriptor, { bigint: true }))))
+    const identity = identityOf(stats);
+    if (!isSame(identity, identityOf(fstatSync(descriptor, { bigint: true }))))
       return { is: 'not built', path, why: 'it is still being written' };
-    const index = encodeIndex(survey, identityOf(stats));
-    const folder = folderOf(store, dirname(path));
-    mkdirSync(folder, { recursive: true, mode: 0o750 });
+    const index = encodeIndex(survey, identity);
     writeWhole(join(store, partName), index);
-    renameSync(join(store, partName), join(folder, indexNameOf(basename(path))));
+    renameSync(join(store, partName), indexPathOf(store, identity));
     return { is: 'built', path, bytes: Number(stats.size), indexBytes: index.length };
   } finally {
     closeSync(descriptor);
@@ -110,8 +99,4 @@ function writeWhole(part: string, bytes: Buffer): void {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function digest(name: string): string {
-  return createHash('sha256').update(name).digest('hex').slice(0, 32);
 }

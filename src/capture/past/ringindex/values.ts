@@ -12,9 +12,14 @@ export interface Values {
 /** Values below 65,536: each is its own number. */
 export class SmallValues implements Values {
   readonly postings = new Postings();
-  readonly count = 0x1_0000;
   /** In which block each was last seen. */
-  readonly #last = new Uint16Array(this.count);
+  readonly #last = new Uint16Array(0x1_0000);
+
+  get count(): number {
+    let count = this.#last.length;
+    while (count > 0 && this.#last[count - 1] === 0) count -= 1;
+    return count;
+  }
 
   /** Notes that the first so many of these occur in the present block. */
   note(values: Uint16Array, count: number): void {
@@ -34,9 +39,10 @@ export class SmallValues implements Values {
   }
 
   sorted(): ReturnType<Values['sorted']> {
-    const numbers = new Int32Array(this.count);
+    const { count } = this;
+    const numbers = new Int32Array(count);
     let used = 0;
-    for (let value = 0; value < this.count; value += 1) if (this.#last[value] !== 0) numbers[used++] = value;
+    for (let value = 0; value < count; value += 1) if (this.#last[value] !== 0) numbers[used++] = value;
     return { numbers: numbers.subarray(0, used), words: [new Uint32Array(numbers.buffer, 0, used)] };
   }
 }

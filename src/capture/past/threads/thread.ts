@@ -83,7 +83,7 @@ function indexed(
   file: RingFile,
   stats: BigIntStats,
 ): { ranges: readonly ByteRange[]; read: Read } | undefined {
-  const index = openIndex(indexes, file.path, stats);
+  const index = openIndex(indexes, stats);
   if (index === undefined) return undefined;
   try {
     const toRead = rangesFor(index, condition, window);

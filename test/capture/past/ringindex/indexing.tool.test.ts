@@ -5,6 +5,7 @@ import {
   copyFileSync,
   existsSync,
   fstatSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -19,16 +20,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { buildIndexes } from '../../../../src/capture/past/ringindex/build.ts';
-import { indexCoverage, pruneIndexes } from '../../../../src/capture/past/ringindex/care.ts';
+import { indexCoverage, type Places, pruneIndexes } from '../../../../src/capture/past/ringindex/care.ts';
 import { conditionOf } from '../../../../src/capture/past/ringindex/derive.ts';
 import { headBytes, readHead } from '../../../../src/capture/past/ringindex/format.ts';
 import { blocksOf, has, rangesFor, type ToRead } from '../../../../src/capture/past/ringindex/lookup.ts';
 import type { RingIndex } from '../../../../src/capture/past/ringindex/ringindex.ts';
-import { folderOf, type Indexed, indexNameOf, openIndex } from '../../../../src/capture/past/ringindex/store.ts';
+import { type Indexed, identityOf, indexPathOf, openIndex } from '../../../../src/capture/past/ringindex/store.ts';
 import { WordValues } from '../../../../src/capture/past/ringindex/values.ts';
 import { type Packet, pcap, udpFrame } from '../../pcaps.ts';
 import { randomFrom } from '../generate/random.ts';
@@ -41,10 +42,12 @@ const nobody = new AbortController().signal;
 const rare = [1_000, 5_000];
 
 let [directory, ring, store, file] = ['', '', '', ''];
+let places: Places = { rings: [], pinned: [] };
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'ringindex-'));
   [ring, store] = [join(directory, 'ring'), join(directory, 'index')];
   mkdirSync(ring);
+  places = { rings: [ring], pinned: [] };
   file = join(ring, 'daemonlogger.pcap.1795486205');
   writeFileSync(file, pcap(packets()));
 });
@@ -68,7 +71,7 @@ function build(...paths: string[]): Promise<Indexed[]> {
 function opened(path = file): RingIndex | undefined {
   const descriptor = openSync(path, 'r');
   try {
-    return openIndex(store, path, fstatSync(descriptor, { bigint: true }));
+    return openIndex(store, fstatSync(descriptor, { bigint: true }));
   } finally {
     closeSync(descriptor);
   }
@@ -84,8 +87,7 @@ function toRead(expression: string, window: Parameters<typeof rangesFor>[2] = ev
   return ranges;
 }
 
-const indexFile = (path = file): string =>
-  join(folderOf(store, dirname(path)), indexNameOf(path.slice(ring.length + 1)));
+const indexFile = (path = file): string => indexPathOf(store, identityOf(statSync(path, { bigint: true })));
 
 test('of a rare port little is read, from one record to another, and every packet to it is there', async () => {
   const [built] = await build();
@@ -122,12 +124,11 @@ test('of a window only its blocks are read, as one where all of them match', asy
   assert.deepEqual(toRead('port 4711', { since: begin + 9_000_000, until: null }), { read: 'ranges', ranges: [] });
 });
 
-test('an index is 0640 in directories that are 0750, and has its name only when it is whole', async () => {
+test('an index is 0640 in a directory that is 0750, and has its name only when it is whole', async () => {
   await build();
   assert.equal(statSync(indexFile()).mode & 0o777, 0o640);
-  assert.equal(statSync(dirname(indexFile())).mode & 0o777, 0o750);
   assert.equal(statSync(store).mode & 0o777, 0o750);
-  assert.deepEqual(readdirSync(store), [dirname(indexFile()).slice(store.length + 1)]);
+  assert.deepEqual(readdirSync(store), [basename(indexFile())]);
   assert.deepEqual(
     (await build()).map(({ is }) => is),
     ['there already'],
@@ -319,7 +320,7 @@ test('whatever a ring file is called, its index has a short name of letters and 
     (await build(odd)).map(({ is }) => is),
     ['built'],
   );
-  assert.match(readdirSync(folderOf(store, ring)).join(), /^[0-9a-f]{32}\.ringindex$/);
+  assert.match(readdirSync(store).join(), /^[0-9a-f]+-[0-9a-f]+\.ringindex$/);
   assert.notEqual(toRead('port 53', ever, odd), 'no index');
 });
 
@@ -337,34 +338,49 @@ test('a building that is called off ends at once and leaves nothing half written
     readdirSync(store).filter((name) => name.endsWith('.part')),
     [],
   );
-  assert.ok((await indexCoverage(store, ring)).indexed < 40);
+  assert.ok((await indexCoverage(store, places)).indexed < 40);
 });
 
 test('indexes go with their ring files, and nothing else goes', async () => {
   const other = join(ring, 'daemonlogger.pcap.1795486206');
   copyFileSync(file, other);
   await build(file, other);
-  const folder = folderOf(store, ring);
-  const kept = [join(store, 'notes'), join(folder, 'notes.ringindex'), join(store, '1-0123456789abcdef.part')];
+  const kept = [join(store, 'notes'), join(store, 'notes.ringindex'), join(store, '1-0123456789abcdef.part')];
   for (const path of kept) writeFileSync(path, '');
   const old = join(store, '2-0123456789abcdef.part');
   writeFileSync(old, '');
   utimesSync(old, 1_795_486_200, 1_795_486_200);
+  const gone = indexFile(other);
   rmSync(other);
-  assert.equal(await pruneIndexes(store, [ring], Date.now()), 2);
+  assert.equal(await pruneIndexes(store, places, Date.now()), 2);
   for (const path of [...kept, indexFile()]) assert.ok(existsSync(path), path);
-  for (const path of [old, indexFile(other)]) assert.ok(!existsSync(path), path);
+  for (const path of [old, gone]) assert.ok(!existsSync(path), path);
 });
 
 test('the indexes of a ring that cannot be listed stay; those of a ring that is no longer one of ours go', async () => {
   await build();
   renameSync(ring, `${ring}.away`);
-  assert.equal(await pruneIndexes(store, [ring], Date.now()), 0);
-  assert.ok(existsSync(indexFile()));
-  assert.equal(await pruneIndexes(store, [], Date.now()), 1);
+  assert.equal(await pruneIndexes(store, places, Date.now()), 0);
+  assert.equal(readdirSync(store).length, 1);
+  assert.equal(await pruneIndexes(store, { rings: [], pinned: [] }, Date.now()), 1);
   assert.deepEqual(readdirSync(store), []);
-  assert.equal(await pruneIndexes(join(directory, 'nowhere'), [ring], Date.now()), 0);
+  assert.equal(await pruneIndexes(join(directory, 'nowhere'), places, Date.now()), 0);
   mkdirSync(ring);
+});
+
+test('an index stays as long as its ring file has a name in some place, and is found by it', async () => {
+  await build();
+  const held = join(directory, 'held');
+  linkSync(file, held);
+  const pinned = { rings: [ring], pinned: [held] };
+  const once = { files: 1, indexed: 1, bytes: statSync(file).size, indexBytes: statSync(indexFile()).size };
+  assert.deepEqual(await indexCoverage(store, pinned), once);
+  rmSync(file);
+  assert.equal(await pruneIndexes(store, pinned, Date.now()), 0);
+  assert.notEqual(toRead('port 53', ever, held), 'no index');
+  assert.deepEqual(await indexCoverage(store, pinned), once);
+  rmSync(held);
+  assert.equal(await pruneIndexes(store, pinned, Date.now()), 1);
 });
 
 test('it is known how much of a ring is indexed', async () => {
@@ -373,7 +389,7 @@ test('it is known how much of a ring is indexed', async () => {
   await build(file, join(ring, 'second'));
   appendFileSync(join(ring, 'second'), 'more');
   const { size } = statSync(file);
-  assert.deepEqual(await indexCoverage(store, ring), {
+  assert.deepEqual(await indexCoverage(store, places), {
     files: 3,
     indexed: 1,
     bytes: size,
