@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Random, randomFrom } from '../sandbox/ring/random.ts';
+import { randomFrom } from '../sandbox/ring/random.ts';
+import { host } from './flows.ts';
 import { openInstallation } from './installation.ts';
 import { timed } from './list.ts';
 import { type Held, median } from './promise.ts';
@@ -40,7 +41,7 @@ export async function hosts(): Promise<Held> {
       if (beside !== null && beside.files === ring.paths.length)
         same &&= beside.sha256 === (await recordsOf(searched.savefile));
       found.push(
-        `${length} hosts: ${wall.toFixed(0)} ms (CPU ${cpu.toFixed(0)} ms), ${searched.packets} packets; ${inWords(beside, ring)}`,
+        `${length} hosts: ${wall.toFixed(0)} ms (CPU ${cpu.toFixed(0)} ms), ${searched.packets} packets; ${besideInWords(beside, ring)}`,
       );
     }
     const ratio = (medians.at(-1) ?? 0) / (medians[0] ?? 1);
@@ -58,29 +59,24 @@ export async function hosts(): Promise<Held> {
   }
 }
 
-/** Addresses that are not in the ring, and of each hundred one that is, though seldom. */
+/** Addresses that are not in the ring, and of each hundred one that is, though seldom; a third IPv6. */
 function listOf(length: number, ring: BenchRing): string[] {
   const random = randomFrom(length);
   return Array.from({ length }, (_, at) => {
     if (at === 0) return ring.rareHost;
-    const present = at % 100 === 1;
-    const host = present ? hostAt(5_000 + (at % 15_000)) : 0xac100000 + Math.floor(random() * 2 ** 20);
-    return at % 3 === 2 ? ipv6(random, host) : ipv4(host);
+    const isV6 = at % 3 === 2;
+    const isPresent = at % 100 === 1;
+    if (isPresent) return inWords(host(500 + (at % 1_500), 'inside', isV6));
+    const address = Buffer.alloc(isV6 ? 16 : 4);
+    address.writeUInt32BE(
+      isV6 ? 0x2a0b_0000 + Math.floor(random() * 0xffff) : 0xac10_0000 + Math.floor(random() * 2 ** 20),
+    );
+    return inWords(address);
   });
 }
 
-/** As the ring's hosts are made. */
-function hostAt(rank: number): number {
-  return 0x0a000001 + ((rank * 2_654_435_761) % 2 ** 24);
-}
-
-function ipv4(host: number): string {
-  return [24, 16, 8, 0].map((shift) => (host >>> shift) & 0xff).join('.');
-}
-
-function ipv6(random: Random, host: number): string {
-  const net = random() < 0.5 ? '2001:db8' : `2a0b:${Math.floor(random() * 0xffff).toString(16)}`;
-  return `${net}::${(host >>> 16).toString(16)}:${(host & 0xffff).toString(16)}`;
+function inWords(address: Buffer): string {
+  return address.length === 4 ? [...address].join('.') : address.toString('hex').replace(/....(?!$)/g, '$&:');
 }
 
 interface Searched {
@@ -123,7 +119,7 @@ async function tcpdump(ring: BenchRing, list: readonly string[]): Promise<Beside
   return { took: performance.now() - began, files: paths.length, sha256: sha256.digest('hex') };
 }
 
-function inWords(beside: Beside | null, { paths }: BenchRing): string {
+function besideInWords(beside: Beside | null, { paths }: BenchRing): string {
   if (beside === null) return 'tcpdump was not asked';
   const where = beside.files === paths.length ? '' : ` for one file of ${paths.length}, not optimised (-O)`;
   return `tcpdump ${beside.took.toFixed(0)} ms${where}`;

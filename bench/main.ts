@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { blocking } from './blocking.ts';
 import { hosts } from './hosts.ts';
 import { list } from './list.ts';
+import { memory } from './memory.ts';
 import type { Held } from './promise.ts';
 import { ringindex } from './ringindex.ts';
 import { search } from './search.ts';
@@ -12,7 +13,7 @@ import { supervisor } from './supervisor.ts';
  * Measures what the product promises, side by side in one run, and prints one table; exits with 1 where a promise does not hold.
  *
  *     npm run bench                      # all of it: some fifteen minutes
- *     npm run bench -- list start        # these alone: list start supervisor blocking search hosts ringindex
+ *     npm run bench -- list start        # these alone: list start supervisor blocking search memory hosts ringindex
  *     npm run bench -- --seconds 300     # how long the supervisor is watched, 60 otherwise
  *     npm run bench -- --gigabytes 20    # of the ring that is searched, 6 otherwise: it should fit in memory
  *
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, () => Promise<Held>>> = {
   supervisor: () => supervisor(Number(values.seconds)),
   blocking,
   search: () => search(Number(values.gigabytes) * 1e9),
+  memory,
   hosts,
   ringindex,
 };

@@ -3,18 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildIndexes } from '../src/capture/past/ringindex/build.ts';
 import { type Held, median } from './promise.ts';
-import { writeTraffic } from './traffic.ts';
+import { writeRing } from './ring.ts';
 
-const files = 10;
-const bytesPerFile = 100_000_000;
+const ringBytes = 1e9;
 
 /** Indexes a ring of a gigabyte that the page cache holds, as the product does it: in a thread, one file after the other. */
 export async function ringindex(): Promise<Held> {
   const directory = mkdtempSync(join(tmpdir(), 'capture-bench-ringindex-'));
   try {
-    let at: number | undefined;
-    const paths = Array.from({ length: files }, (_, place) => join(directory, `ring-${place}`));
-    for (const [place, path] of paths.entries()) at = writeTraffic(path, bytesPerFile, place + 1, at);
+    const { paths } = await writeRing(join(directory, 'ring'), ringBytes);
     let [before, indexBytes, bytes] = [process.cpuUsage(), 0, 0];
     const paces: number[] = [];
     for await (const indexed of buildIndexes(join(directory, 'index'), paths, new AbortController().signal)) {
