@@ -79,8 +79,8 @@ export async function run({ name, script }: Way, expression: string, directory: 
   for (const left of [work, out]) rmSync(left, { recursive: true, force: true });
   mkdirSync(work);
   execFileSync('sync');
-  const env = { ...process.env, work, out, expression };
-  const timed = `TIMEFORMAT='%R %U %S'; { time { ${script}; } 2>"$work/complaints"; } 2>&1`;
+  const env = { ...process.env, work, out, expression, complaints: join(directory, 'complaints') };
+  const timed = `TIMEFORMAT='%R %U %S'; { time { ${script}; } 2>"$complaints"; } 2>&1`;
   const said = execFileSync('bash', ['-c', timed], { env, encoding: 'utf8' });
   const [wall = Number.NaN, user = 0, system = 0] = (said.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
   for (const one of ['plain', 'indexed']) rmSync(join(directory, one, 'captures'), { recursive: true, force: true });

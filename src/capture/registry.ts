@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Capture, CaptureId, Counts, Facts, HostList, Millis, RingSpan, SearchProgress } from './capture.ts';
 import { type Coverage, openCoverage } from './coverage.ts';
 import { captureOf, type EarlierRow, type HostsRow, numberOf, type Row } from './row.ts';
+import { unsynced } from './unsynced.ts';
 
 /** A capture before it has a number. */
 export type NewCapture = Pick<
@@ -230,10 +231,10 @@ export function openRegistry(database: Database.Database, directory: string, pro
     fixEnding: (id, ending, at) => fixEnding.get({ ...ending, at, number: numberOf(id), owner: process })?.at,
     takeOver: (id, goneOwner) => takeOver.run(process, numberOf(id), goneOwner).changes > 0,
     noteProgress: (id, progress, file) => {
-      noteProgress.run(JSON.stringify(progress), progress.packets, file, numberOf(id));
+      unsynced(database, () => noteProgress.run(JSON.stringify(progress), progress.packets, file, numberOf(id)));
       return known(id).state === 'running';
     },
-    noteRingSpan: (id, span) => void noteRingSpan.run(JSON.stringify(span), numberOf(id)),
+    noteRingSpan: (id, span) => void unsynced(database, () => noteRingSpan.run(JSON.stringify(span), numberOf(id))),
     isNameTaken: (savefile) => named.get(savefile, savefile) !== undefined,
     settle: (id, { counts, facts, ...ending }) =>
       settle.run({

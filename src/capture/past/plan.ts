@@ -15,7 +15,8 @@ import { everything } from '../tcpdump.ts';
 import { shiftIn, speaksOfTags } from '../vlan.ts';
 import { compileHosts, type WantedHosts, wantHosts } from './hosts.ts';
 import { filesOf } from './progress.ts';
-import { type Planned, planRing, unread } from './ring.ts';
+import { type Planned, planRing } from './ring.ts';
+import { unread } from './unread.ts';
 import { checkWindow, formOver, knownRing } from './wanted.ts';
 
 /** What a search reads, and what for. */

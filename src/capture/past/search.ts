@@ -12,11 +12,12 @@ import { scanWhereItIs } from './pinned.ts';
 import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { beginning, fileDone, filesOf, further } from './progress.ts';
-import { type Planned, unread } from './ring.ts';
+import type { Planned } from './ring.ts';
 import { indexesOf } from './ringindex/care.ts';
 import { scanRingFile } from './scan.ts';
 import { ringSpanOf } from './span.ts';
 import { openCrew, startThread, type Thread } from './threads/crew.ts';
+import { unread } from './unread.ts';
 import { knownRing } from './wanted.ts';
 
 /** Milliseconds between two notes of the progress in the registry. */
