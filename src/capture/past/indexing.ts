@@ -5,7 +5,8 @@ import { CaptureError } from '../errors.ts';
 import type { IndexOrder, IndexStep } from '../orders.ts';
 import type { Order, Room } from '../room.ts';
 import { buildIndexes } from './ringindex/build.ts';
-import { indexCoverage, indexesOf, pruneIndexes } from './ringindex/care.ts';
+import { indexCoverage, pruneIndexes } from './ringindex/care.ts';
+import { indexesOf } from './ringindex/place.ts';
 import { knownRing } from './wanted.ts';
 
 /** Milliseconds after which a file that is not the newest is taken for finished. */

@@ -13,7 +13,7 @@ import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { beginning, fileDone, filesOf, further } from './progress.ts';
 import type { Planned } from './ring.ts';
-import { indexesOf } from './ringindex/care.ts';
+import { indexesOf } from './ringindex/place.ts';
 import { scanRingFile } from './scan.ts';
 import { ringSpanOf } from './span.ts';
 import { openCrew, startThread, type Thread } from './threads/crew.ts';

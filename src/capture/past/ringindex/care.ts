@@ -11,11 +11,6 @@ const partName = /^\d+-[0-9a-f]{16}\.part$/;
 /** Milliseconds after which nobody is writing an index any more. */
 const longestWriting = 3_600_000;
 
-/** Where the indexes of an installation are kept, by its state directory. */
-export function indexesOf(state: string): string {
-  return join(state, 'index');
-}
-
 /**
  * Removes the indexes whose ring file is gone, by the listing of the rings, and what a killed process left half written. The indexes of a
  * ring that cannot be listed stay.
