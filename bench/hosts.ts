@@ -40,7 +40,7 @@ export async function hosts(): Promise<Held> {
       if (beside !== null && beside.files === ring.paths.length)
         same &&= beside.sha256 === (await recordsOf(searched.savefile));
       found.push(
-        `${length} hosts: ${wall.toFixed(0)} ms (CPU ${cpu.toFixed(0)} ms), ${searched.packets} packets; ${inWords(beside, ring)}`,
+        `${length} hosts: ${wall.toFixed(0)} ms (CPU ${cpu.toFixed(0)} ms), ${searched.packets} packets; ${besideInWords(beside, ring)}`,
       );
     }
     const ratio = (medians.at(-1) ?? 0) / (medians[0] ?? 1);
@@ -98,7 +98,7 @@ async function tcpdump(ring: BenchRing, list: readonly string[]): Promise<Beside
   return { took: performance.now() - began, files: paths.length, sha256: sha256.digest('hex') };
 }
 
-function inWords(beside: Beside | null, { paths }: BenchRing): string {
+function besideInWords(beside: Beside | null, { paths }: BenchRing): string {
   if (beside === null) return 'tcpdump was not asked';
   const where = beside.files === paths.length ? '' : ` for one file of ${paths.length}, not optimised (-O)`;
   return `tcpdump ${beside.took.toFixed(0)} ms${where}`;

@@ -12,7 +12,7 @@ import { searchConditionOf } from '../src/capture/past/ringindex/listed.ts';
 import { type ByteRange, rangesFor } from '../src/capture/past/ringindex/lookup.ts';
 import { openIndex } from '../src/capture/past/ringindex/store.ts';
 import { headerBytes, readHeader } from '../src/capture/savefile.ts';
-import { addressOf, hostAt, listOf } from './addresses.ts';
+import { insider, listOf, stranger } from './addresses.ts';
 import { type Held, median } from './promise.ts';
 import { type BenchRing, writeRing } from './ring.ts';
 
@@ -42,9 +42,8 @@ function casesFor(ring: BenchRing): Case[] {
     'a quarter': 'tcp and net 10.0.0.0/8 and not port 443',
   };
   const random = randomFrom(1);
-  const absent = (length: number) =>
-    Array.from({ length }, () => addressOf(0xac100000 + Math.floor(random() * 2 ** 20)));
-  const common = (length: number) => Array.from({ length }, (_, rank) => addressOf(hostAt(rank)));
+  const absent = (length: number) => Array.from({ length }, () => stranger(random));
+  const common = (length: number) => Array.from({ length }, (_, rank) => insider(rank));
   const lists = [10, 100, 1_000, 10_000].flatMap((length) => [
     { name: `${length} hosts, one rare`, hosts: [ring.rareHost, ...absent(length - 1)] },
     { name: `${length} hosts, one of a hundred there`, hosts: listOf(length, ring.rareHost) },

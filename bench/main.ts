@@ -5,6 +5,7 @@ import { hosts } from './hosts.ts';
 import { indexed } from './indexed.ts';
 import { list } from './list.ts';
 import { logging } from './logging.ts';
+import { memory } from './memory.ts';
 import type { Held } from './promise.ts';
 import { ringindex } from './ringindex.ts';
 import { search } from './search.ts';
@@ -15,7 +16,7 @@ import { supervisor } from './supervisor.ts';
  * Measures what the product promises, side by side in one run, and prints one table; exits with 1 where a promise does not hold.
  *
  *     npm run bench                      # all of it: some fifteen minutes
- *     npm run bench -- list start        # these alone: list start supervisor blocking search hosts ringindex indexed logging both
+ *     npm run bench -- list start        # these alone: list start supervisor blocking search memory hosts ringindex indexed logging both
  *     npm run bench -- --seconds 300     # how long the supervisor is watched, 60 otherwise
  *     npm run bench -- --gigabytes 20    # of the ring that is searched, 6 otherwise: it should fit in memory
  *
@@ -33,6 +34,7 @@ const benches: Readonly<Record<string, () => Promise<Held>>> = {
   supervisor: () => supervisor(Number(values.seconds)),
   blocking,
   search: () => search(Number(values.gigabytes) * 1e9),
+  memory,
   hosts,
   ringindex,
   logging,

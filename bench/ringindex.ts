@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileProgram } from '../src/capture/compiler.ts';
@@ -8,7 +8,7 @@ import { conditionOf } from '../src/capture/past/ringindex/derive.ts';
 import { rangesFor } from '../src/capture/past/ringindex/lookup.ts';
 import { openIndex } from '../src/capture/past/ringindex/store.ts';
 import { type Held, median } from './promise.ts';
-import { writeTraffic } from './traffic.ts';
+import { writeRing } from './ring.ts';
 
 const files = 20;
 const bytesPerFile = 100_000_000;
@@ -53,10 +53,7 @@ interface Built {
 
 async function build(directory: string, name: string, count: number, size: number): Promise<Built> {
   const [ring, store] = [join(directory, name), join(directory, `index-${name}`)];
-  mkdirSync(ring);
-  let at: number | undefined;
-  const paths = Array.from({ length: count }, (_, place) => join(ring, `ring-${place}`));
-  for (const [place, path] of paths.entries()) at = writeTraffic(path, size, place + 1, at);
+  const { paths } = await writeRing(ring, count * size, size);
   let [before, indexBytes, bytes] = [process.cpuUsage(), 0, 0];
   const paces: number[] = [];
   for await (const indexed of buildIndexes(store, paths, new AbortController().signal)) {

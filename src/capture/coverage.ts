@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
 import { type CaptureId, notBegun, type RingFileReport } from './capture.ts';
 import { numberOf, type OutcomeCount } from './row.ts';
+import { unsynced } from './unsynced.ts';
 
-/** The coverage statements of searches, ring file by ring file. */
+/** The coverage statements of searches, ring file by ring file. Lines are on the disk with the ending: after a power cut the search has died, and some are missing. */
 export interface Coverage {
   /** Writes a statement as it is when a search ends before its first file. */
   notePlan(id: CaptureId, reports: readonly RingFileReport[]): void;
@@ -41,7 +42,7 @@ export function openCoverage(database: Database.Database): Coverage {
     `SELECT ring, outcome, count(*) AS files FROM coverage WHERE capture = ? AND ${isTold} GROUP BY ring, outcome ORDER BY min(position)`,
   );
   const noteReport = (id: CaptureId, position: number, line: RingFileReport) =>
-    void add.run({ ...line, ring: line.ring ?? null, number: numberOf(id), position });
+    void unsynced(database, () => add.run({ ...line, ring: line.ring ?? null, number: numberOf(id), position }));
   return {
     notePlan: database.transaction((id: CaptureId, reports: readonly RingFileReport[]) => {
       for (const [position, line] of reports.entries()) noteReport(id, position, line);

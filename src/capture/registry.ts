@@ -13,6 +13,7 @@ import type {
 import { type Coverage, openCoverage } from './coverage.ts';
 import { type JoinNumber, joinOf } from './joins.ts';
 import { captureOf, type EarlierRow, type HostsRow, numberOf, type Row } from './row.ts';
+import { unsynced } from './unsynced.ts';
 
 /** A capture before it has a number. */
 export type NewCapture = Pick<
@@ -252,10 +253,10 @@ export function openRegistry(database: Database.Database, directory: string, pro
     fixEnding: (id, ending, at) => fixEnding.get({ ...ending, at, number: numberOf(id), owner: process })?.at,
     takeOver: (id, goneOwner) => takeOver.run(process, numberOf(id), goneOwner).changes > 0,
     noteProgress: (id, progress, file) => {
-      noteProgress.run(JSON.stringify(progress), progress.packets, file, numberOf(id));
+      unsynced(database, () => noteProgress.run(JSON.stringify(progress), progress.packets, file, numberOf(id)));
       return known(id).state === 'running';
     },
-    noteRingSpans: (id, spans) => void noteRingSpans.run(JSON.stringify(spans), numberOf(id)),
+    noteRingSpans: (id, spans) => void unsynced(database, () => noteRingSpans.run(JSON.stringify(spans), numberOf(id))),
     isNameTaken: (savefile) => named.get(savefile, savefile) !== undefined,
     settle: (id, { counts, facts, ...ending }) =>
       settle.run({

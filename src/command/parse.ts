@@ -177,9 +177,11 @@ function windowOf(said: Said, setting: Setting): Window {
   return { since, until };
 }
 
-function pastTime(said: Said, name: 'since' | 'until', { now, timezone }: Setting): number | null {
+function pastTime(said: Said, name: 'since' | 'until', setting: Setting): number | null {
   const text = said.options.get(name);
   if (text === undefined) return null;
+  // Not before: at the shell, to know the zone's name takes 20 ms.
+  const { now, timezone } = setting;
   const at = parseTime(text, now, timezone);
   const instead = name === 'since' ? 'give a time before now' : 'leave it out to search up to now';
   if (at > now * 1_000) refuse(`--${name} ${typed(text)} is in the future (in ${timezone}): ${instead}`);

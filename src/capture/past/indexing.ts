@@ -6,7 +6,8 @@ import type { IndexOrder, IndexStep } from '../orders.ts';
 import { readFromPin } from '../pin.ts';
 import type { Order, Room } from '../room.ts';
 import { buildIndexes } from './ringindex/build.ts';
-import { indexCoverage, indexesOf, type Places, pruneIndexes } from './ringindex/care.ts';
+import { indexCoverage, type Places, pruneIndexes } from './ringindex/care.ts';
+import { indexesOf } from './ringindex/place.ts';
 import { knownRing } from './wanted.ts';
 
 /** Milliseconds after which a file that is not the newest is taken for finished. */

@@ -10,9 +10,10 @@ import { cutShort } from './ending.ts';
 import { scanWhereItIs } from './pinned.ts';
 import type { RingPlan } from './plan.ts';
 import { beginning, fileDone, further, together } from './progress.ts';
-import { type Planned, type RingFile, unread } from './ring.ts';
+import type { Planned, RingFile } from './ring.ts';
 import type { Scanned } from './scan.ts';
 import { ringSpanOf } from './span.ts';
+import { unread } from './unread.ts';
 
 /** One ring of a search, and how far it is. */
 export interface Lane {

@@ -4,7 +4,8 @@ import { CaptureError } from '../errors.ts';
 import { ethernet } from '../ringfile.ts';
 import { compileHosts } from './hosts.ts';
 import { filesOf } from './progress.ts';
-import { type Planned, unread } from './ring.ts';
+import type { Planned } from './ring.ts';
+import { unread } from './unread.ts';
 
 /** Linktypes in rings, in the order in which they first appear; Ethernet, where they hold nothing yet. */
 export function linktypesOf(places: readonly Planned[]): number[] {

@@ -1,5 +1,6 @@
 import type { Micros, RingFileReport } from '../capture.ts';
-import { type RingFile, unread } from './ring.ts';
+import type { RingFile } from './ring.ts';
+import { unread } from './unread.ts';
 
 /** What reading the records of a file came to. */
 export interface Read {

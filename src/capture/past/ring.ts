@@ -14,6 +14,7 @@ import {
   readRecordHeader,
 } from '../savefile.ts';
 import { type Conversion, convert, endsInPacket, type Packing, packingOf } from './converted.ts';
+import { unread } from './unread.ts';
 
 /** A ring file that can be read: bounded by its first packet, since its name only hints at the time. */
 export interface RingFile {
@@ -74,16 +75,6 @@ export async function planRing(
     }
     return { search: { ...place.search, newest: place === newest } };
   });
-}
-
-/** A line of the coverage statement about a file that was not searched. */
-export function unread(
-  file: string,
-  outcome: RingFileOutcome,
-  detail: string | null,
-  from: Micros | null = null,
-): RingFileReport {
-  return { file, outcome, from, to: null, packets: 0, detail };
 }
 
 interface Looked {

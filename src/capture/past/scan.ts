@@ -7,7 +7,7 @@ import { chunkBytes, headerBytes, type PcapHeader, readHeader, wantedRecords } f
 import { complaint, spawnFilter } from '../tcpdump.ts';
 import { type Conversion, convert, endsInPacket } from './converted.ts';
 import type { HostProgram } from './filter/hosts.ts';
-import { openSieve, type Sieve } from './filter/sieve.ts';
+import type { Sieve } from './filter/sieve.ts';
 import { programsFor, type WantedHosts } from './hosts.ts';
 import { ownRecords, type Twins } from './joint.ts';
 import { notOpened, notThePlanned, type Read, reportOf } from './report.ts';
@@ -194,7 +194,7 @@ async function collect(
     if (header === undefined) {
       header = readHeader(pending);
       if (header === undefined) continue;
-      if (hosts !== null) sieve = openSieve(hosts, header);
+      if (hosts !== null) sieve = (await import('./filter/sieve.ts')).openSieve(hosts, header);
       pending = pending.subarray(headerBytes);
     }
     const { end, ...own } = ownRecords(pending, header, twins);

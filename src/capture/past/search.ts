@@ -15,7 +15,7 @@ import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { filesOf } from './progress.ts';
 import type { RingFile } from './ring.ts';
-import { indexesOf } from './ringindex/care.ts';
+import { indexesOf } from './ringindex/place.ts';
 import { type Append, scanRingFile } from './scan.ts';
 import { openCrews, startThread, type Thread } from './threads/crew.ts';
 import { knownRing } from './wanted.ts';

@@ -10,7 +10,7 @@ import { judge } from '../filter/judge.ts';
 import { isScannable } from '../filter/scannable.ts';
 import { type Plan, plansOf, type RingPlan } from '../plan.ts';
 import { filesOf } from '../progress.ts';
-import { indexesOf } from '../ringindex/care.ts';
+import { indexesOf } from '../ringindex/place.ts';
 import { knownRings, type Ring } from '../wanted.ts';
 import { type Remaining, remainingOf } from './remaining.ts';
 

@@ -10,11 +10,6 @@ const partName = /^\d+-[0-9a-f]{16}\.part$/;
 /** Milliseconds after which nobody is writing an index any more. */
 const longestWriting = 3_600_000;
 
-/** Where the indexes of an installation are kept, by its state directory. */
-export function indexesOf(state: string): string {
-  return join(state, 'index');
-}
-
 /** Where ring files are. */
 export interface Places {
   /** The rings' directories. */
