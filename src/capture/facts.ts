@@ -101,8 +101,9 @@ function openTally(header: PcapHeader | undefined): Tally {
       return walked.end;
     },
     facts: (fileBytes) => ({
-      ...{ packets, fileBytes, dataBytes, linktype, snaplen, precision },
+      ...{ packets, fileBytes, dataBytes },
       ...{ firstAt: timeOrNull(first), lastAt: timeOrNull(last) },
+      ...{ linktype, snaplen, precision },
       cutAt: whole === fileBytes ? null : whole,
     }),
   };
