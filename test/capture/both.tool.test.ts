@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { type Network, openNetwork } from '../../sandbox/network/network.ts';
 import { type Daemonlogger, startDaemonlogger } from '../../sandbox/ring/daemonlogger.ts';
 import type { BothOrder, BothStep } from '../../src/capture/orders.ts';
+import { sinceBoot } from '../../src/capture/process.ts';
 import { bothAt, order, port } from './both-at.ts';
 import { otherProcess } from './other-process.ts';
 import { pcap, udpPackets } from './pcaps.ts';
@@ -15,9 +16,12 @@ describe('both: a live capture, and the ring up to it', () => {
   let sensor: Sensor;
   let network: Network;
   let logger: Daemonlogger | undefined;
+  /** Where the engine's uptime stands still: then no patience of its own ends a wait. */
+  let stoodStill: number | undefined;
 
   beforeEach(async () => {
-    sensor = openSensor();
+    stoodStill = undefined;
+    sensor = openSensor({}, Date.now, () => stoodStill ?? sinceBoot());
     network = await openNetwork({ name: 'both', kind: 'loopback' });
   });
   afterEach(async () => {
@@ -108,6 +112,7 @@ describe('both: a live capture, and the ring up to it', () => {
       const steps = sensor.engine.both(order, sensor.grant, signal)[Symbol.asyncIterator]();
       assert.equal((await steps.next()).value?.step, 'started');
       assert.equal((await steps.next()).value?.step, 'waiting');
+      stoodStill = sinceBoot();
       return async () => {
         let last: BothStep | undefined;
         for (let step = await steps.next(); !step.done; step = await steps.next()) last = step.value;
@@ -131,9 +136,7 @@ describe('both: a live capture, and the ring up to it', () => {
         ['c2', 'starting'],
         ['c1', 'running'],
       ]);
-      const began = performance.now();
       const [[stopped], last] = await Promise.all([sensor.engine.stop('c2', sensor.grant), ended()]);
-      assert.ok(performance.now() - began < 3_000);
       assert.deepEqual([last.state, last.why], ['cancelled', 'stopped by grant']);
       assert.deepEqual(stopped, sensor.engine.peek('c2'));
       assert.deepEqual(
@@ -148,10 +151,8 @@ describe('both: a live capture, and the ring up to it', () => {
     test('its signal is heard at once', async () => {
       const cancel = new AbortController();
       const ended = await waiting(cancel.signal);
-      const began = performance.now();
       cancel.abort();
       const last = await ended();
-      assert.ok(performance.now() - began < 3_000);
       assert.deepEqual([last.state, last.why], ['cancelled', 'cancelled']);
       isEmptyAndWhole(last.savefile);
     });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { readdirSync, rmSync } from 'node:fs';
+import { linkSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { pcap, udpPackets } from '../capture/pcaps.ts';
 import { capture, captureCommand, installation, type Ran, run, writeRingFile } from './shell.ts';
 
 const { directory, file, ring, captures } = installation();
@@ -106,9 +108,13 @@ describe('capture at the shell', () => {
   });
 
   test('a search that is interrupted keeps what was merged, says so, and exits with 130', async () => {
-    for (let at = 3; at < 100; at++) writeRingFile(ring, 1_795_399_800 + at * 60, { count: 1, port: 4_444 });
+    const large = join(ring, 'daemonlogger.pcap.0');
+    writeFileSync(large, pcap(udpPackets(200_000)));
+    const names = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((at) => `${large}${at}`);
+    for (const name of names) linkSync(large, name);
     const env = { ...process.env, TZ: 'UTC', CAPTURE_CONFIG: file, SUDO_USER: 'grant' };
-    const search = spawn(captureCommand, ['search', '-d', 'long', 'udp'], {
+    // Left to tcpdump: a second or more, however fast a scan is.
+    const search = spawn(captureCommand, ['search', '-d', 'long', 'udp or ip6 protochain 17'], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -121,6 +127,7 @@ describe('capture at the shell', () => {
     assert.equal(await closed, 130, out);
     assert.match(out, /\nCancelled: grant_long_.*\n/);
     assert.match(out, /What was merged until then is kept\./);
+    for (const name of [large, ...names]) rmSync(name);
   });
 
   test('on a terminal rewrites one line while it searches', async () => {

@@ -56,7 +56,9 @@ describe('a registry that another process keeps locked', { concurrency: 3 }, () 
     await until('the limit to be held', () => tcpdumpsOf(sensor.captures).length === 0, 40_000);
     await until('the supervisor to end with its last capture', () => !isAlive(supervisor));
     const shown = JSON.parse((await sensor.capture('show', '--json', 'c1')).out);
-    assert.deepEqual([shown.state, shown.why], ['finished', 'its time was over: 14s from its start']);
+    assert.equal(shown.state, 'finished');
+    // On a busy machine it may have been over for a while.
+    assert.match(shown.why, /^its time was over: 14s from its start/);
   });
 
   test('does not end the bot, which answers again afterwards', async (t) => {

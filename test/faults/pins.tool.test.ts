@@ -102,7 +102,8 @@ test('a pin that is killed in the middle of a copy is undone by whoever looks ne
   const { directory } = sensor.config.pins;
   const names = fillRing(sensor.ring, 2);
   const large = putRingFile(sensor.ring, 'ring.pcap0', epoch);
-  truncateSync(join(sensor.ring, large), 400e6);
+  // So large that its copy is not done before it is seen.
+  truncateSync(join(sensor.ring, large), 4e9);
   const inTheMiddle = () =>
     existsSync(join(directory, 'p1')) && readdirSync(join(directory, 'p1')).some((name) => name.endsWith('.part'));
   await killed(sensor, ['pin', JSON.stringify({ since: String(since) })], () => until('the copy', inTheMiddle));
