@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 /** How a tool came to its end, and what it said. */
 export interface Ran {
@@ -20,6 +20,12 @@ export interface Given {
   readonly patience?: number;
 }
 
+const running = new Set<ChildProcess>();
+// None is of use to anybody once we are gone.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /**
  * Runs a tool to its end; never throws for it. What execa does, for short commands: loading execa takes as long as a few of them run.
  */
@@ -27,16 +33,14 @@ export async function runTool(tool: string, words: readonly string[], { input, p
   const said = { stdout: '', stderr: '' };
   try {
     const child = spawn(tool, words, { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
-    const kill = () => void child.kill('SIGKILL');
-    // It is of no use to anybody once we are gone.
-    process.on('exit', kill);
+    running.add(child);
     let timedOut = false;
     const late =
       patience === undefined
         ? undefined
         : setTimeout(() => {
             timedOut = true;
-            kill();
+            child.kill('SIGKILL');
           }, patience);
     try {
       // One that ends before it has read its stdin says why itself.
@@ -52,7 +56,7 @@ export async function runTool(tool: string, words: readonly string[], { input, p
       return { ...said, failed, timedOut, shortMessage: failed ? `${tool} ended with ${signal ?? status}` : '' };
     } finally {
       clearTimeout(late);
-      process.off('exit', kill);
+      running.delete(child);
     }
   } catch (error) {
     const shortMessage = error instanceof Error ? error.message : String(error);
