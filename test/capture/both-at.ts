@@ -16,7 +16,7 @@ export interface Met {
   readonly twice: readonly string[];
   /** Found in neither. */
   readonly missing: readonly string[];
-  /** Whether each of the two savefiles has them in the order in which they were sent. */
+  /** Whether each of the two savefiles has them in the order in which each of two senders sent them. */
   readonly inOrder: boolean;
   readonly steps: readonly BothStep[];
   readonly search: Capture;
@@ -32,25 +32,26 @@ export const order = { description: 'beacon', expression: `udp port ${port}`, si
 export async function bothAt(sensor: Sensor, network: Network, perSecond: number): Promise<Met> {
   let going = true;
   const sent: string[] = [];
-  const count = Math.max(40, Math.ceil(perSecond / 2));
-  const sendSome = async () => {
-    const round = `both ${String(sent.length).padStart(8, '0')}`;
+  // Two senders in turn, of which one goes on while the other begins anew: two seconds, and one.
+  const send = async (sender: string, seconds: number) => {
+    const round = `both ${sender}${String(sent.length).padStart(8, '0')}`;
     // A logger writes when it has 4096 bytes: in seconds, not minutes, also where few packets come.
     const payload = `${'.'.repeat(perSecond < 200 ? 300 : 0)}${round}`;
-    await network.traffic.send({ count, to: network.hosts.shop, port, payload, perSecond });
+    const count = (perSecond / 2) * seconds;
+    await network.traffic.send({ count, to: network.hosts.shop, port, payload, perSecond: perSecond / 2 });
     for (let at = 1; at <= count; at += 1) sent.push(`${round} ${String(at).padStart(6, '0')}`);
   };
-  const sending = (async () => {
-    while (going) await sendSome();
+  const sendOn = async (sender: string, seconds: number) => {
+    await send(sender, seconds);
+    while (going) await send(sender, 2);
     // After it, too, whatever was under way.
-    await sendSome();
-  })();
-  const numbers = (path: string) =>
-    [
-      ...recordsOf(path)
-        .toString('latin1')
-        .matchAll(/both \d{8} \d{6}/g),
-    ].map(([one]) => one);
+    await send(sender, 1);
+  };
+  const sending = Promise.all([sendOn('a', 2), sendOn('b', 1)]);
+  const numbers = (path: string) => {
+    const records = recordsOf(path).toString('latin1');
+    return [...records.matchAll(/both [ab]\d{8} \d{6}/g)].map(([one]) => one);
+  };
 
   try {
     await until(
@@ -72,7 +73,7 @@ export async function bothAt(sensor: Sensor, network: Network, perSecond: number
       ...{ sent: sent.length, live: seen.length, past: found.length, steps, search },
       twice: repeated(all),
       missing: sent.filter((one) => !once.has(one)),
-      inOrder: [found, seen].every((some) => some.every((one, at) => at === 0 || (some[at - 1] ?? '') < one)),
+      inOrder: [found, seen].every((some) => ['a', 'b'].every((sender) => rises(some, `both ${sender}`))),
     };
   } finally {
     going = false;
@@ -83,6 +84,11 @@ export async function bothAt(sensor: Sensor, network: Network, perSecond: number
 function repeated(all: readonly string[]): string[] {
   const seen = new Set<string>();
   return all.filter((one) => seen.size === seen.add(one).size);
+}
+
+function rises(numbers: readonly string[], beginning: string): boolean {
+  const of = numbers.filter((one) => one.startsWith(beginning));
+  return of.every((one, at) => at === 0 || (of[at - 1] ?? '') < one);
 }
 
 function filesIn(ring: string): string[] {
