@@ -43,7 +43,12 @@ export async function* withJoin<Step>(
     if (pending !== undefined) await joinOne(room, pending, { cancel: signal, leave: new AbortController().signal });
     await pause(pollEvery);
   }
-  if (room.joins.isPending(number)) await room.leaveSupervisor();
+  if (room.joins.isPending(number)) {
+    await room.leaveSupervisor();
+    const parts = partsOf(room, number).map(({ id }) => id);
+    yield { step: 'not joined', capture: last, why: `${parts.join(' and ')} are joined by who looks after the sensor` };
+    return;
+  }
   const { join } = room.registry.byId(last.id) ?? last;
   const joined = join?.join === 'into' ? room.registry.byId(join.capture) : undefined;
   if (joined !== undefined && joined.endedAt !== null) yield { step: 'joined', capture: joined };

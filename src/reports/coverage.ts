@@ -102,9 +102,12 @@ function isNotBegun({ outcome, detail }: RingFileReport): boolean {
   return outcome === 'not searched' && (detail === notBegun.cancelled || detail === notBegun.ended);
 }
 
-/** How many ring files of the window may hold packets that the savefile lacks. */
+/**
+ * How many ring files of the window may hold packets that nobody searched for. Not those of another linktype: a search of their own follows, or
+ * the expression means nothing for them, and their lines say which.
+ */
 export function filesMissed(coverage: Capture['coverage']): number {
   return outcomeNames
-    .filter((outcome) => outcomes[outcome].missing)
+    .filter((outcome) => outcomes[outcome].missing && outcome !== 'other linktype')
     .reduce((sum, outcome) => sum + (coverage?.[outcome] ?? 0), 0);
 }

@@ -19,7 +19,10 @@ export function preflightLines(preflight: Preflight): string[] {
 }
 
 function lastingInWords({ lasts, slower, rings }: Preflight): string {
-  if (lasts === null) return `How long it takes is not known: no search of ${rings.join(', ')} has shown it yet`;
+  if (lasts === null) {
+    const alone = rings.length > 1 ? ' alone' : '';
+    return `How long it takes is not known: no search of ${rings.join(', or of ')}${alone} has shown it yet`;
+  }
   const longer = slower.files === 0 ? '' : ', and longer for what is slower';
   return `About ${lasting(lasts.milliseconds)} at the pace of ${named(lasts.by)}${longer}`;
 }

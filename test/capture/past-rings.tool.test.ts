@@ -363,7 +363,10 @@ describe('a search of several rings that does not come to its end', () => {
       const capture = sensor.engine.peek(id);
       assert.partialDeepStrictEqual(capture, { state: 'cancelled', facts: { cutAt: null } });
       assert.match(capture?.why ?? '', /nobody waited/);
-      assert.equal(sensor.engine.coverage(id).length, 12);
+      const lines = sensor.engine.coverage(id);
+      assert.equal(lines.length, 12);
+      // What was merged when the reader left is in the savefile, and counts.
+      assert.deepEqual([sum(lines), capture?.progress?.packets], [capture?.packets, capture?.packets]);
       assert.deepEqual(tcpdumpsOf(sensor.directory), []);
     }
   });

@@ -58,7 +58,9 @@ export async function build(
 export async function removeLeftovers(directory: string, savefile: string): Promise<void> {
   const [analyst, rest] = [savefile.slice(0, savefile.indexOf('_')), savefile.slice(savefile.indexOf('_'))];
   for (const name of await readdir(directory)) {
-    if (name.startsWith(`${analyst}.processing.`) && name.includes(rest))
+    const [, behind] = name.split(rest);
+    // Copies of parts have a number behind the name; a pcapng of the same second is another's.
+    if (name.startsWith(`${analyst}.processing.`) && behind !== undefined && /^(\.\d+)?$/.test(behind))
       await rm(join(directory, name), { force: true });
   }
 }

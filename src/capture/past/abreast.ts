@@ -56,7 +56,7 @@ export async function* scanAbreast<Told>(
     }
     await merging;
   } finally {
-    for (const handover of handovers) handover.refuse(new Error('nobody takes it any more'));
+    for (const handover of handovers) handover.leave(new Error('nobody takes it any more'));
     // Each comes to its next step, or to what it cannot append any more.
     await Promise.allSettled([...underWay.values(), merging]);
     await Promise.allSettled(running.map(({ scan }) => scan.return(undefined)));
@@ -80,6 +80,8 @@ interface Handover {
   end(): void;
   /** Nothing is taken any more: what waits, and whoever comes later, is told why. */
   refuse(error: unknown): void;
+  /** What waits is still merged, and counts; whoever comes later is told why nothing is taken any more. */
+  leave(error: unknown): void;
 }
 
 function openHandover(): Handover {
@@ -122,6 +124,11 @@ function openHandover(): Handover {
       isOver = true;
       offer?.refused(error);
       offer = undefined;
+      wake();
+    },
+    leave: (error) => {
+      refusal ??= { error };
+      isOver = true;
       wake();
     },
   };

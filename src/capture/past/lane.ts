@@ -23,6 +23,8 @@ export interface Lane {
   progress: SearchProgress;
   /** After the last file that is done with. */
   whole: SearchProgress;
+  /** Packets of this ring that are in the savefile: never fewer than its scans have said. */
+  appended: number;
   /** Of the places that are done with, in their order. */
   readonly reports: RingFileReport[];
 }
@@ -37,7 +39,7 @@ export function lanesOf(rings: readonly RingPlan[]): Lane[] {
   let first = 0;
   return rings.map((plan) => {
     const progress = beginning(plan.places);
-    const lane = { plan, first, progress, whole: progress, reports: [] };
+    const lane = { plan, first, progress, whole: progress, appended: 0, reports: [] };
     first += plan.places.length;
     return lane;
   });
@@ -46,6 +48,11 @@ export function lanesOf(rings: readonly RingPlan[]): Lane[] {
 /** How far all of them are. */
 export function progressOf(lanes: readonly Lane[]): SearchProgress {
   return together(lanes.map(({ progress }) => progress));
+}
+
+/** The same once a search has ended, however it did: its packets are those of the savefile. */
+export function lastProgressOf(lanes: readonly Lane[]): SearchProgress {
+  return { ...progressOf(lanes), packets: lanes.reduce((sum, { appended }) => sum + appended, 0) };
 }
 
 /** What each ring held of a window. @param at when they were looked at */
@@ -95,10 +102,11 @@ export function finishPlace({ lane, place, report }: Extract<Told, { says: 'done
 }
 
 /** The lines of the places that a search ended before, that of the file that it was in the middle of first. */
-export function leftOver({ plan, reports, progress, whole }: Lane): RingFileReport[] {
-  const packets = progress.packets - whole.packets;
+export function leftOver({ plan, reports, progress, whole, appended }: Lane): RingFileReport[] {
+  const packets = appended - whole.packets;
   return plan.places.slice(reports.length).map((place, at) => {
-    const begun = at === 0 && progress !== whole ? { packets, to: progress.reached, detail: cutShort } : {};
+    const begun =
+      at === 0 && (progress !== whole || packets > 0) ? { packets, to: progress.reached, detail: cutShort } : {};
     return { ...leftOut(place), ...begun };
   });
 }

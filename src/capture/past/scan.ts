@@ -26,6 +26,8 @@ export interface Selection {
 
 /** Where matches go: whole records only, each in place when the promise resolves. */
 export type Append = (records: Buffer) => Promise<void>;
+/** The same for what one scan finds, with how many it is. */
+export type Take = (records: Buffer, packets: number) => Promise<void>;
 
 /** How far the scan of one file is. */
 export interface Scanned {
@@ -44,7 +46,7 @@ export interface Scanned {
 export async function* scanRingFile(
   planned: RingFile,
   selection: Selection,
-  append: Append,
+  append: Take,
   signal: AbortSignal,
 ): AsyncGenerator<Scanned, RingFileReport> {
   let file: FileHandle;
@@ -70,7 +72,7 @@ async function* filterFile(
   planned: RingFile,
   size: number,
   selection: Selection,
-  append: Append,
+  append: Take,
   signal: AbortSignal,
 ): AsyncGenerator<Scanned, RingFileReport> {
   const hosts = selection.hosts && (await programsFor(selection.hosts, planned.header));
@@ -183,7 +185,7 @@ async function feed(stdin: Writable, records: Buffer, collected: Promise<unknown
 async function collect(
   stdout: Readable,
   { hosts, twins }: { readonly hosts: readonly HostProgram[] | null; readonly twins: Twins | null },
-  append: Append,
+  append: Take,
   matched: { packets: number },
 ): Promise<boolean> {
   let pending: Buffer = Buffer.alloc(0);
@@ -199,7 +201,7 @@ async function collect(
     }
     const { end, ...own } = ownRecords(pending, header, twins);
     const { wanted, packets } = sieve?.(own.wanted) ?? own;
-    if (packets > 0) await append(wanted);
+    if (packets > 0) await append(wanted, packets);
     matched.packets += packets;
     pending = pending.subarray(end);
   }

@@ -10,13 +10,13 @@ import { toolVersions } from '../tcpdump.ts';
 import { scanAbreast } from './abreast.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, type Meeting, meet, type Twins } from './joint.ts';
-import { finishPlace, type Lane, lanesOf, leftOver, progressOf, scanPlaces, spansOf } from './lane.ts';
+import { finishPlace, type Lane, lanesOf, lastProgressOf, leftOver, progressOf, scanPlaces, spansOf } from './lane.ts';
 import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { filesOf } from './progress.ts';
 import type { RingFile } from './ring.ts';
 import { indexesOf } from './ringindex/place.ts';
-import { type Append, scanRingFile } from './scan.ts';
+import { type Append, scanRingFile, type Take } from './scan.ts';
 import { openCrews, startThread, type Thread } from './threads/crew.ts';
 import { knownRing } from './wanted.ts';
 
@@ -172,7 +172,11 @@ async function* scanRings(
   );
   const scans = lanes.map((lane, at) => (append: Append) => {
     const selection = { ...lane.plan, window, precision, twins };
-    const scan = (held: RingFile) => crews[at]?.scan(held, append) ?? scanRingFile(held, selection, append, stop);
+    const take: Take = async (records, packets) => {
+      await append(records);
+      lane.appended += packets;
+    };
+    const scan = (held: RingFile) => crews[at]?.scan(held, take) ?? scanRingFile(held, selection, take, stop);
     return scanPlaces(lane, scan, stop);
   });
   const lookedAt = room.now();
@@ -216,6 +220,7 @@ async function* scanRings(
         lane.reports.push(report);
       }
     }
+    room.registry.noteProgress(capture.id, lastProgressOf(lanes), file.name());
     noteSpans();
   }
   // What tcpdump filters, or is unpacked, says nothing of how fast the rest is, and several rings nothing of one.

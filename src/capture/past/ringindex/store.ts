@@ -70,9 +70,7 @@ export function writeIndex(store: string, path: string, partName: string): Index
   try {
     const stats = fstatSync(descriptor, { bigint: true });
     if (!stats.isFile()) return { is: 'not built', path, why: 'it is not a regular file' };
-    const present = openIndex(store, stats);
-    present?.close();
-    if (present !== undefined) return { is: 'there already', path };
+    if (hasIndex(store, stats)) return { is: 'there already', path };
     const survey = surveyRingFile(descriptor, Number(stats.size));
     if (survey === undefined) return { is: 'not built', path, why: 'it is no classic pcap file of version 2.4' };
     const identity = identityOf(stats);
@@ -84,6 +82,20 @@ export function writeIndex(store: string, path: string, partName: string): Index
     return { is: 'built', path, bytes: Number(stats.size), indexBytes: index.length };
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Whether a ring file has one that can say which blocks it has. */
+function hasIndex(store: string, stats: BigIntStats): boolean {
+  const index = openIndex(store, stats);
+  try {
+    index?.blocks();
+    return index !== undefined;
+  } catch (error) {
+    if (error instanceof DamagedIndex) return false;
+    throw error;
+  } finally {
+    index?.close();
   }
 }
 

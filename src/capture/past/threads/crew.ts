@@ -6,7 +6,7 @@ import { judge } from '../filter/judge.ts';
 import { isScannable } from '../filter/scannable.ts';
 import { ownRecords, type Twins } from '../joint.ts';
 import type { RingFile } from '../ring.ts';
-import type { Append, Scanned, Selection } from '../scan.ts';
+import type { Scanned, Selection, Take } from '../scan.ts';
 import { mostThreads, type Said, type Task, type ThreadOrder } from './messages.ts';
 import { makeSlots, type Taker, takerOf } from './slots.ts';
 
@@ -16,7 +16,7 @@ export interface Crew {
    * What a thread finds in a file, appended as it comes; undefined for a file that is left to tcpdump. Files are to be asked for in the order
    * of the plan. Throws what `append` throws.
    */
-  scan(file: RingFile, append: Append): AsyncGenerator<Scanned, RingFileReport> | undefined;
+  scan(file: RingFile, append: Take): AsyncGenerator<Scanned, RingFileReport> | undefined;
   /** Whether no file of the search is left to others. */
   readonly alone: boolean;
   /** Bytes read of the files that are done with. */
@@ -200,7 +200,7 @@ interface Own {
   readonly twins: Twins | null;
 }
 
-async function* taken(stream: Stream, append: Append, { format, twins }: Own): AsyncGenerator<Scanned, RingFileReport> {
+async function* taken(stream: Stream, append: Take, { format, twins }: Own): AsyncGenerator<Scanned, RingFileReport> {
   let packets = 0;
   for (;;) {
     const { said, slots } = await stream.next();
@@ -208,7 +208,7 @@ async function* taken(stream: Stream, append: Append, { format, twins }: Own): A
     if (said.length > 0) {
       const records = slots.oldest(said.length);
       const kept = twins === null ? { wanted: records, packets: said.packets } : ownRecords(records, format, twins);
-      if (kept.packets > 0) await append(kept.wanted);
+      if (kept.packets > 0) await append(kept.wanted, kept.packets);
       slots.took();
       packets += kept.packets;
     }

@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { headerBytes } from '../../savefile.ts';
 import type { Read } from '../report.ts';
 import type { RingFile } from '../ring.ts';
+import { DamagedIndex } from '../ringindex/bytes.ts';
 import { searchConditionOf } from '../ringindex/listed.ts';
 import { type ByteRange, rangesFor } from '../ringindex/lookup.ts';
 import { openIndex } from '../ringindex/store.ts';
@@ -28,6 +29,10 @@ export function openIndexes({ program, hosts, linktype, indexes, window }: Threa
         ranges: toRead.ranges,
         read: { bytes: headerBytes, reached, whole: end, damaged: ending === 'damaged' },
       };
+    } catch (error) {
+      // Where no block is wanted its table is read for the first time here.
+      if (error instanceof DamagedIndex) return undefined;
+      throw error;
     } finally {
       index.close();
     }

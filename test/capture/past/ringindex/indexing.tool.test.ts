@@ -23,6 +23,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { crc32 } from 'node:zlib';
+import { filesOf } from '../../../../src/capture/past/progress.ts';
+import { planRing, type RingFile } from '../../../../src/capture/past/ring.ts';
 import { buildIndexes } from '../../../../src/capture/past/ringindex/build.ts';
 import { indexCoverage, type Places, pruneIndexes } from '../../../../src/capture/past/ringindex/care.ts';
 import { conditionOf } from '../../../../src/capture/past/ringindex/derive.ts';
@@ -31,6 +33,7 @@ import { blocksOf, has, rangesFor, type ToRead } from '../../../../src/capture/p
 import type { RingIndex } from '../../../../src/capture/past/ringindex/ringindex.ts';
 import { type Indexed, identityOf, indexPathOf, openIndex } from '../../../../src/capture/past/ringindex/store.ts';
 import { WordValues } from '../../../../src/capture/past/ringindex/values.ts';
+import { openIndexes } from '../../../../src/capture/past/threads/indexed.ts';
 import { type Packet, pcap, udpFrame } from '../../pcaps.ts';
 import { randomFrom } from '../generate/random.ts';
 import { indexOf, programFor } from './indexed.ts';
@@ -180,6 +183,32 @@ test('an index with any byte changed is none, or leads to reading the whole file
   }
   assert.ok(believed < whole.length / 97, 'damage is seen');
 });
+
+test('damage in an index leads to reading the whole file where what is sought is in none of it, too, and a new index is built', async () => {
+  await build();
+  const whole = readFileSync(indexFile());
+  const program = programFor(file, 'port 9');
+  assert.ok(program);
+  const order = { program, hosts: null, linktype: 1, window: ever, precision: 'microseconds', indexes: store } as const;
+  const stats = statSync(file, { bigint: true });
+  const planned = await plannedIn(ring);
+  assert.deepEqual(openIndexes(order)(planned, stats)?.ranges, []);
+  // The table of blocks stands behind the head.
+  whole[headBytes + 5] = (whole[headBytes + 5] ?? 0) ^ 1;
+  writeFileSync(indexFile(), whole);
+  assert.equal(openIndexes(order)(planned, stats), undefined);
+  assert.deepEqual(
+    (await build()).map(({ is }) => is),
+    ['built'],
+  );
+  assert.deepEqual(openIndexes(order)(planned, stats)?.ranges, []);
+});
+
+async function plannedIn(directory: string): Promise<RingFile> {
+  const [planned] = filesOf(await planRing(directory, ever));
+  assert.ok(planned);
+  return planned;
+}
 
 test('an index that is cut anywhere, or has something behind it, is none', async () => {
   await build();
