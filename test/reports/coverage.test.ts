@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RingFileOutcome } from '../../src/capture/capture.ts';
-import { readFromPins, troubledFiles } from '../../src/reports/coverage.ts';
+import { filesMissed, readFromPins, troubledFiles } from '../../src/reports/coverage.ts';
 
 const report = (outcome: RingFileOutcome, detail: string | null) => ({
   file: outcome,
@@ -28,4 +28,9 @@ test('a coverage statement names files that miss packets or have something to sa
   );
   assert.equal(readFromPins(reports), '1 read from p3');
   assert.equal(readFromPins(reports.slice(0, 5)), null);
+});
+
+test('files of another linktype are nothing that was missed: a search of their own follows, or the expression means nothing for them', () => {
+  assert.equal(filesMissed({ searched: 2, 'other linktype': 12 }), 0);
+  assert.equal(filesMissed({ searched: 2, 'other linktype': 12, damaged: 1, pruned: 2 }), 3);
 });
