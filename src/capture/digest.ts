@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { CaptureError } from './errors.ts';
-import { chunkBytes } from './savefile.ts';
+import { chunksOf } from './savefile.ts';
 
 /** How far a file is read, and at last its digest. */
 export type DigestStep =
@@ -29,14 +29,10 @@ export async function openSavefile(path: string): Promise<FileHandle> {
 export async function* digestOf(file: FileHandle, signal: AbortSignal): AsyncGenerator<DigestStep, void, undefined> {
   const before = await file.stat({ bigint: true });
   const hash = createHash('sha256');
-  const chunk = Buffer.alloc(chunkBytes);
   let position = 0;
-  for (;;) {
-    signal.throwIfAborted();
-    const { bytesRead } = await file.read(chunk, 0, chunkBytes, position);
-    if (bytesRead === 0) break;
-    hash.update(chunk.subarray(0, bytesRead));
-    position += bytesRead;
+  for await (const chunk of chunksOf(file, signal)) {
+    hash.update(chunk);
+    position += chunk.length;
     yield { step: 'read', bytesDone: position, bytesTotal: Number(before.size) };
   }
   const after = await file.stat({ bigint: true });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Facts, Micros } from './capture.ts';
-import { chunkBytes, headerBytes, type PcapHeader, readHeader, walkRecords } from './savefile.ts';
+import { chunksOf, headerBytes, type PcapHeader, readHeader, walkRecords } from './savefile.ts';
 
 /** What a savefile holds; no facts where it has not even a whole pcap header. */
 export interface Examined {
@@ -31,13 +31,8 @@ export async function examineSavefile(path: string): Promise<Examined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const examination = beginExamination();
-    const chunk = Buffer.alloc(chunkBytes);
-    for (let position = 0; ; ) {
-      const { bytesRead } = await file.read(chunk, 0, chunkBytes, position);
-      if (bytesRead === 0) return examination.end();
-      position += bytesRead;
-      examination.take(chunk.subarray(0, bytesRead));
-    }
+    for await (const chunk of chunksOf(file)) examination.take(chunk);
+    return examination.end();
   } finally {
     await file.close();
   }

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Micros } from './capture.ts';
 
 /** The classic pcap file header, 24 bytes (draft-ietf-opsawg-pcap). */
@@ -36,6 +37,22 @@ const linktypeMask = 0x03ffffff;
 
 /** Files are read this much at a time: it stays in the processor's cache, and nothing else waits long for it. */
 export const chunkBytes = 512 * 1024;
+
+/**
+ * A file from its beginning to its end; each chunk is written over by the next.
+ * @param signal ends it with its reason
+ * @throws the file system's errors
+ */
+export async function* chunksOf(file: FileHandle, signal?: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+  const chunk = Buffer.alloc(chunkBytes);
+  for (let position = 0; ; ) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await file.read(chunk, 0, chunkBytes, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield chunk.subarray(0, bytesRead);
+  }
+}
 
 /** Reads a pcap file header; undefined when these bytes are none. */
 export function readHeader(bytes: Buffer): PcapHeader | undefined {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Facts, Micros } from '../capture.ts';
 import { openSavefile } from '../digest.ts';
 import { CaptureError } from '../errors.ts';
-import { chunkBytes } from '../savefile.ts';
+import { chunksOf } from '../savefile.ts';
 
 /** What a pcapng holds: facts, digest, and how many packets are of each linktype. */
 export interface ExaminedPcapng {
@@ -37,15 +37,11 @@ export async function examinePcapng(path: string, signal: AbortSignal): Promise<
   try {
     const hash = createHash('sha256');
     const blocks = new Blocks();
-    const chunk = Buffer.alloc(chunkBytes);
     let position = 0;
-    for (;;) {
-      signal.throwIfAborted();
-      const { bytesRead } = await file.read(chunk, 0, chunkBytes, position);
-      if (bytesRead === 0) break;
-      position += bytesRead;
-      hash.update(chunk.subarray(0, bytesRead));
-      blocks.take(chunk.subarray(0, bytesRead));
+    for await (const chunk of chunksOf(file, signal)) {
+      position += chunk.length;
+      hash.update(chunk);
+      blocks.take(chunk);
     }
     return { ...blocks.end(position), sha256: hash.digest('hex') };
   } finally {

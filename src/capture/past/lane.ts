@@ -45,14 +45,9 @@ export function lanesOf(rings: readonly RingPlan[]): Lane[] {
   });
 }
 
-/** How far all of them are. */
+/** How far all of them are; the packets are those in the savefile. */
 export function progressOf(lanes: readonly Lane[]): SearchProgress {
-  return together(lanes.map(({ progress }) => progress));
-}
-
-/** The same once a search has ended, however it did: its packets are those of the savefile. */
-export function lastProgressOf(lanes: readonly Lane[]): SearchProgress {
-  return { ...progressOf(lanes), packets: lanes.reduce((sum, { appended }) => sum + appended, 0) };
+  return together(lanes.map(({ progress, appended }) => ({ ...progress, packets: appended })));
 }
 
 /** What each ring held of a window. @param at when they were looked at */

@@ -10,7 +10,7 @@ import { toolVersions } from '../tcpdump.ts';
 import { scanAbreast } from './abreast.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, type Meeting, meet, type Twins } from './joint.ts';
-import { finishPlace, type Lane, lanesOf, lastProgressOf, leftOver, progressOf, scanPlaces, spansOf } from './lane.ts';
+import { finishPlace, type Lane, lanesOf, leftOver, progressOf, scanPlaces, spansOf } from './lane.ts';
 import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { filesOf } from './progress.ts';
@@ -220,7 +220,7 @@ async function* scanRings(
         lane.reports.push(report);
       }
     }
-    room.registry.noteProgress(capture.id, lastProgressOf(lanes), file.name());
+    room.registry.noteProgress(capture.id, progressOf(lanes), file.name());
     noteSpans();
   }
   // What tcpdump filters, or is unpacked, says nothing of how fast the rest is, and several rings nothing of one.
