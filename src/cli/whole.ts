@@ -13,6 +13,7 @@ import { counted } from '../capture/quantities.ts';
 import {
   coveredInWords,
   notBegunInWords,
+  ofLinktypeInWords,
   outcomeNames,
   outcomes,
   readFromPins,
@@ -102,13 +103,14 @@ export function stoppedLines(
 /** What a search prints at its end: how it ended, what it found, and what it looked through. */
 export function foundLines(capture: Capture, reports: readonly RingFileReport[]): string[] {
   const kept = capture.state === 'cancelled' ? ['What was merged until then is kept.'] : [];
-  const { named, left } = troubledInShort(capture, reports);
+  const { named, ofLinktypes, left } = troubledInShort(capture, reports);
   return [
     ...endedLine(capture),
     packetsLine(capture),
     ...kept,
     ...tallyLines(capture, reports),
     ...named.map(troubleLine),
+    ...ofLinktypes.map((alike) => `  ${ofLinktypeInWords(alike)}`),
     ...(left === null ? [] : [`  ${notBegunInWords(left)}: capture show ${capture.id} names each`]),
   ];
 }

@@ -63,7 +63,7 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
       return { verb: 'digest', date: dateOf(said, form, setting) };
     case 'index':
       onlyWord(said, form, setting);
-      return { verb: 'index', order: { ring: said.options.get('ring') } };
+      return { verb: 'index', order: { ring: oneRingOf(said, 'index') } };
     case 'whoami':
       onlyWord(said, form, setting);
       return { verb: 'whoami' };
@@ -111,7 +111,7 @@ function bothOrder(said: Said, form: Form, setting: Setting): BothOrder {
   return defined({
     ...startOrder(said, form, setting),
     since: pastTime(said, 'since', setting),
-    ring: oneRingOf(said),
+    ring: ringOfBoth(said),
     join: said.options.has('join') || undefined,
     confirmed: said.options.has('yes') || undefined,
   });
@@ -141,12 +141,20 @@ function ringsOf({ options }: Said): string[] | undefined {
 }
 
 /** A live capture is on one interface: only a ring of it can meet it. */
-function oneRingOf(said: Said): string | undefined {
+function ringOfBoth(said: Said): string | undefined {
   const [ring, ...others] = ringsOf(said) ?? [];
   if (others.length > 0)
     refuse(
       `both takes one ring, that of the interface it captures on: write --ring ${ring}, and search ${others.join(' and ')} with search --ring ${others.join(',')}`,
     );
+  return ring;
+}
+
+/** The ring of a verb that is about one at a time. */
+function oneRingOf(said: Said, verb: 'pin' | 'index'): string | undefined {
+  const [ring, ...others] = ringsOf(said) ?? [];
+  if (others.length > 0)
+    refuse(`${verb} takes one ring: write --ring ${ring}, then the same for ${others.join(' and ')}`);
   return ring;
 }
 
@@ -161,7 +169,7 @@ function pinOrder(said: Said, form: Form, setting: Setting): PinOrder | null {
   return defined({
     description,
     window: { since, until },
-    ring: options.get('ring'),
+    ring: oneRingOf(said, 'pin'),
     case: options.get('case'),
     duration: durationOf(said),
   });

@@ -59,17 +59,58 @@ export interface NotBegun {
   readonly to: Micros | null;
 }
 
-/**
- * The same with the files that a search never came to put together, of which a cancelled one has hundreds.
- * @returns null where there are none, or a single one, which has its name
- */
+/** Ring files of one linktype that the savefile does not have, and what becomes of them. */
+export interface OfLinktype {
+  readonly files: number;
+  readonly detail: string;
+}
+
+/** Files that an analyst has to know of: by name, and put together where a search may have hundreds alike. */
+export interface TroubledInShort {
+  readonly named: RingFileReport[];
+  readonly ofLinktypes: OfLinktype[];
+  /** Those that a search which ended early never came to; null where there are none. */
+  readonly left: NotBegun | null;
+}
+
+/** The files that an analyst has to know of, those put together of which there are several alike. */
 export function troubledInShort(
-  { window, ringSpans }: Pick<Capture, 'window' | 'ringSpans'>,
+  capture: Pick<Capture, 'window' | 'ringSpans'>,
   reports: readonly RingFileReport[],
-): { readonly named: RingFileReport[]; readonly left: NotBegun | null } {
+): TroubledInShort {
   const troubled = troubledFiles(reports);
-  const [named, left] = [troubled.filter((report) => !isNotBegun(report)), troubled.filter(isNotBegun)];
-  if (left.length < 2) return { named: troubled, left: null };
+  const alike = Map.groupBy(troubled, kindOf);
+  const several = (kind: string | null) => kind !== null && (alike.get(kind)?.length ?? 0) > 1;
+  const [left = [], ofLinktypes] = [
+    several(notSearched) ? alike.get(notSearched) : [],
+    [...alike].flatMap(([detail, { length: files }]) =>
+      detail !== null && detail !== notSearched && several(detail) ? [{ files, detail }] : [],
+    ),
+  ];
+  return {
+    named: troubled.filter((report) => !several(kindOf(report))),
+    ofLinktypes,
+    left: left.length === 0 ? null : notBegunOf(capture, left),
+  };
+}
+
+const notSearched = 'not searched';
+
+/** What files that are told together have in common; null of one that is always named. */
+function kindOf(report: RingFileReport): string | null {
+  if (isNotBegun(report)) return notSearched;
+  return report.outcome === 'other linktype' ? report.detail : null;
+}
+
+/** `48 ring files of another linktype: linktype 101, while the savefile has 1`. */
+export function ofLinktypeInWords({ files, detail }: OfLinktype): string {
+  return `${counted(files, 'ring file')} of another linktype: ${detail}`;
+}
+
+function notBegunOf(
+  { window, ringSpans }: Pick<Capture, 'window' | 'ringSpans'>,
+  left: readonly RingFileReport[],
+): NotBegun {
   const begins = left.flatMap(({ from }) => from ?? []);
   const first = begins.length === 0 ? null : Math.min(...begins);
   const ended = ringSpans
@@ -79,12 +120,9 @@ export function troubledInShort(
   const ends = [ended.length === 0 ? null : Math.max(...ended), window?.until ?? null];
   const known = ends.filter((end) => end !== null);
   return {
-    named,
-    left: {
-      files: left.length,
-      from: first === null ? null : Math.max(first, window?.since ?? first),
-      to: known.length === 0 ? null : Math.min(...known),
-    },
+    files: left.length,
+    from: first === null ? null : Math.max(first, window?.since ?? first),
+    to: known.length === 0 ? null : Math.min(...known),
   };
 }
 

@@ -247,6 +247,12 @@ const refused: readonly [title: string, line: string, sentence: RegExp][] = [
     'both -d x --ring dmz,lan,wifi tcp',
     /both takes one ring, .*: write --ring dmz, and search lan and wifi with search --ring lan,wifi/,
   ],
+  [
+    'several rings for a pin',
+    'pin -d x --since 2h --ring dmz,lan',
+    /pin takes one ring: write --ring dmz, then .* lan/,
+  ],
+  ['several rings for an index', 'index --ring dmz,lan', /index takes one ring: write --ring dmz/],
   ['a duration that is none', 'start -d x -e tcp --for 2', /--for '2' is not a duration: write --for 2h/],
   ['a size that is none', 'start -d x -e tcp --max-size big', /--max-size 'big' is not a size/],
   ['a duration of nothing', 'start -d x -e tcp --for 0s', /--for '0s' is not a duration: write --for 2h/],

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RingFileOutcome } from '../../src/capture/capture.ts';
-import { filesMissed, readFromPins, troubledFiles } from '../../src/reports/coverage.ts';
+import {
+  filesMissed,
+  ofLinktypeInWords,
+  readFromPins,
+  troubledFiles,
+  troubledInShort,
+} from '../../src/reports/coverage.ts';
 
 const report = (outcome: RingFileOutcome, detail: string | null) => ({
   file: outcome,
@@ -33,4 +39,18 @@ test('a coverage statement names files that miss packets or have something to sa
 test('files of another linktype are nothing that was missed: a search of their own follows, or the expression means nothing for them', () => {
   assert.equal(filesMissed({ searched: 2, 'other linktype': 12 }), 0);
   assert.equal(filesMissed({ searched: 2, 'other linktype': 12, damaged: 1, pruned: 2 }), 3);
+});
+
+test('files of another linktype are put together, one that is alone keeps its name', () => {
+  const raw = 'linktype 101, while the savefile has 1';
+  const reports = [
+    report('other linktype', raw),
+    report('damaged', null),
+    report('other linktype', raw),
+    report('other linktype', 'linktype 113, while the savefile has 1'),
+  ];
+  const { named, ofLinktypes, left } = troubledInShort({ window: null, ringSpans: [] }, reports);
+  assert.deepEqual(ofLinktypes.map(ofLinktypeInWords), [`2 ring files of another linktype: ${raw}`]);
+  assert.deepEqual(named, [reports[1], reports[3]]);
+  assert.equal(left, null);
 });

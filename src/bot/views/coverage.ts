@@ -2,6 +2,7 @@ import type { RichTextBlock } from '@slack/types';
 import type { Capture, RingFileOutcome, RingFileReport } from '../../capture/capture.ts';
 import {
   notBegunInWords,
+  ofLinktypeInWords,
   outcomeNames,
   outcomes,
   readFromPins,
@@ -41,8 +42,14 @@ export function troubleBlocksInShort(
   reports: readonly RingFileReport[],
   longest: number,
 ): RichTextBlock[] {
-  const { named, left } = troubledInShort(capture, reports);
-  return [...troubleBlocks(named, longest), ...(left === null ? [] : [rows([bold(`⚠️ ${notBegunInWords(left)}`)])])];
+  const { named, ofLinktypes, left } = troubledInShort(capture, reports);
+  return [
+    ...troubleBlocks(named, longest),
+    ...(ofLinktypes.length === 0
+      ? []
+      : [rows(...ofLinktypes.map((alike): Row => [typed(ofLinktypeInWords(alike), 300)]))]),
+    ...(left === null ? [] : [rows([bold(`⚠️ ${notBegunInWords(left)}`)])]),
+  ];
 }
 
 /** The files that an analyst has to know by name, with the time each covered, at most `longest`; no block where there are none. */

@@ -35,7 +35,7 @@ export async function* indexAsked(
       yield step;
     }
   }
-  const milliseconds = performance.now() - began;
+  const milliseconds = Math.round(performance.now() - began);
   const store = indexesOf(room.config.state);
   const coverage = await Promise.all(
     rings.map(async (ring) => ({ ring: ring.name, ...(await indexCoverage(store, placesOf(room, [ring]))) })),
