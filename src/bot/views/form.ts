@@ -77,7 +77,7 @@ function expressionInputs({ draft, way, more }: FormState): InputBlock[] {
         textInput('expression', draft.options.expression, {
           label: 'Expression',
           placeholder: 'host 192.0.2.7 and port 53',
-          hint: 'As tcpdump takes it; everything is all that there is',
+          hint: 'As tcpdump takes it. Write everything for all packets.',
           multiline: true,
         }),
       ];
@@ -129,13 +129,14 @@ function expressionInputs({ draft, way, more }: FormState): InputBlock[] {
 
 function furtherInputs({ draft: { verb, options } }: FormState, { interfaces, rings }: Installation): InputBlock[] {
   const named = (names: readonly string[]) => names.map((name) => [name, name] as const);
+  const first = ([name]: readonly string[]) => ({ optional: true, placeholder: `${name}, unless you choose` });
   const live = [
-    choice('interface', named(interfaces), options.interface, { label: 'Interface', optional: true }),
+    choice('interface', named(interfaces), options.interface, { label: 'Interface', ...first(interfaces) }),
     textInput('for', options.for, { label: 'How long at most', placeholder: '2h', optional: true }),
     textInput('max-size', options['max-size'], { label: 'How large at most', placeholder: '500MB', optional: true }),
     textInput('packets', options.packets, { label: 'How many packets at most', placeholder: '1000', optional: true }),
   ];
-  const past = rings.length > 1 ? [choice('ring', named(rings), options.ring, { label: 'Ring', optional: true })] : [];
+  const past = rings.length > 1 ? [choice('ring', named(rings), options.ring, { label: 'Ring', ...first(rings) })] : [];
   return [
     ...(verb === 'search' ? [] : live),
     ...(verb === 'start' ? [] : past),

@@ -42,12 +42,12 @@ export function textInput(
   return input(id, element, asked);
 }
 
-/** One of several; `value` is left out where it is none of them. */
+/** One of several; `value` is left out where it is none of them. @param placeholder what holds where none is chosen */
 export function choice(
   id: string,
   options: readonly (readonly [value: string, says: string])[],
   value: string | undefined,
-  asked: Asked,
+  { placeholder, ...asked }: Asked & { placeholder?: string },
 ): InputBlock {
   const offered = options.slice(0, mostOptions).map(([each, says]) => option(each, says));
   const chosen = offered.find((each) => each.value === value);
@@ -55,6 +55,7 @@ export function choice(
     type: 'static_select',
     action_id: `${formAction}${id}`,
     options: offered,
+    ...(placeholder === undefined ? {} : { placeholder: plain(placeholder, 150) }),
     ...(chosen === undefined ? {} : { initial_option: chosen }),
   };
   return input(id, element, asked);
