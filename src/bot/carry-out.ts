@@ -59,8 +59,12 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
       const stopped = await engine.stop(command.selector, actor);
       return command.details ? inFull(stopped, stoppedView(stopped), desk) : stoppedView(stopped);
     }
-    case 'extend':
-      return details(await engine.extend(command.selector, command.by, actor), desk);
+    case 'extend': {
+      const extended = await engine.extend(command.selector, command.by, actor);
+      // Its button carries the deadline.
+      desk.follow.redraw(extended.id);
+      return details(extended, desk);
+    }
     case 'keep':
       return details(await engine.keep(command.selector, actor), desk);
     case 'digest':

@@ -20,6 +20,8 @@ const leastKept = 10;
 const leastForProgress = 8;
 /** About one a second in each channel (SLACK.md 3). */
 const postsPerMinute = 60;
+/** Of these so many are for what a person waits for. */
+const postsKept = 20;
 const nextTry: Millis = 5_000;
 const nothingToDo: Millis = 60_000;
 
@@ -46,7 +48,7 @@ export class Follow {
   readonly #notBefore = new Map<string, Millis>();
   /** What Slack took, and the registry has not: to be noted before the message is said again. */
   readonly #unnoted = new Map<string, () => void>();
-  readonly #edits = pace(editsPerMinute);
+  readonly #edits = pace(editsPerMinute, { steady: true });
   readonly #posts = pace(postsPerMinute);
   readonly #newBlocks: NewBlocks;
   readonly #settled = new EventEmitter().setMaxListeners(0);
@@ -169,9 +171,10 @@ export class Follow {
 
   /** One edit of a minute's is kept for the ending of each capture that runs: all may end at once, and be shown so. */
   #wait({ ts, rank }: Drawing, now: Millis): Millis {
-    if (ts === null) return this.#posts.wait(now);
+    const isUrgent = rank <= 1;
+    if (ts === null) return this.#posts.wait(now, isUrgent ? 0 : postsKept);
     const kept = Math.min(Math.max(leastKept, this.#alive.size), editsPerMinute - leastForProgress);
-    return this.#edits.wait(now, rank <= 1 ? 0 : kept);
+    return this.#edits.wait(now, isUrgent ? 0 : kept);
   }
 
   #drawings(capture: Capture): Drawing[] {

@@ -6,15 +6,18 @@ const minute: Millis = 60_000;
 export interface Pace {
   /**
    * Milliseconds until it may write again; 0 is now.
-   * @param kept how many of a minute's are kept for what is more urgent; what keeps some comes in even steps, not in bursts
+   * @param kept how many of a minute's are kept for what is more urgent
    */
   wait(now: Millis, kept?: number): Millis;
   /** Notes that it has written. */
   took(now: Millis): void;
 }
 
-/** At most so many in any minute. */
-export function pace(perMinute: number): Pace {
+/**
+ * At most so many in any minute.
+ * @param steady whether what keeps some for others comes in even steps, not in bursts
+ */
+export function pace(perMinute: number, { steady = false } = {}): Pace {
   let taken: Millis[] = [];
   return {
     wait(now, kept = 0) {
@@ -24,7 +27,7 @@ export function pace(perMinute: number): Pace {
       const oldest = taken.at(-room);
       const full = oldest === undefined ? 0 : oldest + minute - now;
       const last = taken.at(-1);
-      const step = kept === 0 || last === undefined ? 0 : last + Math.ceil(minute / room) - now;
+      const step = !steady || kept === 0 || last === undefined ? 0 : last + Math.ceil(minute / room) - now;
       return Math.max(0, full, step);
     },
     took(now) {
