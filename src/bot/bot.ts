@@ -56,7 +56,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     messages,
     slack: clients.progress,
     viewOf: viewsOf({ engine, messages, config }),
-    placesOf: (capture) => ({ person: slackUserOf(capture, config.analysts), digest }),
+    placesOf: ({ orderedBy, analyst }) => ({ person: slackUserOf([orderedBy, analyst], config.analysts), digest }),
     log,
     now,
   });

@@ -178,6 +178,7 @@ export class Follow {
   }
 
   #drawings(capture: Capture): Drawing[] {
+    if (capture.channel === null) return [];
     const all = this.#parts.messages.of(capture.id).map((message) => this.#asSeen(message));
     const part = (name: Part) => all.find((message) => message.part === name);
     const sent = { messages: all, warned: this.#parts.messages.warnings(capture.id).length > 0 };

@@ -1,11 +1,7 @@
 import type { KnownAnalyst } from '../capture/analyst.ts';
-import type { Capture } from '../capture/capture.ts';
 
-/** The Slack user who ordered a capture, else the one whose it is, as the configuration names them; null where it names neither. */
-export function slackUserOf(
-  { orderedBy, analyst }: Pick<Capture, 'orderedBy' | 'analyst'>,
-  analysts: readonly KnownAnalyst[],
-): string | null {
-  const idOf = (name: string) => analysts.find((known) => known.name === name)?.slack[0];
-  return idOf(orderedBy) ?? idOf(analyst) ?? null;
+/** The Slack user of the first of these people whom the configuration gives one; null where it gives none of them any. */
+export function slackUserOf(names: readonly string[], analysts: readonly KnownAnalyst[]): string | null {
+  const ids = names.flatMap((name) => analysts.find((known) => known.name === name)?.slack[0] ?? []);
+  return ids[0] ?? null;
 }

@@ -35,7 +35,7 @@ export function viewsOf({
       case 'warnings':
         return warningsView(capture, messages.warnings(capture.id));
       case 'question':
-        return questionView(capture, about, slackUserOf(capture, config.analysts));
+        return questionView(capture, about, slackUserOf([capture.analyst, capture.orderedBy], config.analysts));
       case 'failure':
         return failureView(capture);
       case 'loss':
