@@ -18,8 +18,16 @@ export function faultsOf({ text, blocks, fallback }: View): string[] {
     ...(text.length === 0 || text.length > 3000 ? [`text of ${text.length} characters`] : []),
     // Slack refuses more than about 13,200 as msg_blocks_too_long.
     ...(words.join('').length > 13_000 ? [`${words.join('').length} characters in all`] : []),
+    // A phone shows about twenty of a button's characters beside two others.
+    ...partsOf(blocks, (part) => part.type === 'button' && wordsOf(part.text).length > 20).map(
+      (part) => `a button with ${wordsOf(part.text)}`,
+    ),
     ...readersFaults(text, blocks),
   ];
+}
+
+function wordsOf(text: unknown): string {
+  return typeof text === 'object' && text !== null && 'text' in text ? String(text.text) : '';
 }
 
 /** The same of a modal. */
