@@ -15,7 +15,7 @@ import type { View } from './views/view.ts';
 export interface ViewingParts {
   readonly engine: Pick<Engine, 'coverage'>;
   readonly messages: Pick<Messages, 'find' | 'warnings'>;
-  readonly config: Pick<Config, 'analysts'>;
+  readonly config: Pick<Config, 'analysts' | 'limits'>;
 }
 
 /** What each of a capture's messages shows. @param about the deadline that a question is about */
@@ -35,7 +35,10 @@ export function viewsOf({
       case 'warnings':
         return warningsView(capture, messages.warnings(capture.id));
       case 'question':
-        return questionView(capture, about, slackUserOf([capture.analyst, capture.orderedBy], config.analysts));
+        return questionView(capture, about, {
+          person: slackUserOf([capture.analyst, capture.orderedBy], config.analysts),
+          longest: config.limits.duration,
+        });
       case 'failure':
         return failureView(capture);
       case 'loss':

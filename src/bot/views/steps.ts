@@ -63,8 +63,8 @@ function scanning(capture: Capture): Step[] {
   const status = scanStatus(capture);
   const [one, ...more] = rings;
   if (more.length === 0) {
-    const details = capture.progress === null ? [] : progressLines(capture.progress).map((words): Row => [said(words)]);
-    return [{ id: 'ring 1', title: `Scan ${one === undefined ? 'the ring' : line(one, 80)}`, status, details }];
+    const title = `Scan ${one === undefined ? 'the ring' : line(one, 80)}`;
+    return [{ id: 'ring 1', title, status, details: status === 'complete' ? [] : howFar(capture) }];
   }
   return rings.map((ring, at) => {
     const files = Object.values(capture.coverageByRing?.[ring] ?? {}).reduce((sum, each) => sum + each, 0);
@@ -76,6 +76,13 @@ function scanning(capture: Capture): Step[] {
       details: isOpen(capture.state) ? details : [],
     };
   });
+}
+
+/** Where it is, or where it ended before its time. */
+function howFar({ state, progress }: Capture): Row[] {
+  if (progress === null) return [];
+  const [reached = '', read = '', matched = ''] = progressLines(progress);
+  return [reached, read, ...(isOpen(state) ? [matched] : [])].map((words) => [said(words)]);
 }
 
 function scanStatus(capture: Capture): Status {

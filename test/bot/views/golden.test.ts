@@ -68,6 +68,7 @@ const held: HeldSavefile = { capture: id, analyst, savefile, path, endedAt: ende
 const host = 'dmz-1';
 /** Eight minutes before its deadline. */
 const deadline = now + 480_000;
+const analyst24h = { person: 'U024BE7LH', longest: 24 * 3_600_000 };
 const near = live({ limits: { deadline, bytes: 10e9, packets: null, near: true } });
 
 const order = { description: 'beacon <!channel> *x* \u202egnp.exe', expression: 'host 192.0.2.7' };
@@ -110,7 +111,7 @@ const golden: Record<string, View> = {
   'search-not-held': captureView(past({ ...found, coverage: { searched: 432 }, ringSpans: [brokenRing] }), now),
   'search-coverage-not-held': progressView(past({ ...found, ringSpans: [brokenRing] }), reports, host),
   'search-coverage-cancelled': progressView(
-    past({ ...found, state: 'cancelled', why: 'cancelled' }),
+    past({ ...found, state: 'cancelled', why: 'cancelled', progress: past().progress }),
     [...reports, ...leftOut],
     host,
   ),
@@ -121,9 +122,10 @@ const golden: Record<string, View> = {
     host,
   ),
   'search-to-be-joined': progressView(past({ ...found, join: { join: 'awaited' } }), [], host),
-  question: questionView(near, deadline, 'U024BE7LH'),
-  'question-extended': questionView(live(), deadline, 'U024BE7LH'),
-  'question-stopped': questionView(live({ ...near, ...ended }), deadline, 'U024BE7LH'),
+  question: questionView(near, deadline, analyst24h),
+  'question-at-the-limit': questionView(near, deadline, { ...analyst24h, longest: 3 * 3_600_000 }),
+  'question-extended': questionView(live(), deadline, analyst24h),
+  'question-stopped': questionView(live({ ...near, ...ended }), deadline, analyst24h),
   'live-near-its-deadline': captureView(near, now),
   extended: extendedView(live()),
   'extended-already': extendedAlreadyView(live()),
