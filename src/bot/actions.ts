@@ -1,14 +1,14 @@
 import type { App, BlockAction, ButtonAction } from '@slack/bolt';
-import { CaptureError } from '../capture/errors.ts';
 import type { AskedSearch } from '../capture/orders.ts';
 import { type Authorised, authorise } from './analysts.ts';
 import { answer, explained } from './answer.ts';
-import { carryOut, details } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
+import { extend, get, share, show, stop, stopAsked } from './clicks.ts';
 import type { Desk } from './desk.ts';
 import { originOf } from './origins.ts';
 import { buttonIds } from './views/buttons.ts';
-import { endedAlreadyView } from './views/notice.ts';
 import { answeredAlreadyView, answerIds, notSearchedView } from './views/preflight.ts';
+import { shareId } from './views/share.ts';
 import type { View } from './views/view.ts';
 
 /** What a click leads to, by the button's value: something for the clicker to see, or null where the capture's own message shows it. */
@@ -19,6 +19,10 @@ export function answerButtons(app: App, desk: Desk): void {
   onButton(app, buttonIds.stop, { verb: 'stop', act: stop }, desk);
   onButton(app, buttonIds.cancel, { verb: 'stop', act: stop }, desk);
   onButton(app, buttonIds.details, { verb: 'show', act: show }, desk);
+  onButton(app, buttonIds.extend, { verb: 'extend', act: extend }, desk);
+  onButton(app, buttonIds.stopAsked, { verb: 'stop', act: stopAsked }, desk);
+  onButton(app, buttonIds.get, { verb: 'get', act: get }, desk);
+  onButton(app, shareId, { verb: 'show', act: share, place: 'everybody' }, desk);
   onButton(app, answerIds.search, { verb: 'search', act: searchAllTheSame, place: 'instead' }, desk);
   onButton(app, answerIds.notNow, { verb: 'search', act: notNow, place: 'instead' }, desk);
 }
@@ -37,25 +41,14 @@ function onButton(app: App, button: string, { verb, act, place }: Click, desk: D
     const words = `[${action.text.text}] ${value}`;
     const clicker = await authorise({ origin: originOf(body), verb, words }, desk);
     const view = await act(value, clicker, desk);
-    if (view !== null) await answer(body.response_url, view, place);
+    if (view !== null) await answer(body.response_url, view, place, threadOf(body));
   });
 }
 
-async function stop(id: string, { actor }: Authorised, desk: Desk): Promise<View | null> {
-  try {
-    await desk.engine.stop(id, actor);
-    return null;
-  } catch (error) {
-    if (!(error instanceof CaptureError && error.code === 'conflict')) return explained(error);
-    // The button should not have been there any more: whoever saw it sees an old message.
-    desk.follow.redraw(id);
-    const capture = desk.engine.peek(id);
-    return capture?.endedAt == null ? explained(error) : endedAlreadyView(capture);
-  }
-}
-
-async function show(id: string, { actor }: Authorised, desk: Desk): Promise<View> {
-  return details(await desk.engine.show(id, actor), desk);
+/** The thread that a button was in: who reads there looks for the answer there. A message that has a thread is not in it. */
+function threadOf({ message, container }: BlockAction<ButtonAction>): string | null {
+  const thread: unknown = message?.thread_ts ?? container.thread_ts;
+  return typeof thread === 'string' && thread !== container.message_ts ? thread : null;
 }
 
 async function searchAllTheSame(id: string, { actor, origin }: Authorised, desk: Desk): Promise<View> {

@@ -1,20 +1,29 @@
 import { CaptureError } from '../capture/errors.ts';
 import { callTimeout } from './clients.ts';
 import { errorView } from './views/error.ts';
+import { withShare } from './views/share.ts';
 import type { View } from './views/view.ts';
 
 /**
  * Shows a view to the one person who asked: through the response_url, which works wherever they are, whether or not the bot is there.
  * Slack takes five of these in 30 minutes.
- * @param place `instead`: of the message whose button was clicked
+ * @param place `instead`: of the message whose button was clicked; `everybody`: for all who are there
+ * @param thread the thread that the button was in; null outside of threads
  * @throws Error when Slack takes it neither as it is nor as plain text
  */
 export async function answer(
   responseUrl: string,
-  { text, blocks }: View,
-  place: 'below' | 'instead' = 'below',
+  view: View,
+  place: 'below' | 'instead' | 'everybody' = 'below',
+  thread: string | null = null,
 ): Promise<void> {
-  const post = (view: Partial<View>) => postTo(responseUrl, { replace_original: place === 'instead', ...view });
+  const { text, blocks } = place === 'everybody' ? view : withShare(view);
+  const where = {
+    replace_original: place === 'instead',
+    response_type: place === 'everybody' ? 'in_channel' : 'ephemeral',
+    ...(thread === null ? {} : { thread_ts: thread }),
+  } as const;
+  const post = (said: Partial<View>) => postTo(responseUrl, { ...where, ...said });
   const whole = await post({ text, blocks }).catch(() => null);
   if (whole?.ok === true) return;
   // 4xx is Slack's no to these blocks, and each word is in the text as well; anything else is worth the same again.
@@ -38,11 +47,11 @@ export function joined(first: View, ...more: readonly View[]): View {
   return { text: all.map(({ text }) => text).join('\n'), blocks: all.flatMap(({ blocks }) => blocks) };
 }
 
-function postTo(responseUrl: string, view: Partial<View> & { readonly replace_original: boolean }): Promise<Response> {
+function postTo(responseUrl: string, answer: object): Promise<Response> {
   return fetch(responseUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ response_type: 'ephemeral', ...view }),
+    body: JSON.stringify(answer),
     signal: AbortSignal.timeout(callTimeout),
   });
 }

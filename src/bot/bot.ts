@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Database } from 'better-sqlite3';
 import type { Logger } from 'pino';
-import type { Capture, Millis } from '../capture/capture.ts';
+import type { Millis } from '../capture/capture.ts';
 import type { Engine } from '../capture/door.ts';
 import { CaptureError } from '../capture/errors.ts';
 import type { Config } from '../config.ts';
@@ -14,14 +14,12 @@ import { digestRecord } from './digest-record.ts';
 import { postDaily } from './digests.ts';
 import { Follow } from './follow.ts';
 import { slackLog } from './log.ts';
-import { openMessages, type Part } from './messages.ts';
+import { openMessages } from './messages.ts';
 import { slackPeople } from './people.ts';
+import { slackUserOf } from './slack-user.ts';
 import { openUnconfirmed } from './unconfirmed.ts';
 import { underway } from './underway.ts';
-import { captureView } from './views/capture.ts';
-import { endingView } from './views/ending.ts';
-import { progressView } from './views/progress.ts';
-import type { View } from './views/view.ts';
+import { viewsOf } from './viewing.ts';
 
 export interface BotParts {
   readonly config: Config;
@@ -51,11 +49,14 @@ export async function openBot(parts: BotParts): Promise<Bot> {
   const forSlack = slackLog(log);
   const clients = slackClients(secrets, forSlack);
   const closing = new AbortController();
+  const messages = openMessages(database);
+  const { digest } = config.slack;
   const follow = new Follow({
     engine,
-    messages: openMessages(database),
+    messages,
     slack: clients.progress,
-    viewOf: viewsOf(engine),
+    viewOf: viewsOf({ engine, messages, config }),
+    placesOf: ({ orderedBy, analyst }) => ({ person: slackUserOf([orderedBy, analyst], config.analysts), digest }),
     log,
     now,
   });
@@ -90,16 +91,6 @@ export async function openBot(parts: BotParts): Promise<Bot> {
       await inTime(supervised, tooLate);
       done();
     },
-  };
-}
-
-/** A capture's message tells what it is; its thread how a search goes, or how a live capture ended. */
-function viewsOf(engine: Engine): (capture: Capture, part: Part, now: Millis) => View {
-  return (capture, part, now) => {
-    if (part === 'main') return captureView(capture, now);
-    return capture.kind === 'past' && capture.joined === null
-      ? progressView(capture, engine.coverage(capture.id))
-      : endingView(capture);
   };
 }
 

@@ -2,6 +2,7 @@ import type { Actor } from '../capture/analyst.ts';
 import type { Capture, Millis } from '../capture/capture.ts';
 import { CaptureError } from '../capture/errors.ts';
 import { isSound, type Verified, type VerifyOrder, type VerifyTally } from '../capture/evidence.ts';
+import type { Selection, Started } from '../capture/orders.ts';
 import type { Command } from '../command/command.ts';
 import { helpText } from '../command/help.ts';
 import { joined } from './answer.ts';
@@ -15,6 +16,7 @@ import { helpView } from './views/help.ts';
 import { listView } from './views/list.ts';
 import { inviteView, startedView, stoppedView } from './views/notice.ts';
 import { pinnedView, pinsView, unpinnedView } from './views/pins.ts';
+import { shareable } from './views/share.ts';
 import type { View } from './views/view.ts';
 import { whoamiView } from './views/whoami.ts';
 
@@ -32,26 +34,24 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
   switch (command.verb) {
     case 'start': {
       const started = await engine.start(command.order, actor);
-      return withItsMessage(startedView(started), started.capture, desk);
+      return withItsMessage(started, desk);
     }
     case 'search': {
       const question = await questionBefore(command, actor, desk);
       if (question !== null) return question;
       const started = await beginSearch(command.order, actor, desk);
-      return withItsMessage(startedView(started), started.capture, desk);
+      return withItsMessage(started, desk);
     }
     case 'both': {
       const question = await questionBefore(command, actor, desk);
       if (question !== null) return question;
       const started = await beginBoth(command.order, actor, desk);
-      return withItsMessage(startedView(started), started.capture, desk);
+      return withItsMessage(started, desk);
     }
     case 'list': {
       const captures = await engine.list(command.selection, actor);
-      const { all } = command.selection;
-      return command.details
-        ? inFull(captures, listView(captures, now(), { all }), desk)
-        : listView(captures, now(), { all });
+      const short = listed(captures, command.selection, desk);
+      return command.details ? inFull(captures, short, desk) : short;
     }
     case 'show':
       return details(await engine.show(command.selector, actor), desk);
@@ -59,8 +59,12 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
       const stopped = await engine.stop(command.selector, actor);
       return command.details ? inFull(stopped, stoppedView(stopped), desk) : stoppedView(stopped);
     }
-    case 'extend':
-      return details(await engine.extend(command.selector, command.by, actor), desk);
+    case 'extend': {
+      const extended = await engine.extend(command.selector, command.by, actor);
+      // Its button carries the deadline.
+      desk.follow.redraw(extended.id);
+      return details(extended, desk);
+    }
     case 'keep':
       return details(await engine.keep(command.selector, actor), desk);
     case 'digest':
@@ -95,13 +99,19 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
 
 /** One capture in full, for one person. */
 export function details(capture: Capture, { engine }: Pick<Desk, 'engine'>): View {
-  return detailsView(capture, engine.coverage(capture.id));
+  return shareable(detailsView(capture, engine.coverage(capture.id)), { verb: 'show', id: capture.id });
+}
+
+/** Captures as a list, for one person. */
+export function listed(captures: readonly Capture[], selection: Selection, { now }: Pick<Desk, 'now'>): View {
+  return shareable(listView(captures, now(), selection), { verb: 'list', selection });
 }
 
 function inFull(captures: readonly Capture[], short: View, desk: Desk): View {
   const [first, ...more] = captures;
   if (first === undefined || captures.length > mostInFull) return short;
-  return joined(details(first, desk), ...more.map((capture) => details(capture, desk)));
+  const whole = joined(details(first, desk), ...more.map((capture) => details(capture, desk)));
+  return short.share === undefined ? whole : { ...whole, share: short.share };
 }
 
 async function verify(order: VerifyOrder, actor: Actor, { engine, closing }: Desk): Promise<View> {
@@ -115,7 +125,10 @@ async function verify(order: VerifyOrder, actor: Actor, { engine, closing }: Des
 }
 
 /** With what to do where the capture's message cannot be seen. */
-async function withItsMessage(view: View, { id }: Capture, { engine, follow }: Desk): Promise<View> {
+async function withItsMessage(started: Started, { engine, follow }: Desk): Promise<View> {
+  const { id } = started.capture;
+  const view = startedView(started);
+  follow.warn(id, started.warnings);
   const trouble = await follow.posted(id, messageWait);
   const capture = engine.peek(id);
   return trouble === null || trouble === 'late' || capture === undefined ? view : joined(view, inviteView(capture));

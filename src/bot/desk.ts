@@ -16,7 +16,7 @@ export interface Desk {
   readonly people: People;
   /** What was done once and must not be done again. */
   readonly deliveries: Deliveries;
-  readonly follow: Pick<Follow, 'posted' | 'redraw'>;
+  readonly follow: Pick<Follow, 'posted' | 'redraw' | 'warn'>;
   /** Searches that wait for their person's word. */
   readonly unconfirmed: UnconfirmedSearches;
   readonly underway: Underway;

@@ -2,15 +2,26 @@ import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
 import type { Message, Part } from './messages.ts';
 
 /** How often a message is edited while its capture's state stays the same (SLACK.md 1.9): progress stands in the thread. */
-const betweenEdits: Readonly<Record<Part, Millis>> = { main: 15_000, thread: 5_000 };
+const betweenEdits = { main: 15_000, thread: 5_000 } as const satisfies Partial<Record<Part, Millis>>;
+/** No message is edited more often than this, whatever happens to its capture. */
+export const atMostEvery: Millis = 5_000;
+/** A start that takes no longer is first shown as what came of it. */
+const soonRunning: Millis = 1_000;
 
 /** A message that does not show its capture as it is, and when it should. */
 export interface Drawing {
   readonly capture: Capture;
   readonly part: Part;
+  /** The deadline that a question is about; 0 for all others. */
+  readonly about: Millis;
+  /** A person's Slack id stands for the direct message with them. */
   readonly channel: string;
+  /** The message whose thread it is in; null outside of threads. */
+  readonly thread: string | null;
   /** Slack's name for the message; null when it is a new one. */
   readonly ts: string | null;
+  /** Whether it stays as it is then, whatever becomes of the capture. */
+  readonly settles: boolean;
   /** Lower is sooner: a person waits for the first, everybody for an ending, nobody for progress. */
   readonly rank: number;
   readonly due: Millis;
@@ -23,14 +34,19 @@ export interface Drawing {
 export function drawingsOf(capture: Capture, main: Message | undefined, thread: Message | undefined): Drawing[] {
   const { channel } = capture;
   if (channel === null) return [];
-  const of = (part: Part, message: Message | undefined): Drawing[] => {
+  const of = (part: 'main' | 'thread', message: Message | undefined): Drawing[] => {
     if (!isBehind(capture, message)) return [];
     const ts = message?.ts ?? null;
-    return [{ capture, part, channel, ts, rank: rankOf(capture, part, message), due: dueAt(capture, part, message) }];
+    const under = part === 'thread' ? (main?.ts ?? null) : null;
+    const when = { rank: rankOf(capture, part, message), due: dueAt(capture, part, message) };
+    return [{ capture, part, about: 0, channel, thread: under, ts, settles: false, ...when }];
   };
-  // The thread hangs on the message: without that there is none.
-  const threaded = main?.ts != null && main.trouble === null;
-  return [...of('main', main), ...(threaded && hasThread(capture) ? of('thread', thread) : [])];
+  return [...of('main', main), ...(threadOf(main) !== null && hasThread(capture) ? of('thread', thread) : [])];
+}
+
+/** What a thread hangs on: without the message there is none. */
+export function threadOf(main: Message | undefined): string | null {
+  return main?.trouble === null ? main.ts : null;
 }
 
 /** The drawing that comes next: of those that are due the one of the lowest rank, then the one that waits longest; else the one due first. */
@@ -55,13 +71,19 @@ function isBehind(capture: Capture, message: Message | undefined): boolean {
   return message.trouble === null || (message.ts === null && !isOpen(capture.state));
 }
 
-function rankOf(capture: Capture, part: Part, message: Message | undefined): number {
+function rankOf(capture: Capture, part: 'main' | 'thread', message: Message | undefined): number {
   if (part === 'main' && (message === undefined || message.ts === null)) return 0;
   if (!isOpen(capture.state)) return part === 'main' ? 1 : 2;
   return part === 'main' ? 3 : 4;
 }
 
-function dueAt(capture: Capture, part: Part, message: Message | undefined): Millis {
-  const changed = message === undefined || message.sentState !== capture.state;
-  return changed || message.sentAt === null ? 0 : message.sentAt + betweenEdits[part];
+function dueAt(capture: Capture, part: 'main' | 'thread', message: Message | undefined): Millis {
+  if (message === undefined || message.ts === null)
+    return capture.state === 'starting' ? capture.startedAt + soonRunning : 0;
+  if (message.sentAt === null) return 0;
+  const { state } = capture;
+  if (message.sentState === state) return message.sentAt + betweenEdits[part];
+  // What is stopping has stopped in a moment: that is what everybody waits for.
+  if (state === 'stopping') return message.sentAt + atMostEvery;
+  return message.editedAt === null ? 0 : message.editedAt + atMostEvery;
 }

@@ -4,16 +4,24 @@ import type { Logger } from 'pino';
 import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
 import type { Engine } from '../capture/door.ts';
 import { isPassing } from '../database.ts';
+import { asidesOf, type Places } from './asides.ts';
 import { bell } from './bell.ts';
 import { type Drawing, drawingsOf, nextDrawing } from './drawing.ts';
 import type { Message, Messages, Part } from './messages.ts';
+import { type NewBlocks, newBlocks } from './new-blocks.ts';
 import { pace } from './pace.ts';
 import { type Said, say } from './saying.ts';
 import type { View } from './views/view.ts';
 
 /** Slack takes about fifty edits a minute (tier 3); some of them stay for people's own. */
 const editsPerMinute = 40;
-const editsAtOnce = 8;
+/** Of these at least so many are not for progress, but for what people wait for; and at least so many are for progress. */
+const leastKept = 10;
+const leastForProgress = 8;
+/** About one a second in each channel (SLACK.md 3). */
+const postsPerMinute = 60;
+/** Of these so many are for what a person waits for. */
+const postsKept = 20;
 const nextTry: Millis = 5_000;
 const nothingToDo: Millis = 60_000;
 
@@ -21,7 +29,9 @@ export interface FollowParts {
   readonly engine: Pick<Engine, 'peek' | 'watch'>;
   readonly messages: Messages;
   readonly slack: WebClient;
-  readonly viewOf: (capture: Capture, part: Part, now: Millis) => View;
+  /** @param about the deadline that a question is about */
+  readonly viewOf: (capture: Capture, part: Part, now: Millis, about: Millis) => View;
+  readonly placesOf: (capture: Capture) => Places;
   readonly log: Logger;
   readonly now: () => Millis;
 }
@@ -38,7 +48,9 @@ export class Follow {
   readonly #notBefore = new Map<string, Millis>();
   /** What Slack took, and the registry has not: to be noted before the message is said again. */
   readonly #unnoted = new Map<string, () => void>();
-  readonly #pace = pace(editsPerMinute, editsAtOnce);
+  readonly #edits = pace(editsPerMinute, { steady: true });
+  readonly #posts = pace(postsPerMinute);
+  readonly #newBlocks: NewBlocks;
   readonly #settled = new EventEmitter().setMaxListeners(0);
   readonly #bell = bell();
   readonly #closing = new AbortController();
@@ -46,6 +58,7 @@ export class Follow {
 
   constructor(parts: FollowParts) {
     this.#parts = parts;
+    this.#newBlocks = newBlocks(parts.now);
   }
 
   /** Follows until it is closed; rejects when it cannot go on. */
@@ -54,9 +67,19 @@ export class Follow {
     return this.#running;
   }
 
-  /** Draws a capture's message again, changed or not: somebody clicked on one that is out of date. */
-  redraw(id: string): void {
-    this.#stale.add(id);
+  /**
+   * Draws a capture's message again, changed or not: somebody clicked on one that is out of date.
+   * @param about the deadline of the question that they answered, where it was one
+   */
+  redraw(id: string, about: Millis = 0): void {
+    this.#stale.add(about === 0 ? id : `${id} ${about}`);
+    this.#noteBehind(id);
+  }
+
+  /** Says in a capture's thread what its analyst should know of it. */
+  warn(id: string, warnings: readonly string[]): void {
+    if (warnings.length === 0) return;
+    this.#parts.messages.keepWarnings(id, warnings);
     this.#noteBehind(id);
   }
 
@@ -83,7 +106,7 @@ export class Follow {
     for (const id of this.#alive) this.#behind.add(id);
     for (;;) {
       const now = this.#parts.now();
-      const next = this.#next(now);
+      const next = nextDrawing(this.#left(true), now);
       if (signal.aborted || next === undefined || next.due > now) return;
       await this.#showOrWait(next);
     }
@@ -99,8 +122,12 @@ export class Follow {
   async #draw(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       const now = this.#parts.now();
-      const next = this.#next(now);
-      const wait = next === undefined ? nothingToDo : Math.max(next.due - now, this.#pace.wait(now));
+      const paced = this.#left(false).map((each) => ({
+        ...each,
+        due: Math.max(each.due, now + this.#wait(each, now)),
+      }));
+      const next = nextDrawing(paced, now);
+      const wait = next === undefined ? nothingToDo : next.due - now;
       if (next === undefined || wait > 0) await this.#bell.heard(wait, this.#closing.signal);
       else await this.#showOrWait(next);
     }
@@ -118,8 +145,8 @@ export class Follow {
   }
 
   /** A capture may be drawn before it is heard of: both say whether there is an ending to come. */
-  #noteLife({ id, state }: Capture): void {
-    if (isOpen(state)) this.#alive.add(id);
+  #noteLife({ id, state, channel }: Capture): void {
+    if (isOpen(state) && channel !== null) this.#alive.add(id);
     else this.#alive.delete(id);
   }
 
@@ -128,25 +155,42 @@ export class Follow {
     this.#bell.ring();
   }
 
-  #next(now: Millis): Drawing | undefined {
-    const drawings = [...this.#behind].flatMap((id) => {
+  /** @param last whether endings come at once, for the bot goes */
+  #left(last: boolean): Drawing[] {
+    return [...this.#behind].flatMap((id) => {
       const capture = this.#parts.engine.peek(id);
       const drawings = capture === undefined ? [] : this.#drawings(capture);
       if (drawings.length === 0) this.#behind.delete(id);
-      return drawings;
+      return drawings.map((drawing) => {
+        const due = last && !isOpen(drawing.capture.state) ? 0 : drawing.due;
+        const notBefore = [limitOf(drawing), nameOf(drawing)].map((key) => this.#notBefore.get(key) ?? 0);
+        return { ...drawing, due: Math.max(due, ...notBefore) };
+      });
     });
-    return nextDrawing(drawings, now);
+  }
+
+  /** One edit of a minute's is kept for the ending of each capture that runs: all may end at once, and be shown so. */
+  #wait({ ts, rank }: Drawing, now: Millis): Millis {
+    const isUrgent = rank <= 1;
+    if (ts === null) return this.#posts.wait(now, isUrgent ? 0 : postsKept);
+    const kept = Math.min(Math.max(leastKept, this.#alive.size), editsPerMinute - leastForProgress);
+    return this.#edits.wait(now, isUrgent ? 0 : kept);
   }
 
   #drawings(capture: Capture): Drawing[] {
-    const { messages } = this.#parts;
-    const main = messages.find(capture.id, 'main');
-    const shown =
-      main !== undefined && this.#stale.has(capture.id) ? { ...main, sentVersion: 0, sentState: null } : main;
-    return drawingsOf(capture, shown, messages.find(capture.id, 'thread')).map((drawing) => {
-      const notBefore = [limitOf(drawing), nameOf(drawing)].map((key) => this.#notBefore.get(key) ?? 0);
-      return { ...drawing, due: Math.max(drawing.due, ...notBefore) };
-    });
+    if (capture.channel === null) return [];
+    const all = this.#parts.messages.of(capture.id).map((message) => this.#asSeen(message));
+    const part = (name: Part) => all.find((message) => message.part === name);
+    const sent = { messages: all, warned: this.#parts.messages.warnings(capture.id).length > 0 };
+    return [
+      ...drawingsOf(capture, part('main'), part('thread')),
+      ...asidesOf(capture, sent, this.#parts.placesOf(capture)),
+    ];
+  }
+
+  /** A message as somebody sees it whose click showed that they see an older one. */
+  #asSeen(message: Message): Message {
+    return this.#stale.has(staleName(message)) ? { ...message, sentVersion: 0, sentState: null, settled: 0 } : message;
   }
 
   async #show(drawing: Drawing): Promise<void> {
@@ -155,10 +199,9 @@ export class Follow {
     this.#noteLife(capture);
     const noteLast = this.#unnoted.get(nameOf(drawing));
     if (noteLast !== undefined) return noteLast();
-    const message = messages.claim(capture.id, part, channel);
-    const thread = part === 'thread' ? (messages.find(capture.id, 'main')?.ts ?? null) : null;
-    this.#pace.took(now());
-    const said = await this.#say(drawing, message, thread);
+    const message = messages.claim({ capture: capture.id, part, about: drawing.about }, channel);
+    (message.ts === null ? this.#posts : this.#edits).took(now());
+    const said = await this.#say(drawing, message);
     const note = () => {
       this.#note(said, drawing, message);
       this.#unnoted.delete(nameOf(drawing));
@@ -168,11 +211,11 @@ export class Follow {
     note();
   }
 
-  async #say({ capture, part, channel }: Drawing, { op, ts }: Message, thread: string | null): Promise<Said> {
+  async #say({ capture, part, about, channel, thread }: Drawing, { op, ts }: Message): Promise<Said> {
     try {
-      const view = this.#parts.viewOf(capture, part, this.#parts.now());
-      const broadcast = capture.state === 'died' || capture.state === 'failed';
-      return await say(this.#parts.slack, { channel, ts, thread, broadcast, op, ...view });
+      const view = this.#parts.viewOf(capture, part, this.#parts.now(), about);
+      const broadcast = part === 'thread' && (capture.state === 'died' || capture.state === 'failed');
+      return await say(this.#parts.slack, { channel, ts, thread, broadcast, op, ...view }, this.#newBlocks);
     } catch (error) {
       return { outcome: 'failed', error };
     }
@@ -181,14 +224,14 @@ export class Follow {
   #note(said: Said, drawing: Drawing, message: Message): void {
     const { capture, part, channel } = drawing;
     const { messages, log, now } = this.#parts;
-    const shown = { version: capture.version, state: capture.state, at: now() };
+    const shown = { version: capture.version, state: capture.state, at: now(), settled: drawing.settles };
     switch (said.outcome) {
       case 'said':
-        if (part === 'main') this.#stale.delete(capture.id);
+        this.#stale.delete(staleName(message));
         messages.markSent(message, said.ts, shown);
         break;
       case 'lost':
-        this.#stale.delete(capture.id);
+        this.#stale.delete(staleName(message));
         log.warn({ capture: capture.id, part, channel, slack: said.trouble }, 'message lost');
         messages.markLost(message, said.trouble, shown);
         break;
@@ -211,6 +254,11 @@ function limitOf({ ts, channel }: Drawing): string {
 }
 
 /** One message that fails must not hold up another. */
-function nameOf({ capture, part }: Drawing): string {
-  return `${capture.id} ${part}`;
+function nameOf({ capture, part, about }: Drawing): string {
+  return `${capture.id} ${part} ${about}`;
+}
+
+/** What a click on it is noted under: a capture's message, or one of its questions. */
+function staleName({ capture, part, about }: Message): string {
+  return part === 'main' || part === 'question' ? (about === 0 ? capture : `${capture} ${about}`) : '';
 }

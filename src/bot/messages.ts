@@ -2,13 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import type { Millis, State } from '../capture/capture.ts';
 
-/** A capture's message in its channel, and the one that the bot keeps in its thread. */
-export type Part = 'main' | 'thread';
+/**
+ * What the bot says of a capture. `main` is its message in its channel; in its thread: `thread` (a search's progress, the ending), the
+ * `warnings` of its start, a `question` before each deadline; to who ordered it alone: its `failure`, and the `loss` of its message, of
+ * which the digest's channel has the `loss report`.
+ */
+export type Part = 'main' | 'thread' | 'warnings' | 'question' | 'failure' | 'loss' | 'loss report';
 
-/** A message that the bot keeps true: where it is, and what of the capture it shows. */
-export interface Message {
+/** Which message of a capture. */
+export interface Named {
   readonly capture: string;
   readonly part: Part;
+  /** The deadline that a question is about; 0 for all others. */
+  readonly about: Millis;
+}
+
+/** A message that the bot keeps true: where it is, and what of the capture it shows. */
+export interface Message extends Named {
   readonly channel: string;
   /** In the message's metadata: whose message it is, even when the answer to posting it was lost. */
   readonly op: string;
@@ -17,6 +27,10 @@ export interface Message {
   readonly sentVersion: number;
   readonly sentState: State | null;
   readonly sentAt: Millis | null;
+  /** When it was last edited; null while it is as it was posted. */
+  readonly editedAt: Millis | null;
+  /** 1 once it stays as it is, whatever becomes of the capture. */
+  readonly settled: 0 | 1;
   /** Slack's word for why it cannot be kept any longer. */
   readonly trouble: string | null;
 }
@@ -26,42 +40,60 @@ export interface Shown {
   readonly version: number;
   readonly state: State;
   readonly at: Millis;
+  /** Whether it stays so. */
+  readonly settled: boolean;
 }
 
 export interface Messages {
   find(capture: string, part: Part): Message | undefined;
+  /** All of a capture. */
+  of(capture: string): Message[];
   /** The message's row, made when there is none. */
-  claim(capture: string, part: Part, channel: string): Message;
+  claim(named: Named, channel: string): Message;
   markSent(message: Message, ts: string, shown: Shown): void;
   /** Slack cannot show it any longer, or not at all. */
   markLost(message: Message, trouble: string, shown: Shown): void;
+  /** Keeps what an analyst should know of a capture of theirs, for its thread. */
+  keepWarnings(capture: string, warnings: readonly string[]): void;
+  /** None where there are none. */
+  warnings(capture: string): string[];
 }
 
-/** All SQL for the table messages. */
+/** All SQL for the tables messages and warnings. */
 export function openMessages(database: Database): Messages {
-  const columns = `capture, part, channel, op, ts, sent_version as sentVersion, sent_state as sentState, sent_at as sentAt, trouble`;
-  const find = database.prepare<[string, Part], Message>(
-    `select ${columns} from messages where capture = ? and part = ?`,
+  const columns = `capture, part, about, channel, op, ts, sent_version as sentVersion, sent_state as sentState, sent_at as sentAt,
+    edited_at as editedAt, settled, trouble`;
+  const all = database.prepare<[string], Message>(`select ${columns} from messages where capture = ?`);
+  const find = database.prepare<[string, Part, Millis], Message>(
+    `select ${columns} from messages where capture = ? and part = ? and about = ?`,
   );
-  const insert = database.prepare<[string, Part, string, string]>(
-    'insert into messages (capture, part, channel, op) values (?, ?, ?, ?) on conflict do nothing',
+  const insert = database.prepare<[string, Part, Millis, string, string]>(
+    'insert into messages (capture, part, about, channel, op) values (?, ?, ?, ?, ?) on conflict do nothing',
   );
-  const set = 'ts = ?, trouble = ?, sent_version = ?, sent_state = ?, sent_at = ?';
-  const update = database.prepare<[string | null, string | null, number, State, Millis, string, Part]>(
-    `update messages set ${set} where capture = ? and part = ?`,
+  const update = database.prepare<[Record<string, unknown>]>(
+    `update messages set ts = :ts, trouble = :trouble, sent_version = :version, sent_state = :state, sent_at = :at, settled = :settled,
+       edited_at = iif(ts is null, edited_at, :at)
+     where capture = :capture and part = :part and about = :about`,
   );
-  const mark = (message: Message, ts: string | null, trouble: string | null, shown: Shown) => {
-    update.run(ts, trouble, shown.version, shown.state, shown.at, message.capture, message.part);
+  const mark = ({ capture, part, about }: Message, ts: string | null, trouble: string | null, shown: Shown) => {
+    update.run({ capture, part, about, ts, trouble, ...shown, settled: shown.settled ? 1 : 0 });
   };
+  const insertWarnings = database.prepare<[string, string]>(
+    'insert into warnings (capture, words) values (?, ?) on conflict do nothing',
+  );
+  const warnings = database.prepare<[string], string>('select words from warnings where capture = ?').pluck();
   return {
-    find: (capture, part) => find.get(capture, part),
-    claim(capture, part, channel) {
-      insert.run(capture, part, channel, randomUUID());
-      const message = find.get(capture, part);
+    find: (capture, part) => find.get(capture, part, 0),
+    of: (capture) => all.all(capture),
+    claim({ capture, part, about }, channel) {
+      insert.run(capture, part, about, channel, randomUUID());
+      const message = find.get(capture, part, about);
       if (message === undefined) throw new Error(`no row for the ${part} message of ${capture}`);
       return message;
     },
     markSent: (message, ts, shown) => mark(message, ts, null, shown),
     markLost: (message, trouble, shown) => mark(message, message.ts, trouble, shown),
+    keepWarnings: (capture, words) => void insertWarnings.run(capture, JSON.stringify(words)),
+    warnings: (capture) => JSON.parse(warnings.get(capture) ?? '[]') as string[],
   };
 }

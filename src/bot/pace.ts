@@ -1,32 +1,37 @@
 import type { Millis } from '../capture/capture.ts';
 
+const minute: Millis = 60_000;
+
 /** How often the bot may write to Slack. */
 export interface Pace {
-  /** Milliseconds until it may write again; 0 is now. */
-  wait(now: Millis): Millis;
+  /**
+   * Milliseconds until it may write again; 0 is now.
+   * @param kept how many of a minute's are kept for what is more urgent
+   */
+  wait(now: Millis, kept?: number): Millis;
   /** Notes that it has written. */
   took(now: Millis): void;
 }
 
-/** So many a minute over time, and at most `atOnce` in one go (a token bucket). */
-export function pace(perMinute: number, atOnce: number): Pace {
-  const each = 60_000 / perMinute;
-  let left = atOnce;
-  let since: Millis | null = null;
-  const refill = (now: Millis) => {
-    // A clock set back must not silence the bot.
-    const elapsed = Math.max(0, now - (since ?? now));
-    left = Math.min(atOnce, left + elapsed / each);
-    since = now;
-  };
+/**
+ * At most so many in any minute.
+ * @param steady whether what keeps some for others comes in even steps, not in bursts
+ */
+export function pace(perMinute: number, { steady = false } = {}): Pace {
+  let taken: Millis[] = [];
   return {
-    wait(now) {
-      refill(now);
-      return left >= 1 ? 0 : Math.ceil((1 - left) * each);
+    wait(now, kept = 0) {
+      // A clock set back must not silence the bot.
+      taken = taken.filter((at) => at <= now && now - at < minute);
+      const room = Math.max(1, perMinute - kept);
+      const oldest = taken.at(-room);
+      const full = oldest === undefined ? 0 : oldest + minute - now;
+      const last = taken.at(-1);
+      const step = !steady || kept === 0 || last === undefined ? 0 : last + Math.ceil(minute / room) - now;
+      return Math.max(0, full, step);
     },
     took(now) {
-      refill(now);
-      left -= 1;
+      taken.push(now);
     },
   };
 }

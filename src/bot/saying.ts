@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import type { Millis } from '../capture/capture.ts';
+import type { NewBlocks } from './new-blocks.ts';
 
 /** What is said, and where: a new message, a new one in a thread, or one that is there already. */
 export interface Saying {
@@ -12,6 +13,8 @@ export interface Saying {
   readonly op: string;
   readonly text: string;
   readonly blocks: KnownBlock[];
+  /** The same in blocks that every workspace takes, where `blocks` has some that are being rolled out. */
+  readonly fallback?: KnownBlock[] | undefined;
 }
 
 /** What became of it. `lost` is for ever, or until somebody invites the bot; the others are for another try. */
@@ -34,16 +37,29 @@ const lost = new Set([
   'restricted_action_read_only_channel',
   'restricted_action_thread_only_channel',
   'ekm_access_denied',
+  // Of a direct message with a person.
+  'user_not_found',
+  'user_disabled',
+  'cannot_dm_bot',
+  'messages_tab_disabled',
 ]);
 
 const noBlocks = new Set(['invalid_blocks', 'invalid_blocks_format']);
 
-/** Posts or edits one message: one call, never repeated in here. */
-export async function say(slack: WebClient, saying: Saying): Promise<Said> {
-  try {
-    return { outcome: 'said', ts: await call(slack, saying, saying.blocks) };
-  } catch (error) {
-    if (!noBlocks.has(wordOf(error) ?? '')) return outcomeOf(error);
+/** Posts or edits one message; said again only in another form, where Slack refuses the blocks of the first. */
+export async function say(slack: WebClient, saying: Saying, newBlocks: NewBlocks): Promise<Said> {
+  const { blocks, fallback } = saying;
+  const plain = fallback ?? blocks;
+  const forms = fallback !== undefined && newBlocks.mayReach() ? [blocks, plain] : [plain];
+  for (const form of forms) {
+    try {
+      const ts = await call(slack, saying, form);
+      // It was the new blocks that Slack did not take, and nothing else.
+      if (form !== forms[0]) newBlocks.refused();
+      return { outcome: 'said', ts };
+    } catch (error) {
+      if (!noBlocks.has(wordOf(error) ?? '')) return outcomeOf(error);
+    }
   }
   try {
     // A workspace that does not take these blocks still gets every word of the message.
@@ -55,11 +71,11 @@ export async function say(slack: WebClient, saying: Saying): Promise<Said> {
 
 async function call(
   slack: WebClient,
-  { channel, ts, thread, broadcast, op, text, blocks }: Saying,
+  { channel, ts, thread, broadcast, op, text }: Saying,
   shown: KnownBlock[] | null,
 ): Promise<string> {
   const metadata = { event_type: 'capture_message', event_payload: { op_id: op } };
-  const words = shown === null ? { text } : { text, blocks };
+  const words = shown === null ? { text } : { text, blocks: shown };
   if (ts !== null) {
     await slack.chat.update({ channel, ts, ...words, metadata });
     return ts;

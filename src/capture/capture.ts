@@ -215,9 +215,15 @@ export const searchedToItsEnd = 'searched to its end';
 
 /** The states' table: what each state allows. Ask it, not the state. */
 export const may = {
-  stop: (capture: Capture) => capture.state === 'starting' || capture.state === 'running',
+  stop: isStoppable,
   end: (capture: Capture) => isOpen(capture.state),
+  extend: (capture: Capture) => isStoppable(capture) && capture.kind === 'live' && capture.limits.deadline !== null,
+  fetch: (capture: Capture) => !isOpen(capture.state) && capture.state !== 'failed',
 } as const;
+
+function isStoppable({ state }: Capture): boolean {
+  return state === 'starting' || state === 'running';
+}
 
 /** Whether a capture in this state still has something to do. */
 export function isOpen(state: State): boolean {
@@ -235,6 +241,16 @@ export function isOpen(state: State): boolean {
     default:
       return state satisfies never;
   }
+}
+
+/** Why a capture ended that somebody stopped. */
+export function stoppedBy(name: string): string {
+  return `stopped by ${name}`;
+}
+
+/** Whether it ended because this person stopped it, and nothing and nobody else was first. */
+export function wasStoppedBy({ why }: Capture, name: string): boolean {
+  return why === stoppedBy(name) || why?.startsWith(`${stoppedBy(name)}; `) === true;
 }
 
 /** Whether the person may stop it: an analyst their own, a lead anyone's. */

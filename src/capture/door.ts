@@ -81,8 +81,9 @@ export interface Engine extends Custodian, Pinning {
    * with each in its final state, facts and digest included; a search of another process is asked to stop and comes back when it has.
    * @throws CaptureError `not_found`, `conflict` when it has ended already, `not_allowed`, `bad_request` for one or two letters that
    * several have
+   * @param seen the deadline that the person saw, where they answer a question about it: moved since, nothing is stopped (`conflict`)
    */
-  stop(which: string | readonly string[] | null, actor: Actor): Promise<Capture[]>;
+  stop(which: string | readonly string[] | null, actor: Actor, seen?: Millis): Promise<Capture[]>;
   /** What `stop` would stop now, newest first, for who wants to know before; not an order, so not in the audit log. */
   stoppable(selector: string | null, actor: Actor): Capture[];
   /**
@@ -94,8 +95,9 @@ export interface Engine extends Custodian, Pinning {
    * Moves the deadline of a live capture, named by its id or by a word that it alone has of those that run, by so many milliseconds.
    * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs or the limit is a lead's to pass,
    * `bad_request` where several have the word
+   * @param seen the deadline that the person saw, where they click on it: moved since, it is not moved again (`conflict`)
    */
-  extend(selector: string, by: Millis, actor: Actor): Promise<Capture>;
+  extend(selector: string, by: Millis, actor: Actor, seen?: Millis): Promise<Capture>;
   /**
    * Has a live capture started again after a reboot; it is named as for `extend`.
    * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed` when it is not theirs, `bad_request`

@@ -142,11 +142,11 @@ function engineIn(room: Room): Engine {
     },
     coverage: registry.coverage,
     hosts: registry.hosts,
-    stop: (which, actor) => {
+    stop: (which, actor, seen) => {
       const asked = ask(room, 'stop', actor);
       return carryOut(asked, async () => {
         await reconcile();
-        return (await import('./stop.ts')).stop(room, which, actor, asked);
+        return (await import('./stop.ts')).stop(room, { which, seen }, actor, asked);
       });
     },
     stoppable: (selector, actor) =>
@@ -163,10 +163,10 @@ function engineIn(room: Room): Engine {
         await otherWork();
       }
     },
-    extend: (selector, by, actor) => {
+    extend: (selector, by, actor, seen) => {
       const asked = ask(room, 'extend', actor);
       return carryOut(asked, async () =>
-        (await import('./extend.ts')).extend(room, await runningOne(room, selector), by, actor, asked),
+        (await import('./extend.ts')).extend(room, { id: await runningOne(room, selector), by, seen }, actor, asked),
       );
     },
     keep: (selector, actor) => {

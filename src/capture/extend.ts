@@ -1,31 +1,39 @@
 import { type Actor, mayRole } from './analyst.ts';
-import { type Capture, type CaptureId, may, mayStop } from './capture.ts';
+import { type Capture, type CaptureId, type Millis, may, mayStop } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import { longestFor } from './limits.ts';
 import { durationInWords, longestDuration } from './quantities.ts';
 import type { Order, Room } from './room.ts';
 
+/** Which capture, by how many milliseconds, and the deadline that was seen, where the order is about that one alone. */
+export interface Extension {
+  readonly id: string;
+  readonly by: Millis;
+  readonly seen?: Millis | undefined;
+}
+
 /**
- * Moves the deadline of a live capture by so many milliseconds, in one step: what was done is never followed by an end before it.
- * @throws CaptureError `not_found`, `conflict` when it has ended, `not_allowed`, `bad_request` for a search
+ * Moves the deadline of a live capture, in one step: what was done is never followed by an end before it.
+ * @throws CaptureError `not_found`, `conflict` when it has ended or was extended since it was seen, `not_allowed`, `bad_request` for a search
  */
-export async function extend(room: Room, id: string, by: number, actor: Actor, asked: Order): Promise<Capture> {
+export async function extend(room: Room, { id, by, seen }: Extension, actor: Actor, asked: Order): Promise<Capture> {
   const capture = running(room, id, actor);
   if (!(by > 0 && by <= longestDuration))
     throw new CaptureError('bad_request', 'extend by a duration such as --for 2h');
   return settled(room, capture, asked, () => {
-    const moved = room.supervision.extendDeadline(capture.id, by, longestFor(room, actor));
-    if (moved === undefined) refuseLonger(room, capture.id, actor);
+    const moved = room.supervision.extendDeadline(capture.id, by, longestFor(room, actor), seen);
+    if (moved === undefined) refuseLonger(room, capture.id, actor, seen);
     return moved === undefined ? undefined : `by ${durationInWords(by)}, to ${new Date(moved).toISOString()}`;
   });
 }
 
 /** @throws CaptureError where the capture goes on, and the person may not have it go on for longer */
-function refuseLonger(room: Room, id: CaptureId, actor: Actor): void {
+function refuseLonger(room: Room, id: CaptureId, actor: Actor, seen: Millis | undefined): void {
   const now = room.registry.byId(id);
   if (now === undefined || !may.stop(now)) return;
   const { deadline } = now.limits;
   if (deadline === null) throw new CaptureError('conflict', `${id} has no deadline to move`);
+  if (seen !== undefined && seen !== deadline) throw extendedAlready(now);
   const longest = longestFor(room, actor);
   // To the second below: what is said here can be typed.
   const more = Math.floor((longest - (deadline - now.startedAt)) / 1_000) * 1_000;
@@ -36,6 +44,15 @@ function refuseLonger(room: Room, id: CaptureId, actor: Actor): void {
     'not_allowed',
     `only a lead may have a capture run for longer than ${durationInWords(longest)} from its start (limits.duration): ${rest}, or ask a lead`,
   );
+}
+
+/** What somebody is told who answers a question about a deadline that has moved since. */
+export function extendedAlready({ id, limits: { deadline } }: Capture): CaptureError {
+  const until =
+    deadline === null
+      ? 'without a limit of time'
+      : `until ${new Date(deadline).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
+  return new CaptureError('conflict', `${id} was extended already: it goes on ${until}`);
 }
 
 /**

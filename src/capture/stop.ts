@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Actor } from './analyst.ts';
-import { type Capture, isOpen, may, mayStop } from './capture.ts';
+import { type Capture, isOpen, type Millis, may, mayStop, stoppedBy, wasStoppedBy } from './capture.ts';
 import { CaptureError } from './errors.ts';
+import { extendedAlready } from './extend.ts';
 import { reconcileJoined } from './joining/join.ts';
 import { endLive } from './live/ending.ts';
 import { reconcileLive } from './live/reconcile.ts';
@@ -15,37 +16,48 @@ const pollEvery = 50;
 /** A slip of the finger is shorter than a word that somebody chose: `grant`, `dns`. */
 const shortestWord = 3;
 
+/** What is to be stopped; `seen` is the deadline that was seen, where the order answers a question about it. */
+export interface Stopping {
+  readonly which: string | readonly string[] | null;
+  readonly seen?: Millis | undefined;
+}
+
 /**
  * Stops what a selector names among what runs, or these ids; null is all that the person may stop. Resolves with each in its final state.
  * @throws CaptureError `bad_request` without a word, and for one or two letters that are in several captures, `not_found`, `conflict`
- * when it has ended already, `not_allowed`
+ * when it has ended already or was extended since it was seen, `not_allowed`
  */
-export async function stop(
-  room: Room,
-  which: string | readonly string[] | null,
-  actor: Actor,
-  asked: Order,
-): Promise<Capture[]> {
+export async function stop(room: Room, { which, seen }: Stopping, actor: Actor, asked: Order): Promise<Capture[]> {
   const named = namedBy(room, which);
   const allowed = named.filter((capture) => mayStop(actor.analyst, capture));
   if (allowed.length === 0) refuse(room, which, actor, named);
   if (typeof which === 'string') refuseSlip(which, allowed);
-  const stopped = await Promise.all(
-    allowed.map((capture) => stopOne(room, capture, `stopped by ${actor.analyst.name}`)),
-  );
+  const why = stoppedBy(actor.analyst.name);
+  const stopped = await Promise.all(allowed.map((capture) => stopOne(room, capture, { why, seen })));
   const ids = stopped.map(({ id }) => id);
-  asked.settle('done', ids.length === 1 ? (ids[0] ?? null) : null, `stopped ${ids.join(', ')}`);
+  // Of two who stop one capture at once, the log says whose stop it was.
+  const others = stopped.filter((capture) => !wasStoppedBy(capture, actor.analyst.name));
+  const ended = others.map((capture) => `${capture.id} ended meanwhile: ${capture.why ?? capture.state}`);
+  const ours = stopped.filter((capture) => !others.includes(capture)).map(({ id }) => id);
+  const came = [...(ours.length === 0 ? [] : [`stopped ${ours.join(', ')}`]), ...ended];
+  asked.settle('done', ids.length === 1 ? (ids[0] ?? null) : null, came.join('; '));
   return stopped;
 }
 
-async function stopOne(room: Room, named: Capture, why: string): Promise<Capture> {
+/** Why it is to end, and the deadline that was seen. */
+interface Wish {
+  readonly why: string;
+  readonly seen: Millis | undefined;
+}
+
+async function stopOne(room: Room, named: Capture, { why, seen }: Wish): Promise<Capture> {
   for (;;) {
     const now = room.registry.byId(named.id) ?? named;
     // Until its tcpdump is known there is nothing to end, but of one that waits to be started again: nobody may start that meanwhile.
     const waited = room.supervision.isWaiting(now.id) && takeOver(room, now.id);
     // A search that waits for its ring's logger hears of it at once.
     if (now.kind === 'past' || now.state !== 'starting' || waited) {
-      await endOne(room, now, waited && now.why !== null ? `${why}; ${now.why}` : why);
+      await endOne(room, now, { why: waited && now.why !== null ? `${why}; ${now.why}` : why, seen });
       return ended(room, now);
     }
     await reconcileLive(room, now);
@@ -53,9 +65,13 @@ async function stopOne(room: Room, named: Capture, why: string): Promise<Capture
   }
 }
 
-async function endOne(room: Room, capture: Capture, why: string): Promise<void> {
-  if (!may.stop(capture) || !room.registry.markStopping(capture.id, { ending: 'stopped', why })) return;
+async function endOne(room: Room, capture: Capture, { why, seen }: Wish): Promise<void> {
+  if (!may.stop(capture)) return;
+  const claimed = room.registry.markStopping(capture.id, { ending: 'stopped', why, deadline: seen });
   const stopping = room.registry.byId(capture.id) ?? capture;
+  if (!claimed && seen !== undefined && may.stop(stopping) && stopping.limits.deadline !== seen)
+    throw extendedAlready(stopping);
+  if (!claimed) return;
   // A search ends itself when it sees that it was told to; whoever claimed a live one before us ends that.
   if (capture.kind === 'live') await inHand(room, capture.id, () => endLive(room, stopping, false, () => undefined));
 }

@@ -22,9 +22,10 @@ export interface Supervision {
   deadline(id: CaptureId): Deadline | null;
   /**
    * Moves the deadline of a capture that runs or waits by so many milliseconds, and returns it; the question before it may be asked again.
-   * Undefined, and nothing moved, where it has ended, has no deadline, or would run longer than `longest` from its start.
+   * Undefined, and nothing moved, where it has ended, has no deadline, would run longer than `longest` from its start, or has another
+   * deadline than was `seen`.
    */
-  extendDeadline(id: CaptureId, by: Millis, longest: Millis): Millis | undefined;
+  extendDeadline(id: CaptureId, by: Millis, longest: Millis, seen?: Millis): Millis | undefined;
   /** Notes that somebody was asked before this deadline; false when it was noted already. */
   markAsked(id: CaptureId, deadline: Millis): boolean;
   markKept(id: CaptureId): boolean;
@@ -68,7 +69,7 @@ export function openSupervision(database: Database.Database, process: string): S
   );
   const extendDeadline = database.prepare<[Record<string, unknown>], { at: Millis }>(`
     UPDATE captures SET deadline = deadline + :by, deadline_uptime = deadline_uptime + :by, asked_for = NULL
-    WHERE number = :number AND state IN ('starting', 'running') AND deadline + :by - started_at <= :longest
+    WHERE number = :number AND state IN ('starting', 'running') AND deadline + :by - started_at <= :longest AND (:seen IS NULL OR deadline = :seen)
     RETURNING deadline AS at`);
   const markAsked = database.prepare(`
     UPDATE captures SET asked_for = :at WHERE number = :number AND state = 'running' AND deadline = :at AND asked_for IS NOT :at`);
@@ -110,7 +111,8 @@ export function openSupervision(database: Database.Database, process: string): S
       const { at, uptime, boot } = deadline.get(numberOf(id)) ?? { at: null, uptime: null, boot: null };
       return at === null || uptime === null || boot === null ? null : { at, uptime, boot };
     },
-    extendDeadline: (id, by, longest) => extendDeadline.get({ by, longest, number: numberOf(id) })?.at,
+    extendDeadline: (id, by, longest, seen) =>
+      extendDeadline.get({ by, longest, seen: seen ?? null, number: numberOf(id) })?.at,
     markAsked: (id, at) => markAsked.run({ at, number: numberOf(id) }).changes > 0,
     markKept: (id) => markKept.run(numberOf(id)).changes > 0,
     noteCounts: (id, counts) => void noteCounts.run({ counts: JSON.stringify(counts), number: numberOf(id) }),

@@ -2,17 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Drawing, drawingsOf, nextDrawing } from '../../src/bot/drawing.ts';
 import type { Message } from '../../src/bot/messages.ts';
+import type { State } from '../../src/capture/capture.ts';
 import { liveCapture, searchCapture } from './sample.ts';
 
 const posted: Message = {
   capture: 'c1',
   part: 'main',
+  about: 0,
   channel: 'C1',
   op: 'o1',
   ts: '1.1',
   sentVersion: 1,
   sentState: 'running',
   sentAt: 10_000,
+  editedAt: null,
+  settled: 0,
   trouble: null,
 };
 const partsOf = (drawings: readonly Drawing[]) => drawings.map(({ part }) => part);
@@ -26,11 +30,23 @@ test('a message that shows the newest version is left alone', () => {
   assert.deepEqual(drawingsOf(liveCapture({ version: 1 }), posted, undefined), []);
 });
 
-test('a change of state is drawn at once, mere growth not before its time', () => {
-  const [stopping] = drawingsOf(liveCapture({ version: 2, state: 'stopping' }), posted, undefined);
-  const [growing] = drawingsOf(liveCapture({ version: 2 }), posted, undefined);
-  assert.equal(stopping?.due, 0);
-  assert.equal(growing?.due, 25_000);
+test('an ending is drawn at once, mere growth not before its time, and what is stopping not before it has stopped', () => {
+  const dueOf = (state: State) => drawingsOf(liveCapture({ version: 2, state }), posted, undefined)[0]?.due;
+  assert.equal(dueOf('stopped'), 0);
+  assert.equal(dueOf('running'), 25_000);
+  assert.equal(dueOf('stopping'), 15_000);
+});
+
+test('no message is edited twice within five seconds, whatever happens to its capture', () => {
+  const edited = { ...posted, editedAt: 10_000 };
+  const [ending] = drawingsOf(liveCapture({ version: 2, state: 'stopped' }), edited, undefined);
+  assert.equal(ending?.due, 15_000);
+});
+
+test('a start is first shown as what came of it, unless that takes long', () => {
+  const starting = liveCapture({ state: 'starting', startedAt: 50_000 });
+  assert.equal(drawingsOf(starting, undefined, undefined)[0]?.due, 51_000);
+  assert.equal(drawingsOf({ ...starting, state: 'running' }, undefined, undefined)[0]?.due, 0);
 });
 
 test('the thread comes after the message: a live capture’s tells its ending, a search’s how far it is', () => {
@@ -44,8 +60,8 @@ test('a search’s progress is edited every five seconds at most', () => {
   const thread: Message = { ...posted, part: 'thread', ts: '1.2' };
   const drawings = drawingsOf(searchCapture({ version: 2 }), { ...posted, sentVersion: 2 }, thread);
   assert.deepEqual(
-    drawings.map(({ part, due }) => [part, due]),
-    [['thread', 15_000]],
+    drawings.map(({ part, due, thread }) => [part, due, thread]),
+    [['thread', 15_000, '1.1']],
   );
 });
 

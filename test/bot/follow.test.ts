@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { KnownBlock } from '@slack/types';
 import type { Database } from 'better-sqlite3';
 import { withCast } from '../../sandbox/workspace/cast.ts';
 import { openWorkspace, type Workspace } from '../../sandbox/workspace/workspace.ts';
@@ -11,9 +12,12 @@ import type { Capture } from '../../src/capture/capture.ts';
 import { registry } from './registry.ts';
 import { botDatabase, keptLog, liveCapture, manifest, searchCapture } from './sample.ts';
 
+const planned: KnownBlock = { type: 'plan', title: 'Searching', tasks: [] };
+const inRows: KnownBlock = { type: 'section', text: { type: 'plain_text', text: 'Searching' } };
+
 /** A workspace, a registry, and a follower between them that can be stopped and another started. */
-async function stage(t: TestContext) {
-  const workspace = await openWorkspace({ manifest });
+async function stage(t: TestContext, { newBlocks = true } = {}) {
+  const workspace = await openWorkspace({ manifest, newBlocks });
   const channel = withCast(workspace).soc.id;
   const captures = registry();
   const database = botDatabase();
@@ -37,9 +41,19 @@ function followerOf(workspace: Workspace, captures: ReturnType<typeof registry>,
   const viewOf = (capture: Capture, part: Part) => ({
     text: `${part} ${capture.id} ${capture.state} ${capture.packets ?? capture.progress?.packets ?? 0}`,
     blocks: [],
+    ...(part === 'thread' && { blocks: [planned], fallback: [inRows] }),
   });
   const slack = slackClients(secrets, slackLog(log)).progress;
-  return new Follow({ engine: captures, messages: openMessages(database), slack, viewOf, log, now: Date.now });
+  const placesOf = () => ({ person: null, digest: null });
+  return new Follow({
+    engine: captures,
+    messages: openMessages(database),
+    slack,
+    viewOf,
+    placesOf,
+    log,
+    now: Date.now,
+  });
 }
 
 test('a capture is one message, drawn again when it changes, and its ending a reply', async (t) => {
@@ -93,10 +107,10 @@ test('when Slack asks to wait, the newest state comes after the wait', async (t)
   const capture = captures.put(liveCapture({ channel }));
   const message = await workspace.until(() => workspace.messagesIn(channel)[0]);
   workspace.faults.limitNext('chat.update', 1, 1);
-  captures.put({ ...capture, state: 'stopping' });
-  await workspace.until(() => workspace.calls('chat.update').length === 1);
   captures.put({ ...capture, state: 'stopped' });
-  await workspace.until(() => message.text.startsWith('main c1 stopped'));
+  await workspace.until(() => workspace.calls('chat.update').length === 1);
+  captures.put({ ...capture, state: 'stopped', packets: 7 });
+  await workspace.until(() => message.text === 'main c1 stopped 7');
   assert.equal(message.edits.length, 1);
 });
 
@@ -118,9 +132,9 @@ test('a deleted message is let go', async (t) => {
   const message = await workspace.until(() => workspace.messagesIn(channel)[0]);
   await follower.posted('c1', 5_000);
   workspace.faults.deleteMessage(message);
-  captures.put({ ...capture, state: 'stopping' });
-  await workspace.until(() => workspace.calls('chat.update').length === 1);
   captures.put({ ...capture, state: 'stopped' });
+  await workspace.until(() => workspace.calls('chat.update').length === 1);
+  captures.put({ ...capture, state: 'stopped', packets: 7 });
   captures.put(liveCapture({ id: 'c2', channel }));
   assert.equal(await follower.posted('c2', 5_000), null);
   assert.equal(workspace.calls('chat.update').length, 1);
@@ -158,4 +172,51 @@ test('a message says in its metadata whose it is', async (t) => {
   captures.put(liveCapture({ channel }));
   const message = await workspace.until(() => workspace.messagesIn(channel)[0]);
   assert.equal(message.metadata?.event_type, 'capture_message');
+});
+
+test('a workspace without the newest blocks has the older form of a message, and is not tried with every edit', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t, { newBlocks: false });
+  follow();
+  const capture = captures.put(searchCapture({ channel }));
+  const message = await workspace.until(() => workspace.messagesIn(channel)[0]);
+  const thread = await workspace.until(() => workspace.threadOf(channel, message.ts)[0]);
+  captures.put({ ...capture, state: 'finished' });
+  await workspace.until(() => /finished/.test(thread.text));
+  assert.deepEqual(
+    thread.blocks.map(({ type }) => type),
+    ['section'],
+  );
+  const refused = workspace.calls().filter(({ answer }) => answer.error === 'invalid_blocks');
+  assert.equal(refused.length, 1);
+});
+
+test('where Slack takes a plan, it is a plan', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t);
+  follow();
+  captures.put(searchCapture({ channel }));
+  const message = await workspace.until(() => workspace.messagesIn(channel)[0]);
+  const thread = await workspace.until(() => workspace.threadOf(channel, message.ts)[0]);
+  assert.deepEqual(
+    thread.blocks.map(({ type }) => type),
+    ['plan'],
+  );
+});
+
+test('the endings of thirty searches that end at once are in their channel within ten seconds', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t);
+  follow();
+  const searches = Array.from({ length: 30 }, (_, at) => captures.put(searchCapture({ id: `c${at + 1}`, channel })));
+  const posted = () => workspace.messagesIn(channel).length === 30;
+  await workspace.until(posted, { timeoutMs: 30_000 });
+  for (const search of searches) captures.put({ ...search, packets: 7 });
+  await workspace.until(() => workspace.calls('chat.update').length > 2, { timeoutMs: 30_000 });
+  const before = Date.now();
+  for (const search of searches) captures.put({ ...search, state: 'finished', packets: 99 });
+  const shown = () => workspace.messagesIn(channel).every(({ text }) => /finished 99/.test(text));
+  await workspace.until(shown, { timeoutMs: 30_000 });
+  const times = workspace.calls('chat.update').map(({ at }) => at);
+  const within = (from: number) => times.filter((at) => at >= from && at < from + 60_000).length;
+  assert.ok(Math.max(...times.map(within)) <= 40, 'no minute has more than forty edits');
+  const last = Math.max(...times);
+  assert.ok(last - before <= 10_000, `the last ending came after ${last - before} ms`);
 });

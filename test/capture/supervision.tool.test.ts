@@ -119,6 +119,25 @@ describe('a limit of time', () => {
     await assert.rejects(sensor.engine.extend(capture.id, 1_000, sensor.grant), { code: 'conflict' });
   });
 
+  test('that was moved since somebody saw it is neither moved nor stopped by their click', async (t) => {
+    const sensor = openSensor();
+    t.after(() => sensor.close());
+    const { engine, grant, will } = sensor;
+    const { capture } = await engine.start(order({ duration: hour }), will);
+    const seen = capture.limits.deadline ?? 0;
+    const answers = [grant, will].map((person) => engine.extend(capture.id, hour, person, seen));
+    const came = await Promise.allSettled(answers);
+    assert.deepEqual(came.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+    assert.equal(engine.peek(capture.id)?.limits.deadline, seen + hour);
+    await assert.rejects(engine.stop(capture.id, will, seen), {
+      code: 'conflict',
+      message: /^c1 was extended already: it goes on until .* UTC$/,
+    });
+    assert.equal(engine.peek(capture.id)?.state, 'running');
+    const [stopped] = await engine.stop(capture.id, will, seen + hour);
+    assert.equal(stopped?.why, 'stopped by will');
+  });
+
   test('is moved by an analyst up to what the configuration gives a capture from its start, by a lead beyond', async (t) => {
     const sensor = openSensor();
     t.after(() => sensor.close());

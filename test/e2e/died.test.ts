@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { messageIn, openStage, replyTo } from './stage.ts';
 
-test('a capture whose tcpdump dies is told in its message, in its thread and in the channel', async (t) => {
+test('a capture whose tcpdump dies is told in its message, in its thread, in the channel and to who ordered it', async (t) => {
   const stage = await openStage(t);
   const { workspace, will, soc, engine } = stage;
   await stage.openBot();
@@ -14,6 +14,9 @@ test('a capture whose tcpdump dies is told in its message, in its thread and in 
   const reply = await replyTo(stage, message, /c1: .*Died/);
   assert.equal(reply.broadcast, true);
   assert.equal(engine.peek('c1')?.state, 'died');
+  const direct = () =>
+    workspace.messagesIn(workspace.dmWith(will)).find(({ text }) => /Died · dies at night/.test(text));
+  await workspace.until(direct, { timeoutMs: 20_000 });
 });
 
 function tcpdumpWriting(savefile = 'none'): number {

@@ -28,7 +28,8 @@ test('a search of the past has one message, its progress in the thread, and the 
   const packets = history.shopPackets + history.taggedShopPackets;
   assert.equal(capture?.packets, packets);
   assert.ok(JSON.stringify(reply.blocks).includes(capture?.sha256 ?? 'no digest'));
-  assert.equal(workspace.threadOf(soc, message.ts).length, 1);
+  const told = workspace.threadOf(soc, message.ts).map(({ text }) => /^.. (c1: |1 warning about c1)/u.exec(text)?.[1]);
+  assert.deepEqual(told.sort(), ['1 warning about c1', 'c1: ']);
   const merged = execFileSync('tcpdump', ['-nnttr', capture?.path ?? '', '--count'], {
     encoding: 'utf8',
     stdio: 'pipe',

@@ -30,6 +30,7 @@ test('in Slack an analyst is told of the expansion and of every other warning, a
     /Started c2.*1 warning about c2: lo carries VLAN tags, .* it misses packets with two tags/,
   );
   const exact = await messageIn(stage, soc, /Capturing.* · exactly/);
+  await replyTo(stage, exact, /1 warning about c2: lo carries VLAN tags/);
   assert.ok(!JSON.stringify(exact.blocks).includes(matched));
 
   await says("start -d 'same' -e 'udp port 9996 and host 10.1'");

@@ -20,7 +20,8 @@ export const stopButton: Step = {
     await scene.press('Stop');
     const message = await scene.message(ids.proof, /Stopped/);
     scene.expect('the same message now says that it was stopped', message.ts === before.ts, () => 'another one');
-    const ending = await scene.soon('the ending in the thread', () => workspace.threadOf(cast.soc, message.ts)[0]);
+    const thread = () => workspace.threadOf(cast.soc, message.ts).find((reply) => /Stopped/.test(reply.text));
+    const ending = await scene.soon('the ending in the thread', thread);
     const sent = datagrams.before + datagrams.whileDead;
     scene.expectText('its thread has the counts', scene.read(ending), /750 captured, .*0 dropped by kernel/);
 

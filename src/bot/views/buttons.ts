@@ -1,28 +1,81 @@
 import type { ActionsBlock, Button } from '@slack/types';
-import { type Capture, may } from '../../capture/capture.ts';
+import { type Capture, type Millis, may } from '../../capture/capture.ts';
+import { durationInWords } from '../../capture/quantities.ts';
 import { line } from './text.ts';
 import { actions, plain } from './view.ts';
 
-/** The buttons' action_ids; each carries the capture's id as its value. */
-export const buttonIds = { stop: 'capture_stop', cancel: 'capture_cancel', details: 'capture_details' } as const;
+/** The buttons' action_ids; each carries the capture's id as its value, those about a deadline that as well (`seenValue`). */
+export const buttonIds = {
+  stop: 'capture_stop',
+  /** Under a question: it is about the deadline that was asked about, and no later one. */
+  stopAsked: 'capture_stop_asked',
+  cancel: 'capture_cancel',
+  extend: 'capture_extend',
+  details: 'capture_details',
+  get: 'capture_get',
+} as const;
 
-/** What can be done to a capture now: Stop or Cancel while its state allows it, Details always. */
+const minute: Millis = 60_000;
+const mostAtOnce: Millis = 120 * minute;
+
+/** What can be done to a capture now: Stop, Extend or Cancel while its state allows it, Get once there is a savefile, Details always. */
 export function buttonsFor(capture: Capture): ActionsBlock {
-  const details: Button = {
-    type: 'button',
-    action_id: buttonIds.details,
-    value: capture.id,
-    text: plain('Details', 75),
-  };
+  const details = button(buttonIds.details, capture.id, 'Details');
+  if (may.fetch(capture)) return actions(details, button(buttonIds.get, capture.id, 'Get'));
   if (!may.stop(capture)) return actions(details);
-  return actions(capture.kind === 'live' ? stopButton(capture) : cancelButton(capture), details);
+  if (capture.kind === 'past') return actions(cancelButton(capture), details);
+  const { deadline } = capture.limits;
+  return actions(
+    stopButton(capture, buttonIds.stop, capture.id),
+    ...(may.extend(capture) && deadline !== null ? [extendButton(capture, deadline)] : []),
+    details,
+  );
 }
 
-function stopButton(capture: Capture): Button {
+/** The answers to the question before a deadline. */
+export function answersFor(capture: Capture, deadline: Millis): ActionsBlock {
+  const stop = stopButton(capture, buttonIds.stopAsked, seenValue({ id: capture.id, deadline, by: 0 }));
+  return actions({ ...extendButton(capture, deadline), style: 'primary' }, stop);
+}
+
+/** What a button about a deadline carries: the capture, the deadline that it was drawn for, and by how much it extends. */
+export interface Seen {
+  readonly id: string;
+  readonly deadline: Millis;
+  readonly by: Millis;
+}
+
+export function seenValue({ id, deadline, by }: Seen): string {
+  return `${id} ${deadline} ${by}`;
+}
+
+/** The same read back. */
+export function seenIn(value: string): Seen {
+  const [id = '', deadline, by] = value.split(' ');
+  return { id, deadline: Number(deadline), by: Number(by) };
+}
+
+/** By how much one click extends a capture: two hours, or half of what a shorter one has, in a round number. */
+export function extensionOf({ startedAt }: Pick<Capture, 'startedAt'>, deadline: Millis): Millis {
+  const half = Math.min(mostAtOnce, Math.max(0, deadline - startedAt) / 2);
+  const step = [30 * minute, 5 * minute, minute].find((each) => half >= 2 * each) ?? 1_000;
+  return Math.max(1_000, Math.floor(half / step) * step);
+}
+
+function extendButton(capture: Capture, deadline: Millis): Button {
+  const by = extensionOf(capture, deadline);
+  return button(buttonIds.extend, seenValue({ id: capture.id, deadline, by }), `Extend ${durationInWords(by)}`);
+}
+
+function button(id: string, value: string, words: string): Button {
+  return { type: 'button', action_id: id, value, text: plain(words, 75) };
+}
+
+function stopButton(capture: Capture, id: string, value: string): Button {
   return {
     type: 'button',
-    action_id: buttonIds.stop,
-    value: capture.id,
+    action_id: id,
+    value,
     text: plain('Stop', 75),
     style: 'danger',
     confirm: {

@@ -66,8 +66,7 @@ function whenInWords(capture: Capture): string {
   const started = `started ${slackDate(capture.startedAt)}`;
   const { deadline, near } = capture.limits;
   if (isOpen(capture.state) && deadline !== null) {
-    const more = near ? `: \`/capture extend ${capture.id} --for 2h\` for more` : '';
-    return `${started}, ends ${slackDate(deadline)}${more}`;
+    return `${started}, ${near ? '⏳ ends soon, ' : 'ends '}${slackDate(deadline)}`;
   }
   return capture.endedAt === null ? started : `${started}, ended after ${lasting(capture.endedAt - capture.startedAt)}`;
 }

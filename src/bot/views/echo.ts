@@ -10,5 +10,5 @@ import { context, plain, type View } from './view.ts';
 export function echoed(view: View, command: Command): View {
   const printed = printCommand(command);
   if (!printed.includes(' ')) return view;
-  return { text: view.text, blocks: [...view.blocks, context(plain(`Understood as: /capture ${line(printed, 900)}`))] };
+  return { ...view, blocks: [...view.blocks, context(plain(`Understood as: /capture ${line(printed, 900)}`))] };
 }

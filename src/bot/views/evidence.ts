@@ -1,3 +1,4 @@
+import { type Capture, may } from '../../capture/capture.ts';
 import { type Fetchable, type Fetched, goneInWords, type Verified, type VerifyTally } from '../../capture/evidence.ts';
 import { quoteWord } from '../../command/words.ts';
 import { counted, size } from '../../reports/figures.ts';
@@ -14,11 +15,20 @@ export function getView(id: string, { savefiles, vanished }: Fetched): View {
   const gone = vanished.slice(-mostSavefiles).map((held): Row => [said('⚠️ '), typed(goneInWords(held), 500)]);
   return {
     text: `How to fetch ${escaped(id, 40)}: ${escaped(shown.at(-1)?.held.path ?? 'nothing', 500)}`,
-    blocks: [...shown.map((one) => rows(...fetchRows(one))), ...(gone.length === 0 ? [] : [rows(...gone)])],
+    blocks: [...shown.map((one) => rows(...fetchableRows(one))), ...(gone.length === 0 ? [] : [rows(...gone)])],
   };
 }
 
-function fetchRows({ held, host, login, warnings }: Fetchable): Row[] {
+/**
+ * How to fetch a capture's savefile, for everybody in its thread: a line without anybody's login, which opens nothing by itself.
+ * @param host the sensor's host name
+ */
+export function fetchRows(capture: Capture, host: string): Row[] {
+  if (!may.fetch(capture)) return [];
+  return [[bold('Fetch it: '), code(`scp ${quoteWord(`${host}:${capture.path}`)} .`, 700)]];
+}
+
+function fetchableRows({ held, host, login, warnings }: Fetchable): Row[] {
   const from = `${login === null ? '' : `${login}@`}${host}:${held.path}`;
   const digest = held.sha256 === null ? said('not made') : code(held.sha256, 80);
   return [

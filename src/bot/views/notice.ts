@@ -1,4 +1,4 @@
-import type { Capture } from '../../capture/capture.ts';
+import type { Capture, Millis } from '../../capture/capture.ts';
 import type { Started } from '../../capture/orders.ts';
 import { counted } from '../../reports/figures.ts';
 import { result } from './numbers.ts';
@@ -47,6 +47,23 @@ export function endedAlreadyView(capture: Capture): View {
     text: `${capture.id} has ended already${capture.endedAt === null ? '' : ` at ${slackDate(capture.endedAt)}`}. ${headlineText(capture)}`,
     blocks: [rows([bold(`${capture.id} has ended already`), ...at], [said(`${emoji} ${words}`), ...why])],
   };
+}
+
+/** To somebody who answered a question, or clicked on a deadline, that had been moved by then. */
+export function extendedAlreadyView({ id, limits: { deadline } }: Capture): View {
+  return goesOn(id, 'was extended already', deadline);
+}
+
+/** To the person whose click extended a capture. */
+export function extendedView({ id, limits: { deadline } }: Capture): View {
+  return goesOn(id, 'is extended', deadline);
+}
+
+function goesOn(id: string, what: string, deadline: Millis | null): View {
+  const until: Row =
+    deadline === null ? [said(': it has no deadline')] : [said(': it goes on until '), richDate(deadline)];
+  const spoken = deadline === null ? 'it has no deadline' : `it goes on until ${slackDate(deadline)}`;
+  return { text: `${id} ${what}: ${spoken}`, blocks: [rows([bold(`${id} ${what}`), ...until])] };
 }
 
 /** To somebody whose order worked in a channel where the bot cannot speak. */

@@ -17,6 +17,10 @@ import { clip } from '../../reports/words.ts';
 export interface View {
   readonly text: string;
   readonly blocks: KnownBlock[];
+  /** The same in older blocks, where `blocks` has some that Slack is still rolling out. */
+  readonly fallback?: KnownBlock[];
+  /** What the button Share carries, under an answer that one person sees and may show everybody. */
+  readonly share?: string;
 }
 
 /** One line of rich text. */

@@ -1,16 +1,27 @@
 import { captureView } from '../../../src/bot/views/capture.ts';
 import { detailsView } from '../../../src/bot/views/details.ts';
 import { digestView } from '../../../src/bot/views/digest.ts';
+import { failureView, lossView } from '../../../src/bot/views/direct.ts';
 import { echoed } from '../../../src/bot/views/echo.ts';
 import { endingView } from '../../../src/bot/views/ending.ts';
 import { bugView, errorView } from '../../../src/bot/views/error.ts';
 import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
 import { listView } from '../../../src/bot/views/list.ts';
-import { endedAlreadyView, inviteView, startedView, stoppedView, warningsView } from '../../../src/bot/views/notice.ts';
+import {
+  endedAlreadyView,
+  extendedAlreadyView,
+  extendedView,
+  inviteView,
+  startedView,
+  stoppedView,
+  warningsView,
+} from '../../../src/bot/views/notice.ts';
 import { pinnedView, pinsView, unpinnedView } from '../../../src/bot/views/pins.ts';
 import { answeredAlreadyView, notSearchedView, preflightView } from '../../../src/bot/views/preflight.ts';
 import { progressView } from '../../../src/bot/views/progress.ts';
+import { questionView } from '../../../src/bot/views/question.ts';
+import { shareable, sharedView, withShare } from '../../../src/bot/views/share.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import type { Capture, RingFileReport } from '../../../src/capture/capture.ts';
@@ -30,13 +41,27 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
   const order = { description: words, expression: words, case: words, analyst: words };
   return {
     capture: captureView(capture, now),
-    progress: progressView(capture, reports),
-    ending: endingView(capture),
-    details: detailsView(capture, reports),
-    list: listView(
-      Array.from({ length: 500 }, () => capture),
-      now,
-      { all: true },
+    progress: progressView(capture, reports, 'dmz-1'),
+    ending: endingView(capture, 'dmz-1'),
+    question: questionView(capture, capture.limits.deadline ?? 0, { person: 'U024BE7LH', longest: 1 }),
+    'question of nobody': questionView(capture, capture.limits.deadline ?? 0, { person: null, longest: 1e12 }),
+    'question answered': questionView(capture, 1, { person: null, longest: 1e12 }),
+    extended: extendedView(capture),
+    'extended already': extendedAlreadyView(capture),
+    failure: failureView(capture),
+    loss: lossView(capture, 'message_not_found'),
+    'loss of another kind': lossView(capture, words),
+    details: withShare(shareable(detailsView(capture, reports), { verb: 'show', id: capture.id })),
+    shared: sharedView(detailsView(capture, reports), words),
+    list: withShare(
+      shareable(
+        listView(
+          Array.from({ length: 500 }, () => capture),
+          now,
+          { all: true },
+        ),
+        { verb: 'list', selection: { selector: words, all: true } },
+      ),
     ),
     empty: listView([], now, { all: false }),
     error: echoed(errorView(new CaptureError('bad_expression', words)), {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { captureView } from '../../../src/bot/views/capture.ts';
 import { detailsView } from '../../../src/bot/views/details.ts';
 import { digestView } from '../../../src/bot/views/digest.ts';
+import { failureView, lossView } from '../../../src/bot/views/direct.ts';
 import { echoed } from '../../../src/bot/views/echo.ts';
 import { endingView } from '../../../src/bot/views/ending.ts';
 import { bugView, errorView } from '../../../src/bot/views/error.ts';
@@ -13,14 +14,19 @@ import { listView } from '../../../src/bot/views/list.ts';
 import { menuView } from '../../../src/bot/views/menu.ts';
 import {
   endedAlreadyView,
+  extendedAlreadyView,
+  extendedView,
   inviteView,
   sentAlreadyView,
   startedView,
   stoppedView,
+  warningsView,
 } from '../../../src/bot/views/notice.ts';
 import { pinnedView, pinsView, unpinnedView } from '../../../src/bot/views/pins.ts';
 import { answeredAlreadyView, notSearchedView, preflightView } from '../../../src/bot/views/preflight.ts';
 import { progressView } from '../../../src/bot/views/progress.ts';
+import { questionView } from '../../../src/bot/views/question.ts';
+import { shareable, sharedView, withShare } from '../../../src/bot/views/share.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import { CaptureError } from '../../../src/capture/errors.ts';
@@ -59,6 +65,12 @@ const warning =
 const { id, analyst, savefile, path, endedAt, bytes, sha256 } = live(ended);
 const held: HeldSavefile = { capture: id, analyst, savefile, path, endedAt: endedAt ?? now, bytes, sha256 };
 
+const host = 'dmz-1';
+/** Eight minutes before its deadline. */
+const deadline = now + 480_000;
+const analyst24h = { person: 'U024BE7LH', longest: 24 * 3_600_000 };
+const near = live({ limits: { deadline, bytes: 10e9, packets: null, near: true } });
+
 const order = { description: 'beacon <!channel> *x* \u202egnp.exe', expression: 'host 192.0.2.7' };
 const large: AskedSearch = { verb: 'search', order: { ...order, window: { since: null, until: null } } };
 const waiting = '6e1a3c0e-6d0f-4c6e-9a51-0f5f2d1c7b11';
@@ -84,7 +96,7 @@ const golden: Record<string, View> = {
   ),
   'live-acted-for': captureView(live({ orderedBy: 'mara', case: 'INC-7' }), now),
   'live-expanded': captureView(live({ expanded: expandForVlan(live().expression) }), now),
-  'live-ending': endingView(live({ ...ended, ...dropped })),
+  'live-ending': endingView(live({ ...ended, ...dropped }), host),
   'search-planning': captureView(past({ progress: null, bytes: null }), now),
   'search-running': captureView(past(), now),
   'search-found': captureView(past({ ...found, coverage: { searched: 432 } }), now),
@@ -94,22 +106,44 @@ const golden: Record<string, View> = {
     past({ ...found, state: 'cancelled', why: 'cancelled by grant', coverage: { searched: 180, 'not searched': 252 } }),
     now,
   ),
-  'search-waiting': progressView(past({ state: 'starting', progress: null, bytes: null }), []),
-  'search-progress': progressView(past(), reports),
+  'search-waiting': progressView(past({ state: 'starting', progress: null, bytes: null }), [], host),
+  'search-progress': progressView(past(), reports, host),
   'search-not-held': captureView(past({ ...found, coverage: { searched: 432 }, ringSpans: [brokenRing] }), now),
-  'search-coverage-not-held': progressView(past({ ...found, ringSpans: [brokenRing] }), reports),
-  'search-coverage-cancelled': progressView(past({ ...found, state: 'cancelled', why: 'cancelled' }), [
-    ...reports,
-    ...leftOut,
-  ]),
-  'search-coverage': progressView(past(found), reports),
+  'search-coverage-not-held': progressView(past({ ...found, ringSpans: [brokenRing] }), reports, host),
+  'search-coverage-cancelled': progressView(
+    past({ ...found, state: 'cancelled', why: 'cancelled', progress: past().progress }),
+    [...reports, ...leftOut],
+    host,
+  ),
+  'search-coverage': progressView(past(found), reports, host),
+  'search-of-two-rings': progressView(
+    past({ ring: 'dmz,lan', coverageByRing: { dmz: { searched: 120 }, lan: { searched: 60 } } }),
+    [],
+    host,
+  ),
+  'search-to-be-joined': progressView(past({ ...found, join: { join: 'awaited' } }), [], host),
+  question: questionView(near, deadline, analyst24h),
+  'question-at-the-limit': questionView(near, deadline, { ...analyst24h, longest: 3 * 3_600_000 }),
+  'question-extended': questionView(live(), deadline, analyst24h),
+  'question-stopped': questionView(live({ ...near, ...ended }), deadline, analyst24h),
+  'live-near-its-deadline': captureView(near, now),
+  extended: extendedView(live()),
+  'extended-already': extendedAlreadyView(live()),
+  'failure-direct': failureView(live({ ...ended, ...died })),
+  'loss-direct': lossView(live(), 'message_not_found'),
+  warnings: warningsView(live(), [warning, warning]),
+  'details-to-share': withShare(shareable(detailsView(live(ended), []), { verb: 'show', id: 'c12' })),
+  'details-shared': sharedView(detailsView(live(ended), []), 'will'),
+  'list-to-share': withShare(
+    shareable(listView([live()], now, { all: false }), { verb: 'list', selection: { all: false } }),
+  ),
   'live-to-be-joined': captureView(live({ ...ended, join: { join: 'awaited' } }), now),
   joining: captureView(
     joined({ state: 'running', endedAt: null, why: null, packets: null, facts: null, sha256: null }),
     now,
   ),
   joined: captureView(joined(), now),
-  'joined-ending': endingView(joined({ facts: { ...facts, linktype: null } })),
+  'joined-ending': endingView(joined({ facts: { ...facts, linktype: null } }), host),
   'joined-failed': captureView(
     joined({
       state: 'failed',
@@ -218,7 +252,8 @@ for (const [name, view] of Object.entries(golden)) {
   test(`${name} looks as it did`, () => {
     const file = new URL(`golden/${name}.json`, import.meta.url);
     // Paste a file into https://app.slack.com/block-kit-builder to see it.
-    const drawn = `${JSON.stringify({ blocks: view.blocks }, null, 2)}\n`;
+    const { blocks, fallback } = view;
+    const drawn = `${JSON.stringify(fallback === undefined ? { blocks } : { blocks, fallback }, null, 2)}\n`;
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, drawn);
     assert.equal(drawn, readFileSync(file, 'utf8'), 'run with UPDATE_GOLDEN=1 if it should look different now');
     assert.deepEqual(faultsOf(view), []);

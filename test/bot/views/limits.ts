@@ -3,16 +3,31 @@ import { blockErrors } from '../../../sandbox/workspace/blocks/check.ts';
 import { viewErrors } from '../../../sandbox/workspace/blocks/view-check.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 
+/** Who is asked in the samples, and where: whom a view mentions by id. */
+const asked = 'U024BE7LH';
+const place = 'C024BE91L';
+
 /** All that Slack, a phone or a careful reader would hold against a view; empty where nothing. */
-export function faultsOf({ text, blocks }: View): string[] {
+export function faultsOf({ text, blocks, fallback }: View): string[] {
+  const old = fallback === undefined ? [] : faultsOf({ text, blocks: fallback });
   const words = stringsIn(blocks);
   return [
-    ...blockErrors(blocks, 'message'),
+    ...old,
+    // What has new blocks has a form without them.
+    ...blockErrors(blocks, 'message', { newBlocks: fallback !== undefined }),
     ...(text.length === 0 || text.length > 3000 ? [`text of ${text.length} characters`] : []),
     // Slack refuses more than about 13,200 as msg_blocks_too_long.
     ...(words.join('').length > 13_000 ? [`${words.join('').length} characters in all`] : []),
+    // A phone shows about twenty of a button's characters beside two others.
+    ...partsOf(blocks, (part) => part.type === 'button' && wordsOf(part.text).length > 20).map(
+      (part) => `a button with ${wordsOf(part.text)}`,
+    ),
     ...readersFaults(text, blocks),
   ];
+}
+
+function wordsOf(text: unknown): string {
+  return typeof text === 'object' && text !== null && 'text' in text ? String(text.text) : '';
 }
 
 /** The same of a modal. */
@@ -32,9 +47,9 @@ function readersFaults(text: string, blocks: View['blocks']): string[] {
     ...partsOf(blocks, (part) => part.type === 'rich_text_preformatted').map(
       () => 'a code block, which scrolls sideways on a phone',
     ),
-    ...partsOf(blocks, (part) => ['broadcast', 'user', 'usergroup', 'channel', 'link'].includes(String(part.type))).map(
-      (part) => `a ${part.type}`,
-    ),
+    ...partsOf(blocks, (part) => ['broadcast', 'user', 'usergroup', 'channel', 'link'].includes(String(part.type)))
+      .filter((part) => part.user_id !== asked && part.channel_id !== place)
+      .map((part) => `a ${part.type}`),
     ...blocks.flatMap((block) =>
       block.type === 'actions' && block.elements.length > 3 ? ['more than three buttons a row'] : [],
     ),
@@ -43,7 +58,11 @@ function readersFaults(text: string, blocks: View['blocks']): string[] {
 
 /** What Slack would read as a mention, a broadcast or a link: every `<` but that of our own dates. */
 function parsed(mrkdwn: string): string[] {
-  return mrkdwn.match(/<(?!!date\^\d+\^\{date_short_pretty\} \{time_secs\}\|[-: 0-9]+ UTC>).{0,20}/gu) ?? [];
+  return (
+    mrkdwn
+      .replaceAll(`<@${asked}>`, '')
+      .match(/<(?!!date\^\d+\^\{date_short_pretty\} \{time_secs\}\|[-: 0-9]+ UTC>).{0,20}/gu) ?? []
+  );
 }
 
 type Part = Record<string, unknown>;
@@ -53,7 +72,9 @@ function mrkdwnIn(blocks: unknown): string[] {
 }
 
 function stringsIn(blocks: unknown): string[] {
-  return partsOf(blocks, (part) => typeof part.text === 'string').map((part) => String(part.text));
+  return partsOf(blocks, ({ text, title }) => [text, title].some((words) => typeof words === 'string')).flatMap(
+    ({ text, title }) => [text, title].filter((words) => typeof words === 'string'),
+  );
 }
 
 function partsOf(value: unknown, wanted: (part: Part) => boolean): Part[] {

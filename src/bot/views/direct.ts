@@ -1,0 +1,56 @@
+import { type Capture, isOpen } from '../../capture/capture.ts';
+import { numbers, result } from './numbers.ts';
+import { headline, headlineText, statusOf } from './status.ts';
+import { bold, code, escaped, line, said, typed } from './text.ts';
+import { type Row, rows, type View } from './view.ts';
+
+/** To who ordered a capture, alone: that it ended badly, why, and what is left of it. */
+export function failureView(capture: Capture): View {
+  const why: Row[] = capture.why === null ? [] : [[typed(capture.why, 500)]];
+  const kept: Row[] =
+    capture.state === 'died' ? [[said(result(capture))], [said('Its savefile is kept: '), show(capture)]] : [];
+  return {
+    text: `${headlineText(capture)}${capture.why === null ? '' : `: ${escaped(capture.why, 300)}`}`,
+    blocks: [rows(headline(capture), [said('In '), ...place(capture)], ...why, ...kept)],
+  };
+}
+
+/**
+ * To who ordered a capture, alone, and to the digest's channel: that its message is not kept true any longer.
+ * @param trouble Slack's word for why
+ */
+export function lossView(capture: Capture, trouble: string): View {
+  const why = troubles.get(trouble) ?? `Slack does not let me change it any longer (${line(trouble, 60)})`;
+  const title = `⚠️ The message of ${capture.id} is not kept up to date any longer`;
+  const { emoji, words } = statusOf(capture);
+  const now = isOpen(capture.state) ? 'It goes on all the same' : numbers(capture);
+  return {
+    text: `${title}: ${escaped(why, 200)}. ${headlineText(capture)}`,
+    blocks: [
+      rows(
+        [bold(title)],
+        [typed(capture.description, 200), said(' in '), ...place(capture)],
+        [said(`${why}.`)],
+        [said(`${emoji} ${words}. ${now}: `), show(capture)],
+      ),
+    ],
+  };
+}
+
+/** Slack's words that have a cause which somebody can see. */
+const troubles: ReadonlyMap<string, string> = new Map([
+  ['message_not_found', 'Somebody deleted it'],
+  ['is_archived', 'The channel is archived'],
+  ['not_in_channel', 'I am not in the channel any longer: /invite @capture there for the next one'],
+  ['channel_not_found', 'I do not see the channel any longer'],
+]);
+
+function place({ channel }: Capture): Row {
+  // A direct message has no name that means anything to anybody else.
+  const isDirect = channel === null || channel.startsWith('D');
+  return isDirect ? [said('a direct message')] : [{ type: 'channel', channel_id: channel }];
+}
+
+function show({ id }: Capture) {
+  return code(`/capture show ${id}`, 60);
+}

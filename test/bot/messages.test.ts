@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import { openMessages } from '../../src/bot/messages.ts';
+import { botDatabase } from './sample.ts';
+
+const shown = { version: 3, state: 'running', at: 50, settled: false } as const;
+
+test('what the bot has on Slack is known after an upgrade, and old failures and losses are not told as new', () => {
+  const database = new Database(':memory:');
+  const apply = (tables: string) =>
+    database.exec(readFileSync(new URL(`../../src/schema/${tables}`, import.meta.url), 'utf8'));
+  apply('002-slack.sql');
+  database.exec(`insert into messages (capture, part, channel, op, ts, sent_version, sent_state, sent_at, trouble) values
+    ('c1', 'main', 'C1', 'o1', '1.1', 7, 'died', 40, null), ('c1', 'thread', 'C1', 'o2', '1.2', 7, 'died', 41, null),
+    ('c2', 'main', 'C1', 'o3', '1.3', 8, 'running', 42, 'message_not_found')`);
+  apply('013-living-messages.sql');
+  const messages = openMessages(database);
+  assert.partialDeepStrictEqual(messages.find('c1', 'main'), { op: 'o1', ts: '1.1', sentVersion: 7, about: 0 });
+  assert.deepEqual(
+    messages.of('c1').map(({ part, settled }) => [part, settled]),
+    [
+      ['failure', 1],
+      ['main', 0],
+      ['thread', 0],
+    ],
+  );
+  assert.deepEqual(
+    messages.of('c2').map(({ part, settled }) => [part, settled]),
+    [
+      ['loss', 1],
+      ['loss report', 1],
+      ['main', 0],
+    ],
+  );
+});
+
+test('posting a message is no edit of it', () => {
+  const messages = openMessages(botDatabase());
+  const main = () => messages.claim({ capture: 'c1', part: 'main', about: 0 }, 'C1');
+  messages.markSent(main(), '1.1', shown);
+  assert.equal(main().editedAt, null);
+  messages.markSent(main(), '1.1', { ...shown, at: 90 });
+  assert.equal(main().editedAt, 90);
+});
+
+test('there is one question for each deadline', () => {
+  const messages = openMessages(botDatabase());
+  const asked = (about: number) => messages.claim({ capture: 'c1', part: 'question', about }, 'C1');
+  assert.equal(asked(5_000).op, asked(5_000).op);
+  assert.notEqual(asked(5_000).op, asked(9_000).op);
+});
+
+test('what an analyst was warned of is kept as it was first said', () => {
+  const messages = openMessages(botDatabase());
+  assert.deepEqual(messages.warnings('c1'), []);
+  messages.keepWarnings('c1', ['one', '<!channel>']);
+  messages.keepWarnings('c1', ['another']);
+  assert.deepEqual(messages.warnings('c1'), ['one', '<!channel>']);
+});
