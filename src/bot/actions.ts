@@ -41,7 +41,8 @@ function onButton(app: App, button: string, { verb, act, place }: Click, desk: D
   });
 }
 
-async function stop(id: string, { actor }: Authorised, desk: Desk): Promise<View | null> {
+/** Stops a capture; null where there is nothing to tell but what its own message shows. */
+export async function stop(id: string, { actor }: Authorised, desk: Desk): Promise<View | null> {
   try {
     await desk.engine.stop(id, actor);
     return null;
@@ -54,7 +55,7 @@ async function stop(id: string, { actor }: Authorised, desk: Desk): Promise<View
   }
 }
 
-async function show(id: string, { actor }: Authorised, desk: Desk): Promise<View> {
+export async function show(id: string, { actor }: Authorised, desk: Desk): Promise<View> {
   return details(await desk.engine.show(id, actor), desk);
 }
 
