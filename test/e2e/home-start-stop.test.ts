@@ -7,12 +7,12 @@ test('an analyst opens Home, starts from it, sees the capture appear, stops it t
   const { workspace, grant, will, soc, engine } = stage;
   await stage.openBot();
   const port = 42_201;
-  await workspace.as(grant).types(`/capture start -d "the lead’s own" -e "udp port ${port + 1}"`, soc);
-  await messageIn(stage, soc, /Capturing · the lead/);
+  await workspace.as(grant).types(`/capture start -d "of the lead" -e "udp port ${port + 1}"`, soc);
+  await messageIn(stage, soc, /Capturing · of the lead/);
 
   await workspace.as(will).opensHome();
   const empty = await homeOf(stage, will, /You are will, an analyst.*Your captures and searches: nothing runs/s);
-  assert.doesNotMatch(JSON.stringify(empty.blocks), /the lead’s own|verybody/);
+  assert.doesNotMatch(JSON.stringify(empty.blocks), /of the lead|verybody/);
   await homeOf(stage, will, /Ring dmz.*cannot be read/s);
 
   await workspace.as(will).clicks(empty, 'home_start');

@@ -71,7 +71,7 @@ export function homeView({ sensor, analyst, origin, own, others, health }: HomeO
 export function closedHomeView(why: string): HomeView {
   return {
     type: 'home',
-    blocks: [rows([bold('🚫 Capture is not for everybody')], [typedLines(why, 1_000)])],
+    blocks: [rows([bold('🚫 Nothing is shown here')], [typedLines(why, 1_000)])],
   };
 }
 
