@@ -42,7 +42,11 @@ function onButton(app: App, button: string, { verb, act }: Click, desk: Desk): v
       const told = await admit(order, desk)
         .then((clicker) => act(id, clicker, desk))
         .catch((error: unknown) => troubleInWords(error, desk.log));
-      await opening.show(noticeModal(action.text.text, told)).finally(() => desk.homes.opened(origin));
+      // Who closed what was opened meanwhile sees what came of it in their Home.
+      await opening
+        .show(noticeModal(action.text.text, told))
+        .catch((error: unknown) => desk.log.warn({ err: error }, 'answer not shown'));
+      desk.homes.opened(origin);
     },
   );
 }

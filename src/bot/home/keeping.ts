@@ -3,6 +3,7 @@ import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@sl
 import type { Logger } from 'pino';
 import { type Capture, isOpen, type Millis, type State } from '../../capture/capture.ts';
 import type { Engine } from '../../capture/door.ts';
+import { CaptureError } from '../../capture/errors.ts';
 import { isPassing } from '../../database.ts';
 import { bell } from '../bell.ts';
 import { pace } from '../pace.ts';
@@ -68,7 +69,7 @@ export class Homes {
     await Promise.all([this.#hear(), this.#draw()]);
   }
 
-  /** Draws the Home of somebody who opened it, or clicked in it. @throws CaptureError when the registry cannot note it */
+  /** Draws the Home of somebody who opened it, or clicked in it. */
   opened(opened: Opened): void {
     this.#parts.opened.note(opened);
     this.#homeless.delete(opened.user);
@@ -102,7 +103,8 @@ export class Homes {
         this.#markAll('turned');
         for await (const capture of this.#parts.engine.watch(version, signal)) this.#markAll(this.#changeOf(capture));
       } catch (error) {
-        if (!isPassing(error)) throw error;
+        // The engine has put it into words.
+        if (!isPassing(error instanceof CaptureError ? error.cause : error)) throw error;
         this.#parts.log.warn({ err: error }, 'homes not kept, next try follows');
         await pause(nextTry, undefined, { signal }).catch(() => undefined);
       }
@@ -117,10 +119,7 @@ export class Homes {
   }
 
   #markAll(reason: Reason): void {
-    const lately = this.#parts.opened.lately().filter(({ user }) => !this.#homeless.has(user));
-    const users = new Set(lately.map(({ user }) => user));
-    for (const user of this.#homes.keys()) if (!users.has(user)) this.#homes.delete(user);
-    for (const opened of lately) this.#keep(opened, reason);
+    for (const opened of this.#parts.opened.lately()) if (!this.#homeless.has(opened.user)) this.#keep(opened, reason);
     this.#bell.ring();
   }
 
@@ -147,12 +146,13 @@ export class Homes {
 
   /** Never rejects: a Home that is not drawn is drawn later. */
   async #publish(home: Kept): Promise<void> {
-    const { slack, homeOf, now } = this.#parts;
+    const { slack, homeOf, opened, now } = this.#parts;
     const { user, reason, hash } = home;
     // Before anything is read: what changes from here on is drawn after.
     home.reason = 'old';
     home.lookedAt = now();
     try {
+      if (!opened.lately().some((one) => one.user === user)) return void this.#homes.delete(user);
       const drawn = await homeOf(home, reason === 'asked' || reason === 'old' ? null : home.tells);
       if (drawn === null || this.#closing.signal.aborted) return;
       this.#pace.took(now());

@@ -1,9 +1,10 @@
+import type { BigIntStats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Millis } from '../capture.ts';
 import type { RingHealth } from '../health.ts';
 import { placeOf, type RingFile } from './ring.ts';
-import { indexCoverage } from './ringindex/care.ts';
+import { countIndexed } from './ringindex/care.ts';
 
 /** Files that hold no packet, or are none, stand at a ring's ends now and then; more of them are another matter. */
 const mostTried = 8;
@@ -27,14 +28,16 @@ export async function lookAtRing(
   const oldestFirst = await filesAmong(path, names);
   const oldest = await firstWithPackets(path, oldestFirst);
   const newest = await firstWithPackets(path, oldestFirst.toReversed());
-  const { files, indexed } = await indexCoverage(store, { rings: [path], pinned: [] });
   return {
     is: 'open',
     ring,
     at,
-    files,
-    bytes: oldestFirst.reduce((sum, { size }) => sum + size, 0),
-    indexed,
+    files: oldestFirst.length,
+    bytes: oldestFirst.reduce((sum, { stats }) => sum + Number(stats.size), 0),
+    indexed: await countIndexed(
+      store,
+      oldestFirst.map(({ stats }) => stats),
+    ),
     from: oldest?.firstAt ?? null,
     writtenAt: newest?.modifiedAt ?? null,
   };
@@ -42,18 +45,23 @@ export async function lookAtRing(
 
 interface Listed {
   readonly name: string;
-  readonly size: number;
-  readonly modifiedAt: Millis;
+  readonly stats: BigIntStats;
 }
+
+/** As many as there are threads for it, and some more. */
+const atOnce = 32;
 
 async function filesAmong(directory: string, names: readonly string[]): Promise<Listed[]> {
   const files: Listed[] = [];
-  for (const name of names) {
-    // One that was pruned meanwhile is no part of the ring.
-    const stats = await lstat(join(directory, name)).catch(() => undefined);
-    if (stats?.isFile() === true) files.push({ name, size: stats.size, modifiedAt: stats.mtimeMs });
+  for (let at = 0; at < names.length; at += atOnce) {
+    const listed = names.slice(at, at + atOnce).map(async (name) => {
+      // One that was pruned meanwhile is no part of the ring.
+      const stats = await lstat(join(directory, name), { bigint: true }).catch(() => undefined);
+      return stats?.isFile() === true ? [{ name, stats }] : [];
+    });
+    files.push(...(await Promise.all(listed)).flat());
   }
-  return files.toSorted((one, other) => one.modifiedAt - other.modifiedAt);
+  return files.toSorted((one, other) => Number(one.stats.mtimeNs - other.stats.mtimeNs));
 }
 
 async function firstWithPackets(directory: string, files: readonly Listed[]): Promise<RingFile | undefined> {
