@@ -150,6 +150,23 @@ test('another bot keeps the Homes that were opened before, for an hour', async (
   assert.ok(JSON.stringify(workspace.homeOf(will)?.blocks).includes('stopping'));
 });
 
+test('a Home that nobody opened for an hour is let go', async (t) => {
+  let at = Date.now();
+  const { workspace, will, grant, captures, keep, shows, opened } = await stage(t, () => at);
+  const capture = captures.put(liveCapture());
+  const homes = keep();
+  homes.opened(opened);
+  await workspace.until(shows('running'));
+  at += 3_600_001;
+  captures.put({ ...capture, state: 'stopped' });
+  homes.opened({ ...opened, user: grant.id });
+  await workspace.until(() => workspace.homeOf(grant));
+  at += 20_000;
+  captures.put({ ...capture, state: 'stopped', packets: 9 });
+  await workspace.until(() => JSON.stringify(workspace.homeOf(grant)?.blocks).includes('stopped 9'));
+  assert.ok(JSON.stringify(workspace.homeOf(will)?.blocks).includes('running'));
+});
+
 test('who has no Home is let alone until they open one', async (t) => {
   const { workspace, will, grant, captures, keep, shows, opened } = await stage(t);
   const capture = captures.put(liveCapture());
