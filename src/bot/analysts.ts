@@ -1,5 +1,13 @@
 import type { Logger } from 'pino';
-import { type Actor, analystAt, mayRole, type Origin, onlyLooks } from '../capture/analyst.ts';
+import {
+  type Actor,
+  type Analyst,
+  analystAt,
+  mayRole,
+  type Origin,
+  onlyLooks,
+  strangerInWords,
+} from '../capture/analyst.ts';
 import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
 import { type People, type Person, whyNotChannel, whyNotPerson } from './people.ts';
@@ -45,6 +53,17 @@ export async function admit(order: Order, parts: AnalystParts): Promise<Authoris
   return admitted(order, await askSlack(order.origin, parts, false), parts);
 }
 
+/** Who somebody is, or why they may see nothing: for what is shown without an order, so that nothing of it is in the audit log. */
+export async function acquaintance(
+  origin: SlackOrigin,
+  parts: Asking & { readonly config: Pick<Config, 'analysts' | 'sensor'> },
+): Promise<Analyst | string> {
+  const asked = await askSlack(origin, parts, false);
+  if (typeof asked === 'string') return asked;
+  const { config, slack } = parts;
+  return analystAt(origin, config.analysts, slack.team) ?? strangerInWords(origin, config.sensor);
+}
+
 /** @throws CaptureError `not_allowed` for whoever may look and not capture, once that is in the audit log */
 export function allowCapture({ actor }: Authorised, verb: string, { engine }: Pick<AnalystParts, 'engine'>): void {
   if (mayRole.capture(actor.analyst)) return;
@@ -59,8 +78,10 @@ function admitted(order: Order, asked: Person | string, parts: AnalystParts): Au
   return { actor: engine.identify(origin, verb, words), origin, timezone: asked.tz ?? null };
 }
 
+type Asking = Pick<AnalystParts, 'slack' | 'people' | 'log'>;
+
 /** The person, or why they may not. */
-async function askSlack(origin: SlackOrigin, parts: AnalystParts, here: boolean): Promise<Person | string> {
+async function askSlack(origin: SlackOrigin, parts: Asking, here: boolean): Promise<Person | string> {
   if (origin.team !== parts.slack.team) return 'only members of this workspace may use capture';
   try {
     const person = await parts.people.person(origin.user);
@@ -74,7 +95,7 @@ async function askSlack(origin: SlackOrigin, parts: AnalystParts, here: boolean)
   }
 }
 
-async function whyNotHere(channel: string, { slack, people }: AnalystParts): Promise<string | null> {
+async function whyNotHere(channel: string, { slack, people }: Asking): Promise<string | null> {
   // A conversation with the bot itself, or between two people: seen by nobody else.
   if (channel.startsWith('D')) return null;
   if (slack.channels.includes(channel)) return whyNotChannel(await people.channel(channel));

@@ -8,6 +8,7 @@ import { answerCommands } from './commands.ts';
 import { onlyFirst } from './deliveries.ts';
 import type { Desk } from './desk.ts';
 import { answerForms } from './forms/forms.ts';
+import { answerHome } from './home/answers.ts';
 import { whatToMend } from './mending.ts';
 import { Connections } from './receiver.ts';
 import { troubleInWords } from './trouble.ts';
@@ -46,6 +47,7 @@ export async function openApp({ desk, secrets, slackLog, onLost }: AppParts): Pr
   answerCommands(app, desk);
   answerButtons(app, desk);
   answerForms(app, desk);
+  answerHome(app, desk);
   app.error(async (failed: Failed) => sayWhatWentWrong(failed, desk));
   await initialise(app, desk);
   return app;

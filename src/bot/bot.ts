@@ -13,6 +13,9 @@ import type { Desk } from './desk.ts';
 import { digestRecord } from './digest-record.ts';
 import { postDaily } from './digests.ts';
 import { Follow } from './follow.ts';
+import { homeNow } from './home/drawing.ts';
+import { Homes } from './home/keeping.ts';
+import { openHomes } from './home/opened.ts';
 import { slackLog } from './log.ts';
 import { openMessages } from './messages.ts';
 import { slackPeople } from './people.ts';
@@ -44,13 +47,13 @@ export interface Bot {
  */
 export async function openBot(parts: BotParts): Promise<Bot> {
   const { config, secrets, engine, database, log, now, onLost } = parts;
-  if (config.slack === null)
-    throw new CaptureError('bad_request', `${config.file} has no section slack: the bot needs one`);
+  const { slack } = config;
+  if (slack === null) throw new CaptureError('bad_request', `${config.file} has no section slack: the bot needs one`);
   const forSlack = slackLog(log);
   const clients = slackClients(secrets, forSlack);
   const closing = new AbortController();
   const messages = openMessages(database);
-  const { digest } = config.slack;
+  const { digest } = slack;
   const follow = new Follow({
     engine,
     messages,
@@ -61,13 +64,22 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     now,
   });
   const people = slackPeople(clients.interactive, now);
+  const homes = new Homes({
+    engine,
+    opened: openHomes(database, now),
+    slack: clients.progress,
+    homeOf: (opened, known) => homeNow(opened, known, { engine, config, slack, people, log, now }),
+    log,
+    now,
+  });
   const desk: Desk = {
     engine,
     config,
-    slack: config.slack,
+    slack,
     people,
     deliveries: openDeliveries(database, now),
     follow,
+    homes,
     unconfirmed: openUnconfirmed(database, now),
     underway: underway(),
     closing: closing.signal,
@@ -76,6 +88,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
   };
   const app = await openApp({ desk, secrets, slackLog: forSlack, onLost });
   follow.run().catch(onLost);
+  homes.run().catch(onLost);
   const supervised = engine.supervise(false, closing.signal).catch(onLost);
   await listen(app);
   const digests = daily(parts, clients.digest);
@@ -87,6 +100,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
       // Handlers answer over HTTP: they can end without the connections.
       closing.abort(new Error('the bot is stopping'));
       await inTime(Promise.all([desk.underway.drained(tooLate), digests?.stop()]), tooLate);
+      await inTime(homes.close(), tooLate);
       await inTime(follow.close(tooLate), tooLate);
       await inTime(supervised, tooLate);
       done();

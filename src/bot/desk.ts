@@ -4,6 +4,7 @@ import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Follow } from './follow.ts';
+import type { Homes } from './home/keeping.ts';
 import type { People } from './people.ts';
 import type { UnconfirmedSearches } from './unconfirmed.ts';
 import type { Underway } from './underway.ts';
@@ -17,6 +18,7 @@ export interface Desk {
   /** What was done once and must not be done again. */
   readonly deliveries: Deliveries;
   readonly follow: Pick<Follow, 'posted' | 'redraw' | 'warn'>;
+  readonly homes: Pick<Homes, 'opened'>;
   /** Searches that wait for their person's word. */
   readonly unconfirmed: UnconfirmedSearches;
   readonly underway: Underway;

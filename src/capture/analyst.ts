@@ -46,6 +46,8 @@ export const mayRole = {
   exceedLimits: (analyst: Analyst) => analyst.role === 'lead',
   takeAway: (analyst: Analyst) => analyst.role !== 'viewer',
   verify: (analyst: Analyst) => analyst.role !== 'viewer',
+  /** Whose Home shows everybody's captures: a lead answers for them, a viewer has none of their own. */
+  seeAllAtHome: (analyst: Analyst) => analyst.role !== 'analyst',
   readAudit: (analyst: Analyst) => analyst.role === 'lead',
   rebuild: (analyst: Analyst) => analyst.role === 'lead',
 } as const;

@@ -253,10 +253,15 @@ export function wasStoppedBy({ why }: Capture, name: string): boolean {
   return why === stoppedBy(name) || why?.startsWith(`${stoppedBy(name)}; `) === true;
 }
 
+/** Whether a capture is somebody's: made for them, or by their order. */
+export function isOf(capture: Pick<Capture, 'analyst' | 'orderedBy'>, name: string): boolean {
+  return capture.analyst === name || capture.orderedBy === name;
+}
+
 /** Whether the person may stop it: an analyst their own, a lead anyone's. */
 export function mayStop(analyst: Analyst, capture: Capture): boolean {
   if (analyst.role === 'lead') return true;
-  return analyst.role === 'analyst' && (capture.analyst === analyst.name || capture.orderedBy === analyst.name);
+  return analyst.role === 'analyst' && isOf(capture, analyst.name);
 }
 
 const dayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

@@ -2,6 +2,7 @@ import type { Actor, Origin } from './analyst.ts';
 import type { Capture, Millis, RingFileReport } from './capture.ts';
 import type { Custodian } from './custodian.ts';
 import type { Day } from './evidence.ts';
+import type { Health } from './health.ts';
 import type {
   AskedSearch,
   Attempt,
@@ -15,6 +16,7 @@ import type {
   SearchOrder,
   SearchStep,
   Selection,
+  Standing,
   Started,
   StartOrder,
 } from './orders.ts';
@@ -105,6 +107,13 @@ export interface Engine extends Custodian, Pinning {
   keep(selector: string, actor: Actor): Promise<Capture>;
   /** One capture as it is now, for a view; not an order, so not in the audit log. */
   peek(id: string): Capture | undefined;
+  /**
+   * What runs, and the last so many that ended: whose analyst, or who gave whose order, is `of`; everybody's where it is null. For a view;
+   * not an order, so not in the audit log.
+   */
+  standing(of: string | null, ended: number): Standing;
+  /** How the sensor is, some of it as it was up to a minute ago; not an order, so not in the audit log. */
+  health(): Promise<Health>;
   /** What ran and what was written to the audit log from `from` to before `to`, and how evidence stands now. */
   day(from: Millis, to: Millis): Promise<Day>;
   head(): ChainHead;

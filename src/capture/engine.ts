@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { setImmediate as otherWork, setTimeout as pause } from 'node:timers/promises';
 import { isPassing, registryTrouble } from '../database.ts';
 import { type Actor, analystAt, mayRole, strangerInWords } from './analyst.ts';
-import { type Capture, isOpen, type Millis, mayStop } from './capture.ts';
+import { type Capture, isOf, isOpen, type Millis, mayStop } from './capture.ts';
 import { openCustodian } from './custodian.ts';
 import type { Engine } from './door.ts';
 import { whenDue } from './duties.ts';
@@ -57,6 +57,7 @@ function engineIn(room: Room): Engine {
     joiner ??= (await import('./joined.ts')).openJoiner(room);
     joiner.look();
   };
+  let sense: Engine['health'] | undefined;
   let indexing: ((signal: AbortSignal) => Promise<void>) | undefined;
   const duties = [
     whenDue(room, shipEvery, custodian.shipAudit),
@@ -178,6 +179,18 @@ function engineIn(room: Room): Engine {
     peek: (id) => {
       const capture = registry.byId(id);
       return capture && present(capture);
+    },
+    standing: (of, ended) => ({
+      open: registry
+        .open()
+        .filter((capture) => of === null || isOf(capture, of))
+        .map(present),
+      ended: registry.lastEnded(of, ended),
+      version: registry.version(),
+    }),
+    health: async () => {
+      sense ??= (await import('./sensing.ts')).openSensing(room, present, closing.signal);
+      return sense();
     },
     day: async (from, to) => {
       const { dayOf } = await import('./day.ts');

@@ -69,6 +69,14 @@ export interface Selection {
   readonly all: boolean;
 }
 
+/** What runs and what ended last, newest first. */
+export interface Standing {
+  readonly open: readonly Capture[];
+  readonly ended: readonly Capture[];
+  /** Of the last change of any capture: what changed since is asked for by it. */
+  readonly version: number;
+}
+
 /** A capture or a search that runs, and what the analyst should know about it. */
 export interface Started {
   readonly capture: Capture;

@@ -119,6 +119,10 @@ export interface Registry extends Omit<Coverage, 'outcomes'> {
   pages(selector: string | undefined): Generator<Capture[], void, undefined>;
   /** The next captures that changed after a version, by version. */
   changedAfter(version: number): Capture[];
+  /** Of the last change of any capture; 0 before the first. */
+  version(): number;
+  /** The last so many that ended, newest first: somebody's, or everybody's. */
+  lastEnded(of: string | null, count: number): Capture[];
   /** Captures that ran from `from` to before `to`, so many a page, as `pages`. */
   ranBetween(from: Millis, to: Millis): Generator<Capture[], void, undefined>;
   /** The addresses and nets of a search's list; none where it has no list. */
@@ -206,6 +210,16 @@ export function openRegistry(database: Database.Database, directory: string, pro
         UNION ALL SELECT number FROM captures WHERE ended_at >= :from AND started_at < :to`,
     )
     .pluck();
+  const version = database.prepare<[], number>('SELECT coalesce(max(version), 0) FROM captures').pluck();
+  const last = (whose: string) =>
+    `SELECT number, ended_at FROM captures WHERE ${whose} ended_at IS NOT NULL ORDER BY ended_at DESC, number DESC LIMIT :count`;
+  const lastOfAll = database.prepare<[{ count: number }], number>(last('')).pluck();
+  const lastOf = database
+    .prepare<[{ of: string; count: number }], number>(
+      `SELECT number FROM (SELECT * FROM (${last('analyst = :of AND')}) UNION SELECT * FROM (${last('ordered_by = :of AND')}))
+        ORDER BY ended_at DESC, number DESC LIMIT :count`,
+    )
+    .pluck();
 
   const inWords = (row: Row): Capture =>
     captureOf(row, directory, {
@@ -287,6 +301,11 @@ export function openRegistry(database: Database.Database, directory: string, pro
       }
     },
     changedAfter: (version) => changed.all(version, pageSize).map(inWords),
+    version: () => version.get() ?? 0,
+    lastEnded: (of, count) => {
+      const numbers = of === null ? lastOfAll.all({ count }) : lastOf.all({ of, count });
+      return numbers.flatMap((number) => byId(`c${number}`) ?? []);
+    },
     ranBetween: function* (from, to) {
       const numbers = between.all({ from, to }).toSorted((one, other) => one - other);
       for (let at = 0; at < numbers.length; at += pageSize) {

@@ -1,13 +1,12 @@
 import type { Millis, RingFileReport } from '../capture/capture.ts';
 import { CaptureError } from '../capture/errors.ts';
+import { silentFor } from '../capture/health.ts';
 import { type Planned, planRing, type RingFile } from '../capture/past/ring.ts';
 import { quoteWord } from '../command/words.ts';
 import type { Config, Ring } from '../config.ts';
 import { counted, lasting, named, size, utcOf } from '../reports/figures.ts';
 import { broken, type Finding, ok, skipped, warning } from './finding.ts';
 
-/** A logger on a quiet link writes at least this often: a broadcast a quarter of an hour is the least of networks. */
-const quiet: Millis = 15 * 60_000;
 /** Clocks of two processes that read the same packet. */
 const apart: Millis = 5_000;
 
@@ -61,11 +60,11 @@ function freshness(
   found: string,
   { files, now, see }: { files: readonly RingFile[]; now: Millis; see: string },
 ): Finding {
-  const age = now - youngest(files);
-  if (age <= quiet) return ok(check, found);
+  const silent = silentFor(youngest(files), now);
+  if (silent === null) return ok(check, found);
   return warning(
     check,
-    `${found}: nothing was written for ${lasting(age)}`,
+    `${found}: nothing was written for ${lasting(silent)}`,
     'Has its logger stopped? Look for it, and at its files.',
     see,
   );

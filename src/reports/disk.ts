@@ -1,5 +1,6 @@
 import type { Millis } from '../capture/capture.ts';
 import type { Day } from '../capture/evidence.ts';
+import { writtenBetween } from '../capture/health.ts';
 import { counted, size } from './figures.ts';
 
 /** How the captures' volume stands when the report is made. Bytes. */
@@ -13,17 +14,16 @@ export interface DiskForecast {
   readonly days: number | null;
 }
 
-/** How long the disk lasts at a day's pace; a capture is taken to have grown evenly for as long as it ran. */
+/** How long the disk lasts at a day's pace. */
 export function forecast(
   { captures, disk }: Day,
   { from, to }: { readonly from: Millis; readonly to: Millis },
 ): DiskForecast {
-  const written = captures.reduce((sum, { startedAt, endedAt, bytes }) => {
-    const ran = Math.max(1, (endedAt ?? to) - startedAt);
-    const inDay = Math.min(endedAt ?? to, to) - Math.max(startedAt, from);
-    return sum + (bytes ?? 0) * Math.min(1, Math.max(0, inDay) / ran);
-  }, 0);
-  const perDay = Math.round((written / (to - from)) * 86_400_000);
+  return lastingAt(disk, Math.round((writtenBetween(captures, { from, to }) / (to - from)) * 86_400_000));
+}
+
+/** The same at a pace that is known. @param perDay bytes */
+export function lastingAt(disk: Day['disk'], perDay: number): DiskForecast {
   return { ...disk, perDay, days: perDay === 0 ? null : Math.max(0, Math.floor((disk.free - disk.floor) / perDay)) };
 }
 

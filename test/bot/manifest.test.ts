@@ -20,6 +20,7 @@ const declared = {
     background_color: '#1f3a4d',
   },
   features: {
+    app_home: { home_tab_enabled: true },
     bot_user: { display_name: 'capture', always_online: false },
     shortcuts: [
       {
@@ -47,6 +48,7 @@ const declared = {
   },
   oauth_config: { scopes: { bot: ['commands', 'chat:write', 'users:read', 'channels:read', 'groups:read'] } },
   settings: {
+    event_subscriptions: { bot_events: ['app_home_opened'] },
     interactivity: { is_enabled: true },
     org_deploy_enabled: false,
     socket_mode_enabled: true,
@@ -62,6 +64,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'conversations.info': ['channels:read', 'groups:read'],
   'users.info': ['users:read'],
   'views.open': [],
+  'views.publish': [],
   'views.update': [],
 };
 const source = sources('../../src/bot/');
@@ -91,7 +94,11 @@ test('it declares the commands, events, shortcuts and buttons that the bot liste
     declared.features.shortcuts.map(({ callback_id }) => callback_id).sort(),
   );
   assert.equal(source.match(/app\.shortcut[<(]/g)?.length, declared.features.shortcuts.length);
-  assert.deepEqual(matches(/app\.(event|message|options|assistant)[<(]/g), []);
+  assert.deepEqual(
+    matches(/app\.event\('([^']+)'/g).sort(),
+    [...declared.settings.event_subscriptions.bot_events].sort(),
+  );
+  assert.deepEqual(matches(/app\.(message|options|assistant)[<(]/g), []);
   assert.equal(matches(/app\.(action)[<(]/g).length > 0, declared.settings.interactivity.is_enabled);
 });
 

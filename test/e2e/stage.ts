@@ -11,6 +11,7 @@ import pino from 'pino';
 import { parse, stringify } from 'yaml';
 import { type Cast, withCast } from '../../sandbox/workspace/cast.ts';
 import type { Message } from '../../sandbox/workspace/messages.ts';
+import { plainText } from '../../sandbox/workspace/text.ts';
 import type { OpenView } from '../../sandbox/workspace/views.ts';
 import { openWorkspace, type Workspace } from '../../sandbox/workspace/workspace.ts';
 import { openBot } from '../../src/bot/bot.ts';
@@ -125,6 +126,21 @@ export function shownTo(stage: Stage, user: { readonly id: string }, text: RegEx
 export function formOf({ workspace }: Stage, who: { readonly id: string }): Promise<OpenView> {
   const open = () => workspace.viewsFor(who.id).find(({ callbackId }) => callbackId === 'capture_form');
   return workspace.until(open, { timeoutMs: 20_000, what: `a form for ${who.id}` });
+}
+
+/** Waits until somebody's Home shows what matches; gives it as it is then. */
+export function homeOf({ workspace }: Stage, who: { readonly id: string }, words: RegExp): Promise<OpenView> {
+  const matching = () => {
+    const home = workspace.homeOf(who.id);
+    return home !== undefined && words.test(plainText(home, workspace.nameOf)) ? home : undefined;
+  };
+  return workspace.until(matching, { timeoutMs: 20_000, what: `${words} in the Home of ${who.id}` });
+}
+
+/** Waits until somebody has a modal in front of them that shows what matches. */
+export function modalOf({ workspace }: Stage, who: { readonly id: string }, words: RegExp): Promise<OpenView> {
+  const shown = () => workspace.viewsFor(who.id).findLast((view) => words.test(plainText(view, workspace.nameOf)));
+  return workspace.until(shown, { timeoutMs: 20_000, what: `${words} in a modal of ${who.id}` });
 }
 
 /** Waits until a view shows something that matches, beside its fields or in them. */

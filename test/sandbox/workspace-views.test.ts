@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { App, ViewResponseAction } from '@slack/bolt';
 import type { ModalView } from '@slack/web-api';
 import { handClock } from '../../sandbox/workspace/clock.ts';
+import { eventually } from './eventually.ts';
 import { stageWith } from './workspace-app.ts';
 
 const form: ModalView = {
@@ -172,6 +173,44 @@ test('the Home tab is published when it is opened, and its buttons work', async 
   const home = await workspace.until(() => workspace.homeOf('will'));
   await workspace.as('will').clicks(home, 'mine');
   assert.deepEqual(clicked, ['view']);
+});
+
+test('without a Home tab in the manifest nobody opens one, and the messages tab says which it is', async (t) => {
+  const tabs: unknown[] = [];
+  const { workspace, stop } = await stageWith((app) =>
+    app.event('app_home_opened', async ({ event }) => void tabs.push(event.tab)),
+  );
+  t.after(stop);
+  await workspace.as('will').opensHome('messages');
+  await eventually(async () => assert.deepEqual(tabs, ['messages']));
+  workspace.state.declared.homeTab = false;
+  assert.equal((await workspace.as('will').opensHome()).outcome, 'not_subscribed');
+  assert.deepEqual(tabs, ['messages']);
+});
+
+test('of a button that a Home has for each thing, the one with the value is clicked; there is no place to answer to', async (t) => {
+  const clicked: unknown[] = [];
+  const button = (value: string) => ({
+    type: 'actions' as const,
+    elements: [
+      { type: 'button' as const, action_id: 'stop', value, text: { type: 'plain_text' as const, text: 'Stop' } },
+    ],
+  });
+  const { workspace, stop } = await stageWith((app) => {
+    app.event('app_home_opened', async ({ client, event }) => {
+      await client.views.publish({ user_id: event.user, view: { type: 'home', blocks: [button('c1'), button('c2')] } });
+    });
+    app.action({ type: 'block_actions', action_id: 'stop' }, async ({ ack, action, body }) => {
+      clicked.push('value' in action && action.value, 'response_url' in body, 'channel' in body);
+      await ack();
+    });
+  });
+  t.after(stop);
+  await workspace.as('will').opensHome();
+  const home = await workspace.until(() => workspace.homeOf('will'));
+  assert.equal((await workspace.as('will').clicks(home, 'stop', 'c2')).outcome, 'acked');
+  assert.equal((await workspace.as('will').clicks(home, 'stop', 'c3')).outcome, 'refused');
+  await eventually(async () => assert.deepEqual(clicked, ['c2', false, false]));
 });
 
 test('a message shortcut carries the message', async (t) => {

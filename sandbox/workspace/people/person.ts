@@ -45,7 +45,8 @@ export type Person = {
   closes(view: OpenView, all?: boolean): Promise<ActOutcome>;
   shortcut(callbackId: string): Promise<ActOutcome>;
   messageShortcut(callbackId: string, message: Message): Promise<ActOutcome>;
-  opensHome(): Promise<EventOutcome>;
+  /** Opens the app, on its Home tab or on the messages tab beside it. */
+  opensHome(tab?: 'home' | 'messages'): Promise<EventOutcome>;
 };
 
 /** The hands of one user. */
@@ -135,11 +136,13 @@ export function personOf(floor: Floor, user: User): Person {
         message: shown,
       });
     },
-    opensHome() {
+    async opensHome(tab = 'home') {
+      // Without a Home tab nobody can open it, whatever the app has subscribed to.
+      if (tab === 'home' && !state.declared.homeTab) return { outcome: 'not_subscribed' };
       const view = state.homes.get(user.id);
-      const seen = view ? { view: viewOrigin(state, view).view } : {};
+      const seen = view && tab === 'home' ? { view: viewOrigin(state, view).view } : {};
       const { id: channel } = directMessageWith(state, user.id);
-      return events.send('app_home_opened', { type: 'app_home_opened', user: user.id, channel, tab: 'home', ...seen });
+      return events.send('app_home_opened', { type: 'app_home_opened', user: user.id, channel, tab, ...seen });
     },
   };
 }

@@ -1,7 +1,7 @@
 import { filled, type ViewValues } from '../view-values.ts';
 import { type Block, isWire, objectIn, objectsIn, textIn, type Wire } from '../wire.ts';
 
-/** The element with this action_id and the action that using it sends, or undefined where no block has it. */
+/** The element with this action_id, of several buttons the one with this value, and the action that using it sends; undefined where there is none. */
 export function pressed(
   blocks: readonly Block[],
   actionId: string,
@@ -10,7 +10,7 @@ export function pressed(
 ): Wire | undefined {
   for (const block of blocks) {
     const parts = [block.accessory, block.element, ...objectsIn(block, 'elements')].filter(isWire);
-    const element = parts.find((each) => each.action_id === actionId);
+    const element = parts.find((each) => each.action_id === actionId && isMeant(each, value));
     if (!element) continue;
     const named = { action_id: actionId, block_id: block.block_id, action_ts: actionTs };
     return { ...named, ...used(element, value) };
@@ -18,10 +18,15 @@ export function pressed(
   return undefined;
 }
 
+/** A list has the same button once for each of its things. */
+function isMeant(element: Wire, value: ViewValues[string] | undefined): boolean {
+  return element.type !== 'button' || value === undefined || element.value === value;
+}
+
 function used(element: Wire, value: ViewValues[string] | undefined): Wire {
   if (element.type === 'button') {
     const press = { type: 'button', text: element.text };
-    return { ...press, ...(element.value !== undefined && { value: value ?? element.value }) };
+    return { ...press, ...(element.value !== undefined && { value: element.value }) };
   }
   if (element.type === 'overflow') {
     const options = objectsIn(element, 'options');

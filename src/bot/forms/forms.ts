@@ -1,7 +1,7 @@
 import type { App, BlockAction, ButtonAction, GlobalShortcut, MessageShortcut, ViewSubmitAction } from '@slack/bolt';
 import { CaptureError } from '../../capture/errors.ts';
-import { type Draft, isDraftVerb } from '../../command/draft.ts';
-import { admit, allowCapture, authorise } from '../analysts.ts';
+import { type Draft, type DraftVerb, isDraftVerb } from '../../command/draft.ts';
+import { admit, allowCapture, authorise, type Order } from '../analysts.ts';
 import { answer } from '../answer.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Desk } from '../desk.ts';
@@ -39,12 +39,7 @@ export function answerForms(app: App, desk: Desk): void {
     async ({ ack, shortcut, client }) => {
       await ack();
       const order = { origin: originOf(shortcut), verb: 'start', words: '[Start a capture]' };
-      const opening = openingOf(client, shortcut.trigger_id);
-      const nowhere = { channel: null, responseUrl: null };
-      await openAllowed(opening, desk, async () => {
-        allowCapture(await admit(order, desk), 'start', desk);
-        return formFor({ verb: 'start', options: {} }, nowhere);
-      }).catch((error: unknown) => opening.show(noticeModal('Capture packets', troubleInWords(error, desk.log))));
+      await openFromNowhere({ ...order, verb: 'start' }, openingOf(client, shortcut.trigger_id), desk);
     },
   );
   app.action<BlockAction>(
@@ -82,6 +77,19 @@ export async function openDraft(
       return false;
     },
   );
+}
+
+/** Opens a form that was asked for nowhere in particular: it asks for a channel, and who may not is told in a modal. */
+export async function openFromNowhere(
+  order: Order & { readonly verb: DraftVerb },
+  opening: Opening,
+  desk: Desk,
+): Promise<void> {
+  const { verb } = order;
+  await openAllowed(opening, desk, async () => {
+    allowCapture(await admit(order, desk), verb, desk);
+    return formFor({ verb, options: {} }, { channel: null, responseUrl: null });
+  }).catch((error: unknown) => opening.show(noticeModal('Capture packets', troubleInWords(error, desk.log))));
 }
 
 /** Opens the form that somebody may have; who may not is told in what was opened meanwhile, too. */

@@ -137,6 +137,11 @@ async function lookAtPinned(pinned: PinnedFile): Promise<Looked> {
   return { ...file, name, planned: { search: { ...file.planned.search, name, pinned } } };
 }
 
+/** One file of a ring and what is to be done with it; undefined for a directory. */
+export async function placeOf(directory: string, name: string): Promise<Planned | undefined> {
+  return (await lookAt(directory, name))?.planned;
+}
+
 /** A file that cannot be asked for by the text of its name. */
 function notNamed(name: string): Looked {
   return { name, at: 0, planned: { report: unread(name, 'not searched', 'its name is not UTF-8: give it another') } };

@@ -1,4 +1,4 @@
-import type { ModalView } from '@slack/types';
+import type { HomeView, ModalView } from '@slack/types';
 import { blockErrors } from '../../../sandbox/workspace/blocks/check.ts';
 import { viewErrors } from '../../../sandbox/workspace/blocks/view-check.ts';
 import type { View } from '../../../src/bot/views/view.ts';
@@ -33,6 +33,11 @@ function wordsOf(text: unknown): string {
 /** The same of a modal. */
 export function modalFaults(view: ModalView): string[] {
   return [...viewErrors(view, 'modal'), ...readersFaults('a modal has no text', view.blocks as View['blocks'])];
+}
+
+/** The same of a Home. */
+export function homeFaults(view: HomeView): string[] {
+  return [...viewErrors(view, 'home'), ...readersFaults('a Home has no text', view.blocks as View['blocks'])];
 }
 
 function readersFaults(text: string, blocks: View['blocks']): string[] {

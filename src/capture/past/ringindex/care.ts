@@ -1,6 +1,7 @@
 import type { BigIntStats, Dirent } from 'node:fs';
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { openRingFile } from '../../ringfile.ts';
 import { identityOf, indexNameOf, openIndex } from './store.ts';
 
@@ -104,6 +105,27 @@ export async function indexCoverage(store: string, { rings, pinned }: Places): P
   }
   return coverage;
 }
+
+/**
+ * How many files, as lstat has them, have a valid index. The files themselves are not opened: of one that is replaced meanwhile the earlier
+ * is counted.
+ */
+export async function countIndexed(store: string, files: readonly BigIntStats[]): Promise<number> {
+  const names = new Set((await entriesOf(store)).map(({ name }) => name));
+  let indexed = 0;
+  for (const stats of files) {
+    if (!names.has(indexNameOf(identityOf(stats)))) continue;
+    const index = openIndex(store, stats);
+    if (index === undefined) continue;
+    indexed += 1;
+    index.close();
+    if (indexed % atOnce === 0) await otherWork();
+  }
+  return indexed;
+}
+
+/** Some five milliseconds' worth. */
+const atOnce = 100;
 
 async function entriesOf(directory: string): Promise<Dirent[]> {
   return (await readdir(directory, { withFileTypes: true }).catch(unlessGone)) ?? [];
