@@ -62,7 +62,7 @@ describe('a configuration', () => {
         { name: 'grant', role: 'lead', slack: ['U024BE7LH'], login: ['grant'] },
         { name: 'will', role: 'analyst', slack: ['U024BE7LJ'], login: ['will', 'wsmith'] },
       ],
-      slack: { team: 'T024BE7LD', channels: ['C024BE91L'], digest: null, tokens: '/etc/capture/tokens' },
+      slack: { team: 'T024BE7LD', channels: ['C024BE91L'], digest: null, groups: null, tokens: '/etc/capture/tokens' },
       reports: { at: '08:00', timezone: 'UTC' },
       pins: { directory: '/etc/capture/state/pins', size: 100e9, for: 7 * 86_400_000 },
       retention: null,
@@ -249,7 +249,13 @@ reports: { at: '8 o clock', timezone: Mars/Olympus }
 });
 
 describe("Slack's tokens", () => {
-  const slack = (tokens: string | null): SlackConfig => ({ team: 'T1', channels: [], digest: null, tokens });
+  const slack = (tokens: string | null): SlackConfig => ({
+    team: 'T1',
+    channels: [],
+    digest: null,
+    groups: null,
+    tokens,
+  });
   const variables = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_API_URL'] as const;
   const kept = variables.map((name) => process.env[name]);
   before(() => {

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
-import { type Actor, analystAt, mayRole, type Origin, onlyLooks } from '../capture/analyst.ts';
+import { type Actor, analystAt, type Membership, mayRole, type Origin, onlyLooks } from '../capture/analyst.ts';
 import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
+import type { Haste } from './haste.ts';
 import { type People, type Person, whyNotChannel, whyNotPerson } from './people.ts';
 
 export type SlackOrigin = Extract<Origin, { door: 'slack' }>;
@@ -25,15 +26,17 @@ export interface AnalystParts {
   readonly config: Pick<Config, 'analysts'>;
   readonly slack: SlackConfig;
   readonly people: People;
+  readonly haste: Haste;
   readonly log: Logger;
 }
 
 /**
- * The analyst behind a Slack user, asked anew for every command and every button.
+ * The analyst behind a Slack user, asked anew for every command and every button, whichever way it came: the one place where people are
+ * judged, and where their orders are counted.
  * @throws CaptureError `not_allowed` for everyone else, once that is in the audit log
  */
 export async function authorise(order: Order, parts: AnalystParts): Promise<Authorised> {
-  return admitted(order, await askSlack(order.origin, parts, true), parts);
+  return admitted(order, parts, true);
 }
 
 /**
@@ -42,7 +45,7 @@ export async function authorise(order: Order, parts: AnalystParts): Promise<Auth
  * @throws CaptureError as `authorise`
  */
 export async function admit(order: Order, parts: AnalystParts): Promise<Authorised> {
-  return admitted(order, await askSlack(order.origin, parts, false), parts);
+  return admitted(order, parts, false);
 }
 
 /** @throws CaptureError `not_allowed` for whoever may look and not capture, once that is in the audit log */
@@ -51,27 +54,50 @@ export function allowCapture({ actor }: Authorised, verb: string, { engine }: Pi
   engine.refuse({ ...actor, verb, analyst: actor.analyst.name }, onlyLooks(actor.analyst));
 }
 
-function admitted(order: Order, asked: Person | string, parts: AnalystParts): Authorised {
-  const { engine, config, slack } = parts;
-  const known = analystAt(order.origin, config.analysts, slack.team);
-  if (typeof asked === 'string') return engine.refuse({ ...order, analyst: known?.name ?? null }, asked);
+async function admitted(order: Order, parts: AnalystParts, here: boolean): Promise<Authorised> {
+  const { engine, config, slack, haste } = parts;
   const { origin, verb, words } = order;
-  return { actor: engine.identify(origin, verb, words), origin, timezone: asked.tz ?? null };
+  const known = analystAt(origin, config.analysts, slack.team);
+  haste.count({ ...order, analyst: known?.name ?? null });
+  const asked = await askSlack(origin, parts, here, known === undefined);
+  if (typeof asked === 'string') return engine.refuse({ ...order, analyst: known?.name ?? null }, asked);
+  const { person, groups } = asked;
+  const membership: Membership = { groups, handle: person.name ?? '' };
+  return { actor: engine.identify(origin, verb, words, membership), origin, timezone: person.tz ?? null };
 }
 
-/** The person, or why they may not. */
-async function askSlack(origin: SlackOrigin, parts: AnalystParts, here: boolean): Promise<Person | string> {
+interface Asked {
+  readonly person: Person;
+  /** Those of the configuration that they are in; none where these do not matter. */
+  readonly groups: readonly string[];
+}
+
+/** What Slack says of a person, or why they may not. */
+async function askSlack(
+  origin: SlackOrigin,
+  parts: AnalystParts,
+  here: boolean,
+  byGroup: boolean,
+): Promise<Asked | string> {
   if (origin.team !== parts.slack.team) return 'only members of this workspace may use capture';
   try {
     const person = await parts.people.person(origin.user);
     const why = whyNotPerson(person, parts.slack.team) ?? (here ? await whyNotHere(origin.channel, parts) : null);
     if (why !== null) return why;
-    return person ?? 'Slack does not know you';
+    if (person === undefined) return 'Slack does not know you';
+    return { person, groups: byGroup ? await groupsOf(origin.user, parts) : [] };
   } catch (error) {
     // Fails closed: without Slack's word a guest looks like anybody.
     parts.log.warn({ err: error, user: origin.user, channel: origin.channel }, 'slack did not say who this is');
-    return 'Slack could not be asked who you are just now: try again in a minute';
+    return `Slack could not be asked who you are${byGroup && parts.slack.groups !== null ? ', and in which user groups,' : ''} just now: try again in a minute`;
   }
+}
+
+/** Those of the configured user groups that somebody is in. */
+async function groupsOf(user: string, { slack, people }: AnalystParts): Promise<string[]> {
+  const configured = Object.values(slack.groups ?? {}).filter((group) => group !== null);
+  const members = await Promise.all(configured.map((group) => people.group(group)));
+  return configured.filter((_, at) => members[at]?.includes(user));
 }
 
 async function whyNotHere(channel: string, { slack, people }: AnalystParts): Promise<string | null> {

@@ -13,6 +13,7 @@ import type { Desk } from './desk.ts';
 import { digestRecord } from './digest-record.ts';
 import { postDaily } from './digests.ts';
 import { Follow } from './follow.ts';
+import { openHaste } from './haste.ts';
 import { slackLog } from './log.ts';
 import { openMessages, type Part } from './messages.ts';
 import { slackPeople } from './people.ts';
@@ -65,6 +66,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     config,
     slack: config.slack,
     people,
+    haste: openHaste({ engine, log, now }),
     deliveries: openDeliveries(database, now),
     follow,
     unconfirmed: openUnconfirmed(database, now),
@@ -86,6 +88,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
       // Handlers answer over HTTP: they can end without the connections.
       closing.abort(new Error('the bot is stopping'));
       await inTime(Promise.all([desk.underway.drained(tooLate), digests?.stop()]), tooLate);
+      desk.haste.close();
       await inTime(follow.close(tooLate), tooLate);
       await inTime(supervised, tooLate);
       done();

@@ -8,6 +8,8 @@ import type { Engine } from './door.ts';
 import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
 import type { JoinNumber } from './joins.ts';
+import { memberBehind } from './membership.ts';
+import { nameOf } from './names.ts';
 import { type EngineParts, openRoom } from './opening.ts';
 import { openPinning } from './pinning.ts';
 import { reconcileAll } from './reconcile.ts';
@@ -45,8 +47,11 @@ function engineIn(room: Room): Engine {
       words: actor.words,
       capture,
     });
-  const refuse: Engine['refuse'] = ({ verb, analyst, origin, words }, why) => {
+  const refused: Engine['refused'] = ({ verb, analyst, origin, words }, why) => {
     audit.note({ outcome: 'refused', verb, analyst, actingFor: null, origin, words, detail: why });
+  };
+  const refuse: Engine['refuse'] = (attempt, why) => {
+    refused(attempt, why);
     throw new CaptureError('not_allowed', why);
   };
   const closing = new AbortController();
@@ -77,13 +82,19 @@ function engineIn(room: Room): Engine {
   };
 
   return {
-    identify: (origin, verb, words) => {
+    identify: (origin, verb, words, membership) => {
       const analyst = analystAt(origin, config.analysts, config.slack?.team ?? null);
-      return analyst === undefined
-        ? refuse({ verb, analyst: null, origin, words }, strangerInWords(origin, config.sensor))
-        : { analyst, origin, words };
+      if (analyst !== undefined) return { analyst, origin, words };
+      const member = membership && origin.door === 'slack' ? memberBehind(room, origin, membership) : undefined;
+      if (member?.is === 'member') return { analyst: member.analyst, origin: member.origin, words };
+      // Who was a member before is still to be found by their name.
+      const before = origin.door === 'slack' ? nameOf(database, origin) : undefined;
+      const groups = Object.values(config.slack?.groups ?? {}).filter((group) => group !== null);
+      const why = member?.why ?? strangerInWords(origin, config.sensor, groups);
+      return refuse({ verb, analyst: before ?? null, origin, words }, why);
     },
     refuse,
+    refused,
     start: (order, actor) => {
       const asked = ask(room, 'start', actor, order.analyst);
       return carryOut(asked, async () => (await import('./live/start.ts')).startLive(room, order, actor, asked));

@@ -45,8 +45,11 @@ const declared = {
       },
     ],
   },
-  oauth_config: { scopes: { bot: ['commands', 'chat:write', 'users:read', 'channels:read', 'groups:read'] } },
+  oauth_config: {
+    scopes: { bot: ['commands', 'chat:write', 'users:read', 'channels:read', 'groups:read', 'usergroups:read'] },
+  },
   settings: {
+    event_subscriptions: { bot_events: ['user_change', 'subteam_members_changed', 'channel_shared'] },
     interactivity: { is_enabled: true },
     org_deploy_enabled: false,
     socket_mode_enabled: true,
@@ -60,6 +63,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'conversations.info': ['channels:read', 'groups:read'],
+  'usergroups.users.list': ['usergroups:read'],
   'users.info': ['users:read'],
   'views.open': [],
   'views.update': [],
@@ -71,7 +75,7 @@ test('manifest.yml is of Slack’s type', () => {
 });
 
 test('it asks for the scopes of the methods that the bot calls, and for no others', () => {
-  const called = matches(/\.(\w+\.\w+)\(\{? ?/g).filter((method) =>
+  const called = matches(/\.(\w+(?:\.users)?\.\w+)\(\{? ?/g).filter((method) =>
     /^(auth|chat|conversations|users|views|files|usergroups|apps|team)\./.test(method),
   );
   const unknown = called.filter((method) => scopesOf[method] === undefined);
@@ -91,7 +95,11 @@ test('it declares the commands, events, shortcuts and buttons that the bot liste
     declared.features.shortcuts.map(({ callback_id }) => callback_id).sort(),
   );
   assert.equal(source.match(/app\.shortcut[<(]/g)?.length, declared.features.shortcuts.length);
-  assert.deepEqual(matches(/app\.(event|message|options|assistant)[<(]/g), []);
+  assert.deepEqual(
+    matches(/app\.event\('([^']+)'/g).sort(),
+    [...declared.settings.event_subscriptions.bot_events].sort(),
+  );
+  assert.deepEqual(matches(/app\.(message|options|assistant)[<(]/g), []);
   assert.equal(matches(/app\.(action)[<(]/g).length > 0, declared.settings.interactivity.is_enabled);
 });
 
