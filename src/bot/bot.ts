@@ -66,7 +66,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     config,
     slack: config.slack,
     people,
-    haste: openHaste({ engine, log, now }),
+    haste: openHaste({ engine, aMinute: config.slack.orders, log, now }),
     deliveries: openDeliveries(database, now),
     follow,
     unconfirmed: openUnconfirmed(database, now),

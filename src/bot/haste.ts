@@ -6,10 +6,6 @@ import { CaptureError } from '../capture/errors.ts';
 import type { Attempt } from '../capture/orders.ts';
 import { counted, utc } from '../reports/figures.ts';
 
-/** What one person may order: so many at once, and so many a minute. An incident's first minute has fewer. */
-const atOnce = 10;
-const aMinute = 30;
-const orderEvery: Millis = 60_000 / aMinute;
 /** A flood is in the audit log when it begins, and then at most so often. */
 const toldEvery: Millis = 60_000;
 /** People whose orders are counted; of more than that, those who have been quiet are forgotten. */
@@ -30,6 +26,8 @@ export interface Haste {
 
 export interface HasteParts {
   readonly engine: Pick<Engine, 'refused'>;
+  /** What one person may order in a minute, a third of it at once. */
+  readonly aMinute: number;
   readonly log: Logger;
   readonly now: () => Millis;
 }
@@ -48,7 +46,9 @@ interface Flood {
 }
 
 /** Keeps one person, or a script in their name, from taking the bot from everybody else: costs neither Slack nor the engine a question. */
-export function openHaste({ engine, log, now }: HasteParts): Haste {
+export function openHaste({ engine, aMinute, log, now }: HasteParts): Haste {
+  const atOnce = Math.ceil(aMinute / 3);
+  const orderEvery: Millis = 60_000 / aMinute;
   const purses = new Map<string, Purse>();
   const floods = new Map<string, Flood>();
 
@@ -91,7 +91,7 @@ export function openHaste({ engine, log, now }: HasteParts): Haste {
         return;
       }
       const wait = Math.ceil(((1 - left) * orderEvery) / 1_000);
-      const why = `that is more than ${aMinute} orders a minute: go on in ${wait} s, at ${utc(now() + wait * 1_000)}`;
+      const why = `that is more than ${counted(aMinute, 'order')} a minute: go on in ${wait} s, at ${utc(now() + wait * 1_000)}`;
       const flood = floods.get(key);
       if (flood !== undefined) flood.refused += 1;
       else {

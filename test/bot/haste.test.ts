@@ -15,7 +15,7 @@ function counting() {
     if (trouble !== null) throw trouble;
     written.push({ attempt, why });
   };
-  const haste = openHaste({ engine: { refused }, log: keptLog().log, now: () => at });
+  const haste = openHaste({ engine: { refused }, aMinute: 30, log: keptLog().log, now: () => at });
   return {
     written,
     haste,

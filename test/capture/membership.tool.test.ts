@@ -7,7 +7,7 @@ import { openDatabase } from '../../src/database.ts';
 import { actor, auditOf, configIn, openSensor, type Sensor } from './sensor.ts';
 
 const groups = { viewer: 'S1', analyst: 'S2' };
-const slack = { team: 'T1', channels: [], digest: null, groups, tokens: null };
+const slack = { team: 'T1', channels: [], digest: null, groups, orders: 30, tokens: null };
 
 let sensor: Sensor;
 beforeEach(() => {
