@@ -82,7 +82,10 @@ export const schema = settings(
           groupsSuch,
         )
           .refine(({ viewer, analyst }) => (viewer ?? analyst) !== null, `expected ${groupsSuch}`)
-          .refine(({ viewer, analyst }) => viewer === null || viewer !== analyst, 'expected two groups: viewer and analyst are the same')
+          .refine(
+            ({ viewer, analyst }) => viewer === null || viewer !== analyst,
+            'expected two groups: viewer and analyst are the same',
+          )
           .nullable()
           .default(null),
         orders: whole('expected a number of orders a minute such as 30', { least: 1, most: 1_000_000 }).default(30),

@@ -105,6 +105,8 @@ async function whyNotHere(channel: string, { slack, people }: AnalystParts): Pro
   if (channel.startsWith('D')) return null;
   if (slack.channels.includes(channel)) return whyNotChannel(await people.channel(channel));
   const usable = await Promise.all(slack.channels.slice(0, 3).map((id) => people.channel(id)));
-  const named = usable.flatMap((each) => (each?.name === undefined ? [] : [`#${each.name}`]));
+  const named = usable.flatMap((each) =>
+    each?.name === undefined || whyNotChannel(each) !== null ? [] : [`#${each.name}`],
+  );
   return `capture is not used in this channel: use ${[...named, 'a direct message to capture'].join(' or ')}`;
 }
