@@ -8,3 +8,6 @@ CREATE TABLE slack_names (
   given_at INTEGER NOT NULL,                        -- milliseconds
   PRIMARY KEY (team, user)
 ) STRICT, WITHOUT ROWID;
+
+-- Whether somebody whose name is like another has left captures: rows are wide, and a person waits.
+CREATE INDEX captures_likeness ON captures (lower(replace(analyst, '-', '.')));

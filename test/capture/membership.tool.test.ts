@@ -4,6 +4,8 @@ import { originInWords } from '../../src/capture/analyst.ts';
 import { openEngine } from '../../src/capture/engine.ts';
 import type { CaptureError } from '../../src/capture/errors.ts';
 import { openDatabase } from '../../src/database.ts';
+import { conditionOf } from '../../src/doctor/condition.ts';
+import { checkNames } from '../../src/doctor/names.ts';
 import { actor, auditOf, configIn, openSensor, type Sensor } from './sensor.ts';
 
 const groups = { viewer: 'S1', analyst: 'S2' };
@@ -141,6 +143,17 @@ describe('the name of an analyst by group', () => {
         message: /petra, as you are called here, is now an analyst of the configuration/,
       });
       assert.equal(later.identify(originOf('U8'), 'list', '').analyst.name, 'petra');
+      // doctor says so, until the configuration names them both, or one for both.
+      const found = (ids: readonly string[]) =>
+        checkNames(
+          { ...config, slack, analysts: [{ name: 'Petra', role: 'analyst', slack: ids, login: [] }] },
+          conditionOf(config),
+        );
+      assert.match(
+        found(['U8'])[0]?.found ?? '',
+        /^Petra of analysts and petra, the Slack user U7, .*: the Slack user is refused/,
+      );
+      assert.deepEqual(found(['U8', 'U7']), []);
     } finally {
       await later.close();
     }
