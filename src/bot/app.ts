@@ -47,7 +47,7 @@ export async function openApp({ desk, secrets, slackLog, onLost }: AppParts): Pr
   answerCommands(app, desk);
   answerButtons(app, desk);
   answerForms(app, desk);
-  hearChanges(app, desk);
+  hearChanges(app, desk.people);
   app.error(async (failed: Failed) => sayWhatWentWrong(failed, desk));
   await initialise(app, desk);
   return app;

@@ -33,7 +33,7 @@ export function slackPeople(slack: WebClient, now: () => Millis): People {
   return {
     person: (id) => person.ask(id).catch(undefinedIf('user_not_found', 'user_not_visible')),
     channel: (id) => channel.ask(id).catch(undefinedIf('channel_not_found')),
-    group: async (id) => (await group.ask(id).catch(undefinedIf('no_such_subteam', 'subteam_not_found'))) ?? [],
+    group: async (id) => (await group.ask(id).catch(undefinedIf('no_such_subteam'))) ?? [],
     forget: (kind, id) => ({ person, channel, group })[kind].forget(id),
   };
 }

@@ -39,7 +39,9 @@ function nameFor(room: Room, origin: SlackOrigin & { readonly group: string }, h
   // Immediate: of two who come at once with the same name, one has it.
   return database
     .transaction((): Named => {
-      const why = whyNotName(room, origin, handle);
+      const meanwhile = nameOf(database, origin);
+      if (meanwhile !== undefined) return { name: meanwhile };
+      const why = whyNotName(room, handle);
       if (why !== null) return { why: `${why}: ${wayOut(origin)}` };
       giveName(database, origin, handle, room.now());
       const detail = `named so for good, as a member of the Slack user group ${origin.group}`;
@@ -50,13 +52,13 @@ function nameFor(room: Room, origin: SlackOrigin & { readonly group: string }, h
 }
 
 /** Why a Slack name cannot be somebody's here; null when it can. */
-function whyNotName(room: Room, { team, user }: SlackUser, handle: string): string | null {
+function whyNotName(room: Room, handle: string): string | null {
   if (!plainName.test(handle))
     return `your Slack name “${handle}” cannot be a name here, which has up to 40 letters, digits, dots and dashes`;
   if (/^[cp]\d+$/i.test(handle)) return `your Slack name ${handle} reads like the number of a capture or a pin`;
   if (isConfigured(room, handle)) return `your Slack name ${handle} is that of an analyst of the configuration`;
   const holder = holderOf(room.database, handle);
-  if (holder !== undefined && (holder.team !== team || holder.user !== user))
+  if (holder !== undefined)
     return `your Slack name ${handle} is that of somebody else here, the Slack user ${holder.user}`;
   return hasLeft(room.database, handle)
     ? `your Slack name ${handle} is that of somebody whose captures are still here`
