@@ -54,8 +54,10 @@ export function openHaste({ engine, aMinute, log, now }: HasteParts): Haste {
 
   const leftTo = (key: string): number => {
     const { left, at } = purses.get(key) ?? { left: atOnce, at: now() };
-    // A clock that was set back gives nothing, and takes nothing.
-    return Math.min(atOnce, left + Math.max(0, now() - at) / orderEvery);
+    if (now() >= at) return Math.min(atOnce, left + (now() - at) / orderEvery);
+    // The clock was set back: nobody waits until it is as late again.
+    purses.set(key, { left, at: now() });
+    return left;
   };
   const tell = (flood: Flood): void => {
     const { order, refused } = flood;
