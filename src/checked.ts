@@ -22,7 +22,7 @@ interface Checked {
 }
 
 /** What decides what a text comes to. */
-const checkers = ['config.ts', 'keys.ts', 'values.ts', 'capture/quantities.ts'];
+const checkers = ['config.ts', 'keys.ts', 'values.ts', 'capture/analyst.ts', 'capture/quantities.ts'];
 
 /**
  * What this process's user has checked a text to be before; undefined where it has not.

@@ -53,6 +53,10 @@ export interface SlackConfig {
   readonly team: string;
   readonly channels: readonly string[];
   readonly digest: string | null;
+  /** Slack user groups whose members have a role here, where `analysts` does not name them; null: nobody has one by a group. */
+  readonly groups: { readonly viewer: string | null; readonly analyst: string | null } | null;
+  /** Orders that one person may give in a minute. */
+  readonly orders: number;
   /** File with the tokens, mode 0600; the environment wins. */
   readonly tokens: string | null;
 }

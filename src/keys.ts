@@ -3,6 +3,7 @@ import {
   channelId,
   duration,
   facility,
+  groupId,
   interfaceName,
   oneOrMore,
   path,
@@ -19,7 +20,9 @@ const anInterfaceList = 'expected a list of interface names such as [eth1]';
 const aRingList = 'expected a list of rings such as - { name: dmz, path: /var/log/daemonlogger, interface: eth1 }';
 const anAnalystList = 'expected a list of analysts such as - { name: grant, role: lead, login: grant }';
 const aChannelList = 'expected a list of channel ids such as [C024BE91L]';
-const aTeam = 'expected a Slack team id such as T024BE7LD';
+const aTeam = 'expected the Slack team id of a workspace such as T024BE7LD';
+const groupsSuch = 'settings such as { viewer: S0614TZR7, analyst: S0614TZR8 }';
+const noLeads = 'expected no such key: whoever may edit a group could make themselves a lead; name leads in analysts';
 const aTime = "expected a time such as '08:00'";
 
 /** The keys of a configuration, and what each expects in words. */
@@ -67,9 +70,25 @@ export const schema = settings(
       .min(1, anAnalystList),
     slack: settings(
       {
-        team: z.string(aTeam).regex(/^[TE][A-Z0-9]+$/, aTeam),
+        team: z.string(aTeam).regex(/^T[A-Z0-9]+$/, aTeam),
         channels: z.array(channelId(), aChannelList).default([]),
         digest: channelId().nullable().default(null),
+        groups: settings(
+          {
+            viewer: groupId().nullable().default(null),
+            analyst: groupId().nullable().default(null),
+            lead: z.never(noLeads).optional(),
+          },
+          groupsSuch,
+        )
+          .refine(({ viewer, analyst }) => (viewer ?? analyst) !== null, `expected ${groupsSuch}`)
+          .refine(
+            ({ viewer, analyst }) => viewer === null || viewer !== analyst,
+            'expected two groups: viewer and analyst are the same',
+          )
+          .nullable()
+          .default(null),
+        orders: whole('expected a number of orders a minute such as 30', { least: 1, most: 1_000_000 }).default(30),
         tokens: path('/etc/capture/tokens').nullable().default(null),
       },
       'settings such as { team: T024BE7LD, channels: [C024BE91L] }',

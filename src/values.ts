@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainName } from './capture/analyst.ts';
 import { parseDuration, parseSize } from './capture/quantities.ts';
 
 const expectedSize = 'expected a size such as 500MB, 10GB or 4MiB';
@@ -53,7 +54,7 @@ export function settings<Shape extends z.core.$ZodLooseShape>(shape: Shape, exam
 /** A name that needs no quotes anywhere. */
 export function word(example: string) {
   const expected = `expected up to 40 letters, digits, dots and dashes, such as ${example}`;
-  return z.string(expected).regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$/, expected);
+  return z.string(expected).regex(plainName, expected);
 }
 
 /** The facilities of syslog(3) that are not the kernel's own. */
@@ -87,6 +88,12 @@ export function interfaceName() {
 export function channelId() {
   const expected = 'expected a channel id such as C024BE91L';
   return z.string(expected).regex(/^[CG][A-Z0-9]+$/, expected);
+}
+
+/** A Slack user group. */
+export function groupId() {
+  const expected = 'expected the id of a Slack user group such as S0614TZR7';
+  return z.string(expected).regex(/^S[A-Z0-9]+$/, expected);
 }
 
 function isTimeZone(name: string): boolean {

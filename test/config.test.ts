@@ -62,7 +62,14 @@ describe('a configuration', () => {
         { name: 'grant', role: 'lead', slack: ['U024BE7LH'], login: ['grant'] },
         { name: 'will', role: 'analyst', slack: ['U024BE7LJ'], login: ['will', 'wsmith'] },
       ],
-      slack: { team: 'T024BE7LD', channels: ['C024BE91L'], digest: null, tokens: '/etc/capture/tokens' },
+      slack: {
+        team: 'T024BE7LD',
+        channels: ['C024BE91L'],
+        digest: null,
+        groups: null,
+        orders: 30,
+        tokens: '/etc/capture/tokens',
+      },
       reports: { at: '08:00', timezone: 'UTC' },
       pins: { directory: '/etc/capture/state/pins', size: 100e9, for: 7 * 86_400_000 },
       retention: null,
@@ -168,7 +175,7 @@ reports: { at: '8 o clock', timezone: Mars/Olympus }
       '': ['sensor', 'state', 'captures', 'group', 'interfaces', 'snaplen', 'buffer', 'rings', 'limits', 'analysts'],
       more: ['slack', 'reports', 'retention', 'syslog'],
       limits: ['duration', 'size', 'perAnalyst', 'freeSpace'],
-      slack: ['team', 'channels', 'digest', 'tokens'],
+      slack: ['team', 'channels', 'digest', 'groups', 'orders', 'tokens'],
       reports: ['at', 'timezone'],
       retention: ['finished', 'keepFree'],
       syslog: ['facility', 'server'],
@@ -191,6 +198,27 @@ reports: { at: '8 o clock', timezone: Mars/Olympus }
     assert.ok(
       mistakesIn(`sensor: dmz-1`).includes('interfaces: is missing: expected a list of interface names such as [eth1]'),
     );
+  });
+
+  test('names the Slack user groups whose members have a role, but none of leads', () => {
+    const slack = (more: string) => changed('tokens: tokens', `tokens: tokens, ${more}`);
+    const { groups, orders } = check(slack('groups: { viewer: S01, analyst: S02 }, orders: 5')).slack ?? assert.fail();
+    assert.deepEqual(groups, { viewer: 'S01', analyst: 'S02' });
+    assert.equal(orders, 5);
+    assert.deepEqual(check(slack('groups: { analyst: S02 }')).slack?.groups, { viewer: null, analyst: 'S02' });
+    const wrong: readonly (readonly [string, RegExp])[] = [
+      ['groups: { lead: S03, analyst: S02 }', /^slack\.groups\.lead: expected no such key: whoever may edit a group/],
+      ['groups: { viewer: S02, analyst: S02 }', /^slack\.groups: expected two groups/],
+      ['groups: {}', /^slack\.groups: expected settings such as \{ viewer: S/],
+      ['groups: { analyst: soc }', /^slack\.groups\.analyst: expected the id of a Slack user group such as S0614TZR7$/],
+      ['groups: { guest: S04 }', /^slack\.groups\.guest: no such key$/],
+      ['groups: [S02]', /^slack\.groups: expected settings such as/],
+      ['orders: 0', /^slack\.orders: expected a number of orders a minute such as 30$/],
+    ];
+    for (const [more, why] of wrong) assert.match(mistakesIn(slack(more))[0] ?? '', why, more);
+    assert.deepEqual(mistakesIn(changed('T024BE7LD', 'E024BE7LD')), [
+      'slack.team: expected the Slack team id of a workspace such as T024BE7LD',
+    ]);
   });
 
   test('with a key that nobody knows is refused, wherever it stands', () => {
@@ -249,7 +277,14 @@ reports: { at: '8 o clock', timezone: Mars/Olympus }
 });
 
 describe("Slack's tokens", () => {
-  const slack = (tokens: string | null): SlackConfig => ({ team: 'T1', channels: [], digest: null, tokens });
+  const slack = (tokens: string | null): SlackConfig => ({
+    team: 'T1',
+    channels: [],
+    digest: null,
+    groups: null,
+    orders: 30,
+    tokens,
+  });
   const variables = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_API_URL'] as const;
   const kept = variables.map((name) => process.env[name]);
   before(() => {

@@ -4,7 +4,7 @@ import { groupWire, userWire } from './methods/people.ts';
 import type { Events } from './people/events.ts';
 import type { State, UserGroup } from './state.ts';
 import type { Tokens } from './tokens.ts';
-import type { User } from './users.ts';
+import { STRANGER_TEAM, type User } from './users.ts';
 
 /** What people and administrators do to a workspace behind the app's back. Each settles when its event, if subscribed, has been delivered. */
 export type Happenings = {
@@ -13,13 +13,16 @@ export type Happenings = {
   /** Takes the bot out of a channel; the app is not told unless it subscribes to member_left_channel. */
   removeBot(channel: Channel | string): void;
   inviteBot(channel: Channel | string): void;
-  shareExternally(channel: Channel | string): Promise<void>;
+  /** Shares a channel with another organisation, or with `pending` offers it to one. */
+  shareExternally(channel: Channel | string, how?: 'pending'): Promise<void>;
   deleteMessage(message: Message): void;
   /** From now on `invalid_auth`; the app hears tokens_revoked for the bot's token. */
   revokeToken(which?: 'bot' | 'app'): Promise<void>;
   changeUser(user: User, change: Partial<User>): Promise<void>;
   /** Makes a user group, or gives it other members. */
   setGroup(group: { id: string; handle: string; name?: string; users: readonly string[] }): Promise<UserGroup>;
+  /** A group that is disabled is no longer there for whoever does not ask for disabled ones; its members stay noted. */
+  disableGroup(group: UserGroup): Promise<void>;
 };
 
 /** The acts of administrators. */
@@ -37,10 +40,14 @@ export function happenings(state: State, events: Events, tokens: Tokens): Happen
     },
     removeBot: (channel) => void channelOf(state, channel).members.delete(state.bot.userId),
     inviteBot: (channel) => void channelOf(state, channel).members.add(state.bot.userId),
-    async shareExternally(which) {
+    async shareExternally(which, how) {
       const channel = channelOf(state, which);
-      channel.extShared = true;
-      await events.send('channel_shared', { type: 'channel_shared', channel: channelWire(state, channel).id });
+      channel.pendingExtShared = how === 'pending';
+      channel.extShared = !channel.pendingExtShared;
+      // Slack tells of what was accepted.
+      if (!channel.extShared) return;
+      const connected = { connected_team_id: STRANGER_TEAM, channel: channelWire(state, channel).id };
+      await events.send('channel_shared', { type: 'channel_shared', ...connected });
     },
     deleteMessage: (message) => strike(state, message),
     async revokeToken(which) {
@@ -71,6 +78,10 @@ export function happenings(state: State, events: Events, tokens: Tokens): Happen
       });
       await events.send('subteam_updated', { type: 'subteam_updated', subteam: groupWire(state, group, true) });
       return group;
+    },
+    async disableGroup(group) {
+      group.disabled = true;
+      await events.send('subteam_updated', { type: 'subteam_updated', subteam: groupWire(state, group, true) });
     },
   };
 }

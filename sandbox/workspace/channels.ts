@@ -1,16 +1,18 @@
 import type { State } from './state.ts';
 import type { Wire } from './wire.ts';
 
-/** A conversation. A `dm` is the app's own direct message with `user`. */
+/** A conversation. A `dm` is the app's own direct message with `user`, an `mpim` one of several people. */
 export type Channel = {
   id: string;
   name: string;
-  kind: 'public' | 'private' | 'dm';
+  kind: 'public' | 'private' | 'mpim' | 'dm';
   members: Set<string>;
   user?: string;
   archived: boolean;
   extShared: boolean;
   pendingExtShared: boolean;
+  /** Shared between workspaces of one organisation. */
+  orgShared: boolean;
   created: number;
 };
 
@@ -18,12 +20,13 @@ export type Channel = {
 export type NewChannel = {
   name: string;
   id?: string;
-  kind?: 'public' | 'private';
+  kind?: 'public' | 'private' | 'mpim';
   members?: readonly string[];
   bot?: boolean;
   archived?: boolean;
   extShared?: boolean;
   pendingExtShared?: boolean;
+  orgShared?: boolean;
 };
 
 /** Adds a channel; without `members` everyone who is in the workspace by then is in it. */
@@ -37,6 +40,7 @@ export function addChannel(state: State, { name, kind = 'public', bot = true, ..
     archived: given.archived ?? false,
     extShared: given.extShared ?? false,
     pendingExtShared: given.pendingExtShared ?? false,
+    orgShared: given.orgShared ?? false,
     created: Math.floor(state.clock.now() / 1000),
   };
   state.channels.set(channel.id, channel);
@@ -71,14 +75,14 @@ export function channelWire(state: State, channel: Channel): Wire {
     created: channel.created,
     is_channel: channel.kind === 'public',
     is_group: channel.kind === 'private',
-    is_private: channel.kind === 'private',
+    is_private: channel.kind !== 'public',
     is_im: false,
-    is_mpim: false,
+    is_mpim: channel.kind === 'mpim',
     is_archived: channel.archived,
     is_general: false,
     is_member: botIsIn(state, channel),
-    is_shared: channel.extShared,
-    is_org_shared: false,
+    is_shared: channel.extShared || channel.orgShared,
+    is_org_shared: channel.orgShared,
     ...shared,
     num_members: channel.members.size,
   };

@@ -3,13 +3,14 @@ import {
   type Actor,
   type Analyst,
   analystAt,
+  type Membership,
   mayRole,
   type Origin,
   onlyLooks,
-  strangerInWords,
 } from '../capture/analyst.ts';
 import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
+import type { Haste } from './haste.ts';
 import { type People, type Person, whyNotChannel, whyNotPerson } from './people.ts';
 
 export type SlackOrigin = Extract<Origin, { door: 'slack' }>;
@@ -33,15 +34,17 @@ export interface AnalystParts {
   readonly config: Pick<Config, 'analysts'>;
   readonly slack: SlackConfig;
   readonly people: People;
+  readonly haste: Haste;
   readonly log: Logger;
 }
 
 /**
- * The analyst behind a Slack user, asked anew for every command and every button.
+ * The analyst behind a Slack user, asked anew for every command and every button, whichever way it came: the one place where people are
+ * judged, and where their orders are counted.
  * @throws CaptureError `not_allowed` for everyone else, once that is in the audit log
  */
 export async function authorise(order: Order, parts: AnalystParts): Promise<Authorised> {
-  return admitted(order, await askSlack(order.origin, parts, true), parts);
+  return admitted(order, parts, true);
 }
 
 /**
@@ -50,18 +53,19 @@ export async function authorise(order: Order, parts: AnalystParts): Promise<Auth
  * @throws CaptureError as `authorise`
  */
 export async function admit(order: Order, parts: AnalystParts): Promise<Authorised> {
-  return admitted(order, await askSlack(order.origin, parts, false), parts);
+  return admitted(order, parts, false);
 }
 
 /** Who somebody is, or why they may see nothing: for what is shown without an order, so that nothing of it is in the audit log. */
 export async function acquaintance(
   origin: SlackOrigin,
-  parts: Asking & { readonly config: Pick<Config, 'analysts' | 'sensor'> },
+  parts: Asking & { readonly engine: Pick<Engine, 'whoIs'>; readonly config: Pick<Config, 'analysts'> },
 ): Promise<Analyst | string> {
-  const asked = await askSlack(origin, parts, false);
+  const { engine, config, slack } = parts;
+  const asked = await askSlack(origin, parts, false, analystAt(origin, config.analysts, slack.team) === undefined);
   if (typeof asked === 'string') return asked;
-  const { config, slack } = parts;
-  return analystAt(origin, config.analysts, slack.team) ?? strangerInWords(origin, config.sensor);
+  const known = engine.whoIs(origin, membershipOf(asked));
+  return 'why' in known ? known.why : known.analyst;
 }
 
 /** @throws CaptureError `not_allowed` for whoever may look and not capture, once that is in the audit log */
@@ -70,29 +74,54 @@ export function allowCapture({ actor }: Authorised, verb: string, { engine }: Pi
   engine.refuse({ ...actor, verb, analyst: actor.analyst.name }, onlyLooks(actor.analyst));
 }
 
-function admitted(order: Order, asked: Person | string, parts: AnalystParts): Authorised {
-  const { engine, config, slack } = parts;
-  const known = analystAt(order.origin, config.analysts, slack.team);
-  if (typeof asked === 'string') return engine.refuse({ ...order, analyst: known?.name ?? null }, asked);
+async function admitted(order: Order, parts: AnalystParts, here: boolean): Promise<Authorised> {
+  const { engine, config, slack, haste } = parts;
   const { origin, verb, words } = order;
-  return { actor: engine.identify(origin, verb, words), origin, timezone: asked.tz ?? null };
+  const known = analystAt(origin, config.analysts, slack.team);
+  haste.count({ ...order, analyst: known?.name ?? null });
+  const asked = await askSlack(origin, parts, here, known === undefined);
+  if (typeof asked === 'string') return engine.refuse({ ...order, analyst: known?.name ?? null }, asked);
+  return {
+    actor: engine.identify(origin, verb, words, membershipOf(asked)),
+    origin,
+    timezone: asked.person.tz ?? null,
+  };
 }
 
+function membershipOf({ person, groups }: Asked): Membership {
+  return { groups, handle: person.name ?? '' };
+}
+
+/** What Slack is asked of a person with. */
 type Asking = Pick<AnalystParts, 'slack' | 'people' | 'log'>;
 
-/** The person, or why they may not. */
-async function askSlack(origin: SlackOrigin, parts: Asking, here: boolean): Promise<Person | string> {
+interface Asked {
+  readonly person: Person;
+  /** Those of the configuration that they are in; none where these do not matter. */
+  readonly groups: readonly string[];
+}
+
+/** What Slack says of a person, or why they may not. */
+async function askSlack(origin: SlackOrigin, parts: Asking, here: boolean, byGroup: boolean): Promise<Asked | string> {
   if (origin.team !== parts.slack.team) return 'only members of this workspace may use capture';
   try {
     const person = await parts.people.person(origin.user);
     const why = whyNotPerson(person, parts.slack.team) ?? (here ? await whyNotHere(origin.channel, parts) : null);
     if (why !== null) return why;
-    return person ?? 'Slack does not know you';
+    if (person === undefined) return 'Slack does not know you';
+    return { person, groups: byGroup ? await groupsOf(origin.user, parts) : [] };
   } catch (error) {
     // Fails closed: without Slack's word a guest looks like anybody.
     parts.log.warn({ err: error, user: origin.user, channel: origin.channel }, 'slack did not say who this is');
-    return 'Slack could not be asked who you are just now: try again in a minute';
+    return `Slack could not be asked who you are${byGroup && parts.slack.groups !== null ? ', and in which user groups,' : ''} just now: try again in a minute`;
   }
+}
+
+/** Those of the configured user groups that somebody is in. */
+async function groupsOf(user: string, { slack, people }: Asking): Promise<string[]> {
+  const configured = Object.values(slack.groups ?? {}).filter((group) => group !== null);
+  const members = await Promise.all(configured.map((group) => people.group(group)));
+  return configured.filter((_, at) => members[at]?.includes(user));
 }
 
 async function whyNotHere(channel: string, { slack, people }: Asking): Promise<string | null> {
@@ -100,6 +129,8 @@ async function whyNotHere(channel: string, { slack, people }: Asking): Promise<s
   if (channel.startsWith('D')) return null;
   if (slack.channels.includes(channel)) return whyNotChannel(await people.channel(channel));
   const usable = await Promise.all(slack.channels.slice(0, 3).map((id) => people.channel(id)));
-  const named = usable.flatMap((each) => (each?.name === undefined ? [] : [`#${each.name}`]));
+  const named = usable.flatMap((each) =>
+    each?.name === undefined || whyNotChannel(each) !== null ? [] : [`#${each.name}`],
+  );
   return `capture is not used in this channel: use ${[...named, 'a direct message to capture'].join(' or ')}`;
 }

@@ -3,6 +3,7 @@ import { CaptureError } from '../capture/errors.ts';
 import type { SlackSecrets } from '../environment.ts';
 import { answerButtons } from './actions.ts';
 import { answer } from './answer.ts';
+import { hearChanges } from './changes.ts';
 import { connectionOptions, interactiveOptions } from './clients.ts';
 import { answerCommands } from './commands.ts';
 import { onlyFirst } from './deliveries.ts';
@@ -48,6 +49,7 @@ export async function openApp({ desk, secrets, slackLog, onLost }: AppParts): Pr
   answerButtons(app, desk);
   answerForms(app, desk);
   answerHome(app, desk);
+  hearChanges(app, desk.people);
   app.error(async (failed: Failed) => sayWhatWentWrong(failed, desk));
   await initialise(app, desk);
   return app;
@@ -75,7 +77,7 @@ async function initialise(app: App, { slack }: Desk): Promise<void> {
     .catch((error: unknown) => {
       throw whatToMend(error, 'SLACK_BOT_TOKEN');
     });
-  if (us.team_id === slack.team || us.enterprise_id === slack.team) return;
+  if (us.team_id === slack.team) return;
   throw new CaptureError(
     'bad_request',
     `SLACK_BOT_TOKEN is of the workspace ${us.team_id}, slack.team is ${slack.team}`,

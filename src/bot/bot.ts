@@ -13,6 +13,7 @@ import type { Desk } from './desk.ts';
 import { digestRecord } from './digest-record.ts';
 import { postDaily } from './digests.ts';
 import { Follow } from './follow.ts';
+import { openHaste } from './haste.ts';
 import { homeNow } from './home/drawing.ts';
 import { Homes } from './home/keeping.ts';
 import { openHomes } from './home/opened.ts';
@@ -77,6 +78,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     config,
     slack,
     people,
+    haste: openHaste({ engine, aMinute: slack.orders, log, now }),
     deliveries: openDeliveries(database, now),
     follow,
     homes,
@@ -101,6 +103,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
       closing.abort(new Error('the bot is stopping'));
       await inTime(Promise.all([desk.underway.drained(tooLate), digests?.stop()]), tooLate);
       await inTime(homes.close(), tooLate);
+      desk.haste.close();
       await inTime(follow.close(tooLate), tooLate);
       await inTime(supervised, tooLate);
       done();

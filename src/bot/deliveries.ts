@@ -3,6 +3,7 @@ import type { AnyMiddlewareArgs, Middleware } from '@slack/bolt';
 import type { Database } from 'better-sqlite3';
 import type { Millis } from '../capture/capture.ts';
 import { registryTrouble } from '../database.ts';
+import { isChange } from './changes.ts';
 
 /** Slack repeats itself within minutes; an hour is plenty. */
 const kept: Millis = 3_600_000;
@@ -41,7 +42,7 @@ export function openDeliveries(database: Database, now: () => Millis): Deliverie
 /** Bolt runs a handler as often as its envelope comes; this lets only the first one through, before anything is done. */
 export function onlyFirst(deliveries: Deliveries): Middleware<AnyMiddlewareArgs> {
   return async ({ body, context, next, ...args }) => {
-    if (deliveries.first(keysOf(body, context.envelopeId))) await next();
+    if (isChange(body) || deliveries.first(keysOf(body, context.envelopeId))) await next();
     // The repetition is acknowledged too, or Slack would go on; but not that of a form, which this would close before its answer is known.
     else if (!isSubmission(body) && 'ack' in args && typeof args.ack === 'function') await args.ack();
   };

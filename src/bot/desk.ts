@@ -4,6 +4,7 @@ import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Follow } from './follow.ts';
+import type { Haste } from './haste.ts';
 import type { Homes } from './home/keeping.ts';
 import type { People } from './people.ts';
 import type { UnconfirmedSearches } from './unconfirmed.ts';
@@ -15,6 +16,8 @@ export interface Desk {
   readonly config: Config;
   readonly slack: SlackConfig;
   readonly people: People;
+  /** Counts what each person orders. */
+  readonly haste: Haste;
   /** What was done once and must not be done again. */
   readonly deliveries: Deliveries;
   readonly follow: Pick<Follow, 'posted' | 'redraw' | 'warn'>;

@@ -4,7 +4,7 @@ import { CaptureError } from './errors.ts';
 import type { AskedSearch, SearchOrder } from './orders.ts';
 import { largeSearch } from './past/preflight/preflight.ts';
 import { type Preflight, tooLargeInWords } from './preflight.ts';
-import { ask, type Room } from './room.ts';
+import { ask, attribution, type Room } from './room.ts';
 
 /**
  * What a search would read, where a person is to be asked before; null where it may begin. That it was held back is in the audit log at
@@ -14,6 +14,8 @@ import { ask, type Room } from './room.ts';
 export async function askFirst(room: Room, asked: AskedSearch, actor: Actor): Promise<Preflight | null> {
   const inAudit = (error: unknown) => ask(room, asked.verb, actor, asked.order.analyst).fail(error);
   try {
+    // Before any ring is looked at: what one holds is not for who may not search.
+    attribution(room, actor, asked.order);
     const preflight = await largeSearch(room, searchOf(room, asked), actor);
     if (preflight === null) return null;
     inAudit(new CaptureError('bad_request', `not begun unless it is confirmed: ${tooLargeInWords(preflight)}`));

@@ -1,4 +1,4 @@
-import type { Actor, Origin } from './analyst.ts';
+import type { Actor, Known, Membership, Origin, Unknown } from './analyst.ts';
 import type { Capture, Millis, RingFileReport } from './capture.ts';
 import type { Custodian } from './custodian.ts';
 import type { Day } from './evidence.ts';
@@ -29,15 +29,20 @@ import type { Preflight } from './preflight.ts';
  */
 export interface Engine extends Custodian, Pinning {
   /**
-   * The analyst behind an identity, as an actor with the words they typed.
-   * @throws CaptureError `not_allowed` for a stranger, once that is in the audit log
+   * The analyst behind an identity, as an actor with the words they typed. Whom the configuration does not name may have a role by a Slack
+   * user group, as the door knows from Slack; the actor's origin then says so.
+   * @throws CaptureError `not_allowed` for a stranger, and where a member's Slack name cannot be theirs here, once that is in the audit log
    */
-  identify(origin: Origin, verb: string, words: string): Actor;
+  identify(origin: Origin, verb: string, words: string, membership?: Membership): Actor;
+  /** The same for what is shown without an order: who somebody is, or why they are nobody here; nothing of it is in the audit log. */
+  whoIs(origin: Origin, membership?: Membership): Known | Unknown;
   /**
    * Refuses an attempt that the door itself judged: writes it to the audit log and throws.
    * @throws CaptureError `not_allowed` with `why`, always
    */
   refuse(attempt: Attempt, why: string): never;
+  /** Writes to the audit log that the door refused an attempt, or several, and told the person by itself. */
+  refused(attempt: Attempt, why: string): void;
   /**
    * Starts a live capture; resolves when tcpdump listens.
    * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`

@@ -1,13 +1,14 @@
 import { statSync } from 'node:fs';
 import { setImmediate as otherWork, setTimeout as pause } from 'node:timers/promises';
 import { isPassing, registryTrouble } from '../database.ts';
-import { type Actor, analystAt, mayRole, strangerInWords } from './analyst.ts';
+import { type Actor, mayRole } from './analyst.ts';
 import { type Capture, isOf, isOpen, type Millis, mayStop } from './capture.ts';
 import { openCustodian } from './custodian.ts';
 import type { Engine } from './door.ts';
 import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
 import type { JoinNumber } from './joins.ts';
+import { whoIs } from './membership.ts';
 import { type EngineParts, openRoom } from './opening.ts';
 import { openPinning } from './pinning.ts';
 import { reconcileAll } from './reconcile.ts';
@@ -45,8 +46,11 @@ function engineIn(room: Room): Engine {
       words: actor.words,
       capture,
     });
-  const refuse: Engine['refuse'] = ({ verb, analyst, origin, words }, why) => {
+  const refused: Engine['refused'] = ({ verb, analyst, origin, words }, why) => {
     audit.note({ outcome: 'refused', verb, analyst, actingFor: null, origin, words, detail: why });
+  };
+  const refuse: Engine['refuse'] = (attempt, why) => {
+    refused(attempt, why);
     throw new CaptureError('not_allowed', why);
   };
   const closing = new AbortController();
@@ -78,13 +82,13 @@ function engineIn(room: Room): Engine {
   };
 
   return {
-    identify: (origin, verb, words) => {
-      const analyst = analystAt(origin, config.analysts, config.slack?.team ?? null);
-      return analyst === undefined
-        ? refuse({ verb, analyst: null, origin, words }, strangerInWords(origin, config.sensor))
-        : { analyst, origin, words };
+    identify: (origin, verb, words, membership) => {
+      const known = whoIs(room, origin, membership);
+      return 'why' in known ? refuse({ verb, analyst: known.before, origin, words }, known.why) : { ...known, words };
     },
+    whoIs: (origin, membership) => whoIs(room, origin, membership),
     refuse,
+    refused,
     start: (order, actor) => {
       const asked = ask(room, 'start', actor, order.analyst);
       return carryOut(asked, async () => (await import('./live/start.ts')).startLive(room, order, actor, asked));

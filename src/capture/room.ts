@@ -7,6 +7,7 @@ import type { Place } from './custody.ts';
 import { CaptureError } from './errors.ts';
 import type { Holdings } from './holdings.ts';
 import type { JoinNumber, Joins } from './joins.ts';
+import { holderOf } from './names.ts';
 import type { StartOrder } from './orders.ts';
 import type { Outbox } from './outbox.ts';
 import type { PinId } from './pin.ts';
@@ -224,8 +225,10 @@ export function attribution(
       `only a lead may act for somebody else: leave out -a ${owner}, or ask a lead`,
     );
   }
-  if (!room.config.analysts.some((known) => known.name === owner) && owner !== name) {
-    throw new CaptureError('bad_request', `there is no analyst ${owner} in the configuration`);
+  if (owner !== name && !isKnown(room, owner)) {
+    const byGroup =
+      room.config.slack?.groups == null ? '' : ', nor has anybody been one of that name by a Slack user group';
+    throw new CaptureError('bad_request', `there is no analyst ${owner} in the configuration${byGroup}`);
   }
   checkDescription(order.description);
   return {
@@ -236,6 +239,11 @@ export function attribution(
     partOf: order.partOf,
     channel: actor.origin.door === 'slack' ? actor.origin.channel : null,
   };
+}
+
+/** Whether there is, or by a Slack user group was, an analyst of this very name. */
+function isKnown({ config, database }: Room, name: string): boolean {
+  return config.analysts.some((known) => known.name === name) || holderOf(database, name)?.name === name;
 }
 
 const longestDescription = 10_000;

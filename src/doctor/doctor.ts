@@ -9,6 +9,7 @@ import { checkConfiguration, checkMistakes } from './configuration.ts';
 import { checkDirectories } from './directories.ts';
 import { broken, type Finding, ok } from './finding.ts';
 import { checkInterfaces } from './interfaces.ts';
+import { checkNames } from './names.ts';
 import { checkNode } from './node.ts';
 import { checkRegistry } from './registry.ts';
 import { checkRings } from './rings.ts';
@@ -59,6 +60,7 @@ function ofInstallation(config: Config, now: Millis): Record<string, Check> {
     savefiles: () => checkSavefiles(config, condition()),
     syslog: () => checkSyslog(config, condition(), now),
     slack: () => checkSlack(config),
+    'slack names': () => checkNames(config, condition()),
   };
 }
 

@@ -5,13 +5,14 @@ import type { Config, SlackConfig } from '../config.ts';
 import { readSlackSecrets, type SlackSecrets } from '../environment.ts';
 import { named } from '../reports/figures.ts';
 import { broken, type Finding, ok, skipped, warning } from './finding.ts';
+import { judgeGroups } from './slack-groups.ts';
 
 /** Milliseconds that Slack has to answer. */
 const patience = 5_000;
 const slackItself = 'https://slack.com/api/';
 const manifestFile = new URL('../../manifest.yml', import.meta.url);
 
-const answer = z.object({
+const answer = z.looseObject({
   ok: z.boolean(),
   error: z.string().optional(),
   team_id: z.string().optional(),
@@ -29,7 +30,11 @@ export async function checkSlack({ slack }: Config): Promise<Finding[]> {
     const say = 'Put both into the environment of this command, or into the file that slack.tokens names, mode 0600.';
     return [broken('slack tokens', error instanceof Error ? error.message : String(error), say)];
   }
-  return [...(await checkBotToken(secrets, slack)), await checkAppToken(secrets)];
+  return [
+    ...(await checkBotToken(secrets, slack)),
+    ...(await checkGroups(secrets, slack)),
+    await checkAppToken(secrets),
+  ];
 }
 
 async function checkBotToken(secrets: SlackSecrets, slack: SlackConfig): Promise<Finding[]> {
@@ -72,6 +77,18 @@ function checkScopes(granted: readonly string[] | null): Finding {
   return ok(check, `${named(wanted, 9)}, as manifest.yml asks for`);
 }
 
+/** None where nobody has a role by a group. */
+async function checkGroups(secrets: SlackSecrets, { groups }: SlackConfig): Promise<Finding[]> {
+  if (groups === null) return [];
+  const asked = await ask('usergroups.list', secrets.botToken, secrets, 'include_users=true&include_disabled=true');
+  if ('said' in asked) return [judgeGroups(groups, asked.said)];
+  if (!asked.refused) return [skipped('slack groups', 'Slack does not say which there are')];
+  const why = `the user groups of slack.groups cannot be read: ${asked.trouble}`;
+  const say =
+    'Update the app from manifest.yml (usergroups:read) and install it again; until then nobody is let in by a group.';
+  return [broken('slack groups', why, say)];
+}
+
 /** Slack gives away the address of a connection that nobody opens: harmless, it lapses. */
 async function checkAppToken(secrets: SlackSecrets): Promise<Finding> {
   const asked = await ask('apps.connections.open', secrets.appToken, secrets);
@@ -104,11 +121,12 @@ type Asked =
   | { readonly said: z.infer<typeof answer>; readonly scopes: readonly string[] | null }
   | { readonly trouble: string; readonly refused: boolean };
 
-async function ask(method: string, token: string, { apiUrl }: SlackSecrets): Promise<Asked> {
+async function ask(method: string, token: string, { apiUrl }: SlackSecrets, body = ''): Promise<Asked> {
   try {
     const response = await fetch(new URL(method, apiUrl ?? slackItself), {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' },
+      body,
       signal: AbortSignal.timeout(patience),
     });
     if (response.status !== 200) return { trouble: `HTTP ${response.status}`, refused: false };

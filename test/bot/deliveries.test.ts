@@ -43,6 +43,22 @@ test('the repetition of a form is not acknowledged: that would close it before i
   assert.deepEqual(acked, ['block_actions']);
 });
 
+test('that somebody or a group changed is heard although the registry is locked', async () => {
+  const locked = { first: () => assert.fail('the registry was asked'), forget: () => undefined };
+  const heard: string[] = [];
+  for (const type of ['user_change', 'subteam_members_changed', 'channel_shared']) {
+    const said = { body: { event: { type }, event_id: 'Ev1' }, context: {}, next: async () => void heard.push(type) };
+    await Reflect.apply(onlyFirst(locked), undefined, [said]);
+  }
+  assert.deepEqual(heard, ['user_change', 'subteam_members_changed', 'channel_shared']);
+  const mention = {
+    body: { event: { type: 'app_mention' }, event_id: 'Ev2' },
+    context: {},
+    next: async () => undefined,
+  };
+  await assert.rejects(Reflect.apply(onlyFirst(locked), undefined, [mention]), /the registry was asked/);
+});
+
 test('what was taken back may be done again', () => {
   const deliveries = openDeliveries(botDatabase(), () => 0);
   assert.ok(deliveries.first(['view V1']));

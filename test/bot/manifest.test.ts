@@ -46,9 +46,13 @@ const declared = {
       },
     ],
   },
-  oauth_config: { scopes: { bot: ['commands', 'chat:write', 'users:read', 'channels:read', 'groups:read'] } },
+  oauth_config: {
+    scopes: { bot: ['commands', 'chat:write', 'users:read', 'channels:read', 'groups:read', 'usergroups:read'] },
+  },
   settings: {
-    event_subscriptions: { bot_events: ['app_home_opened'] },
+    event_subscriptions: {
+      bot_events: ['app_home_opened', 'user_change', 'subteam_members_changed', 'channel_shared'],
+    },
     interactivity: { is_enabled: true },
     org_deploy_enabled: false,
     socket_mode_enabled: true,
@@ -62,6 +66,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'conversations.info': ['channels:read', 'groups:read'],
+  'usergroups.users.list': ['usergroups:read'],
   'users.info': ['users:read'],
   'views.open': [],
   'views.publish': [],
@@ -74,7 +79,7 @@ test('manifest.yml is of Slack’s type', () => {
 });
 
 test('it asks for the scopes of the methods that the bot calls, and for no others', () => {
-  const called = matches(/\.(\w+\.\w+)\(\{? ?/g).filter((method) =>
+  const called = matches(/\.(\w+(?:\.users)?\.\w+)\(\{? ?/g).filter((method) =>
     /^(auth|chat|conversations|users|views|files|usergroups|apps|team)\./.test(method),
   );
   const unknown = called.filter((method) => scopesOf[method] === undefined);

@@ -69,6 +69,33 @@ describe('capture doctor and Slack', () => {
     assert.equal(findingOf(slow.told, 'slack app token').verdict, 'ok');
   });
 
+  test('finds the user groups of the configuration, and those that are not there, disabled, empty or unreadable', async (t) => {
+    const { workspace, sensor } = await withWorkspace(t);
+    const grant = workspace.addUser({ name: 'grant' });
+    const groups = async (groups: object) => {
+      sensor.configure({ slack: { team: workspace.teamId, groups } });
+      return findingOf((await examined(sensor, workspace)).told, 'slack groups');
+    };
+    const configured = { viewer: 'S01', analyst: 'S02' };
+    const missing = await groups(configured);
+    assert.equal(missing.verdict, 'broken');
+    assert.match(
+      missing.found,
+      /^there is no user group S01 \(viewer\), there is no user group S02 \(analyst\): nobody/,
+    );
+    const viewers = await workspace.faults.setGroup({ id: 'S01', handle: 'readers', users: [] });
+    await workspace.faults.setGroup({ id: 'S02', handle: 'soc', users: [grant.id] });
+    const empty = await groups(configured);
+    assert.deepEqual([empty.verdict, empty.found], ['warning', 'viewer: @readers, no people; analyst: @soc, 1 person']);
+    assert.deepEqual((await groups({ analyst: 'S02' })).verdict, 'ok');
+    await workspace.faults.disableGroup(viewers);
+    assert.match((await groups(configured)).found, /^@readers, S01 \(viewer\), is disabled/);
+    workspace.faults.errorNext('usergroups.list', 'missing_scope');
+    const unread = await groups(configured);
+    assert.match(unread.found, /cannot be read: missing_scope/);
+    assert.match(unread.mend?.say ?? '', /usergroups:read/);
+  });
+
   test('finds tokens missing, or in a file that others may read', async (t) => {
     const { workspace, sensor } = await withWorkspace(t);
     assert.match(findingOf((await sensor.examined()).told, 'slack tokens').found, /^SLACK_BOT_TOKEN is not set/);

@@ -45,7 +45,7 @@ test('who lost the right between opening a form and sending it is refused', asyn
   const bot = await stage.startBot();
   await workspace.as(will).types('/capture start -d "too late"', soc);
   const view = await formOf(stage, will);
-  // What Slack says of people is believed for minutes: another bot asks anew.
+  // A form outlives the bot.
   await bot.kill('SIGKILL');
   await workspace.faults.changeUser(will, { is_restricted: true });
   await stage.startBot();

@@ -52,10 +52,20 @@ export interface Setting {
   readonly reports?: { readonly at: string; readonly timezone: string };
   /** More of its section limits. */
   readonly limits?: { readonly search: string };
+  /** More of its section slack. */
+  readonly slack?: {
+    readonly groups?: { readonly viewer?: string; readonly analyst?: string };
+    readonly orders?: number;
+  };
+  /** The clock of a bot in this process. */
+  readonly now?: () => number;
 }
 
 /** Opens a stage whose captures listen on `lo`; all that it began ends with the test. */
-export async function openStage(t: Pick<TestContext, 'after'>, { reports, limits }: Setting = {}): Promise<Stage> {
+export async function openStage(
+  t: Pick<TestContext, 'after'>,
+  { reports, limits, slack, now = Date.now }: Setting = {},
+): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'capture-e2e-'));
   const workspace = await openWorkspace({ manifest: manifest() });
   const cast = withCast(workspace);
@@ -64,7 +74,10 @@ export async function openStage(t: Pick<TestContext, 'after'>, { reports, limits
   const ring = join(directory, 'ring');
   writeFileSync(
     join(directory, 'capture.yml'),
-    stringify({ ...configuration(workspace, cast, limits), ...(reports && { reports }) }),
+    stringify({
+      ...configuration(workspace, cast, { ...(limits && { limits }), ...(slack && { slack }) }),
+      ...(reports && { reports }),
+    }),
   );
   const config = await readConfig(join(directory, 'capture.yml'));
   const engine = openEngine({ config, log: pino({ level: 'silent' }), now: Date.now });
@@ -93,7 +106,7 @@ export async function openStage(t: Pick<TestContext, 'after'>, { reports, limits
     lead,
     auditLog: () => auditOf({ config }),
     async openBot() {
-      openBots.push(await botHere(workspace, config));
+      openBots.push(await botHere(workspace, config, now));
     },
     async startBot() {
       const bot = spawnBot(workspace, directory);
@@ -162,13 +175,13 @@ export async function sendDatagrams(port: number, count: number): Promise<void> 
 }
 
 /** A bot with an engine of its own; resolves with what ends both. */
-async function botHere(workspace: Workspace, config: Config): Promise<() => Promise<void>> {
+async function botHere(workspace: Workspace, config: Config, now: () => number): Promise<() => Promise<void>> {
   const log = pino({ level: 'silent' });
   const engine = openEngine({ config, log, now: Date.now });
   const database = openDatabase(config.state);
   const secrets = { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl };
   const onLost = (why: unknown) => assert.fail(String(why));
-  const bot = await openBot({ config, secrets, engine, database, log, now: Date.now, onLost });
+  const bot = await openBot({ config, secrets, engine, database, log, now, onLost });
   return async () => {
     await bot.close(10_000);
     await engine.close();
@@ -214,7 +227,7 @@ function manifest(): unknown {
   return parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8'));
 }
 
-function configuration(workspace: Workspace, cast: Cast, limits: Setting['limits']) {
+function configuration(workspace: Workspace, cast: Cast, { limits, slack }: Pick<Setting, 'limits' | 'slack'>) {
   return {
     sensor: 'dmz-1',
     state: 'state',
@@ -231,6 +244,9 @@ function configuration(workspace: Workspace, cast: Cast, limits: Setting['limits
       team: workspace.teamId,
       channels: [cast.soc.id, cast.elsewhere.id, cast.partners.id, cast.secret.id],
       digest: cast.digest.id,
+      // People at a keyboard are slower than tests.
+      orders: 100_000,
+      ...slack,
     },
   };
 }

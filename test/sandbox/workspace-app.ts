@@ -32,7 +32,14 @@ export const manifest = {
   },
   settings: {
     event_subscriptions: {
-      bot_events: ['app_home_opened', 'app_mention', 'message.im', 'subteam_members_changed', 'user_change'],
+      bot_events: [
+        'app_home_opened',
+        'app_mention',
+        'message.im',
+        'subteam_members_changed',
+        'user_change',
+        'channel_shared',
+      ],
     },
     interactivity: { is_enabled: true },
     socket_mode_enabled: true,

@@ -193,3 +193,39 @@ test('a user group is listed, and a change of its members is told', () => {
     },
   );
 });
+
+test('a group that was disabled is there for who asks for disabled ones', () =>
+  on(
+    () => {},
+    async ({ workspace, app, grant }) => {
+      const group = await workspace.faults.setGroup({ id: 'S01', handle: 'analysts', users: [grant.id] });
+      await workspace.faults.disableGroup(group);
+      const users = (more: object) => app.client.usergroups.users.list({ usergroup: 'S01', ...more });
+      await assert.rejects(users({}), /no_such_subteam/);
+      assert.deepEqual((await users({ include_disabled: true })).users, [grant.id]);
+      assert.deepEqual((await app.client.usergroups.list()).usergroups, []);
+      const [listed] = (await app.client.usergroups.list({ include_disabled: true })).usergroups ?? [];
+      assert.ok(Number(listed?.date_delete) > 0);
+    },
+  ));
+
+test('a channel that is offered to another organisation says so, and one that is shared is told of', () => {
+  const told: unknown[] = [];
+  return on(
+    (app) => app.event('channel_shared', async ({ event }) => void told.push(event.channel)),
+    async ({ workspace, app, soc }) => {
+      const info = async (channel = soc.id) => (await app.client.conversations.info({ channel })).channel;
+      await workspace.faults.shareExternally(soc, 'pending');
+      assert.deepEqual([(await info())?.is_pending_ext_shared, (await info())?.is_ext_shared], [true, false]);
+      assert.deepEqual(told, []);
+      await workspace.faults.shareExternally(soc);
+      assert.deepEqual([(await info())?.is_pending_ext_shared, (await info())?.is_ext_shared], [false, true]);
+      assert.deepEqual(told, [soc.id]);
+      const several = workspace.addChannel({ name: 'mpdm-1', id: 'G024BE9G1', kind: 'mpim' });
+      await assert.rejects(info(several.id), /missing_scope/);
+      const everywhere = workspace.addChannel({ name: 'all-of-corp', orgShared: true });
+      const { is_shared, is_org_shared, is_ext_shared } = (await info(everywhere.id)) ?? {};
+      assert.deepEqual([is_shared, is_org_shared, is_ext_shared], [true, true, false]);
+    },
+  );
+});

@@ -10,6 +10,7 @@ import { flagIn, knownChannel, knownUser, needChannelScope, needOneOf } from './
 const KINDS: Readonly<Record<string, { kind: string; scope: string }>> = {
   public_channel: { kind: 'public', scope: 'channels:read' },
   private_channel: { kind: 'private', scope: 'groups:read' },
+  mpim: { kind: 'mpim', scope: 'mpim:read' },
   im: { kind: 'dm', scope: 'im:read' },
 };
 

@@ -4,7 +4,10 @@ import type { State } from '../state.ts';
 import type { User } from '../users.ts';
 import { textIn, type Wire } from '../wire.ts';
 
-const PREFIX = { public: 'channels', private: 'groups', dm: 'im' } as const satisfies Record<Channel['kind'], string>;
+const PREFIX = { public: 'channels', private: 'groups', mpim: 'mpim', dm: 'im' } as const satisfies Record<
+  Channel['kind'],
+  string
+>;
 
 /** The channel that `args.channel` names, as far as the app may know of it. Throws `channel_not_found`. */
 export function knownChannel(state: State, args: Wire): Channel {

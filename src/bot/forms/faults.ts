@@ -50,7 +50,7 @@ const named: readonly (readonly [RegExp, string])[] = [
   [/ is not an interface of this sensor|^the interface /, 'interface'],
   [/^there is no ring /, 'ring'],
   [/^the window ends |^--since /, 'since'],
-  [/in this channel|this channel is shared/, 'channel'],
+  [/in this channel|this channel is/, 'channel'],
 ];
 
 function whyNot(read: () => unknown): string | null {

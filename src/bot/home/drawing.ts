@@ -12,8 +12,8 @@ import type { Opened } from './opened.ts';
 /** A ring whose disk is asleep must not keep somebody from their captures. */
 const healthWithin: Millis = 2_000;
 
-export interface HomeParts extends Omit<AnalystParts, 'engine' | 'config'> {
-  readonly engine: Pick<Engine, 'standing' | 'health'>;
+export interface HomeParts extends Pick<AnalystParts, 'slack' | 'people' | 'log'> {
+  readonly engine: Pick<Engine, 'standing' | 'health' | 'whoIs'>;
   readonly config: Pick<Config, 'analysts' | 'sensor'>;
   readonly now: () => Millis;
 }

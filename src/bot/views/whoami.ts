@@ -27,10 +27,14 @@ function article(role: Role): string {
   return role === 'analyst' ? 'an analyst' : `a ${role}`;
 }
 
+function by(group: string | undefined): string {
+  return group === undefined ? 'named in the configuration' : `a member of the user group ${group}`;
+}
+
 function knownBy(origin: Origin): string {
   switch (origin.door) {
     case 'slack':
-      return `Known by Slack user ${origin.user} of team ${origin.team}`;
+      return `Known by Slack user ${origin.user} of team ${origin.team}, ${by(origin.group)}`;
     case 'shell':
       return `Known by the login ${origin.login}`;
     case 'engine':

@@ -14,6 +14,7 @@ const health: Health = {
 };
 const mine = liveCapture({ id: 'c1', analyst: 'will', orderedBy: 'will', description: 'of will' });
 const foreign = liveCapture({ id: 'c2', analyst: 'grant', orderedBy: 'grant', description: 'of grant' });
+const nobody = { person: async () => undefined, channel: async () => undefined, group: async () => [], forget() {} };
 const opened = { user: 'U2', team: 'T1' };
 
 function parts(changes: Partial<HomeParts> = {}, role: 'analyst' | 'lead' = 'analyst'): HomeParts {
@@ -25,10 +26,11 @@ function parts(changes: Partial<HomeParts> = {}, role: 'analyst' | 'lead' = 'ana
         version: 2,
       }),
       health: async () => health,
+      whoIs: (origin) => ({ analyst: { name: 'will', role }, origin }),
     },
     config: { sensor: 'dmz-1', analysts: [{ name: 'will', role, slack: ['U2'], login: [] }] },
-    slack: { team: 'T1', channels: [], digest: null, tokens: null },
-    people: { person: async () => ({ id: 'U2', team_id: 'T1' }), channel: async () => undefined },
+    slack: { team: 'T1', channels: [], digest: null, tokens: null, groups: null, orders: 30 },
+    people: { ...nobody, person: async () => ({ id: 'U2', team_id: 'T1' }) },
     log: keptLog().log,
     now: () => 0,
     ...changes,
@@ -55,10 +57,7 @@ test('a Home that would tell the same is not drawn, nor is the sensor looked at 
 });
 
 test('nothing is shown while Slack does not say who it is', async () => {
-  const people = {
-    person: () => Promise.reject(new Error('Slack is down')),
-    channel: async () => undefined,
-  };
+  const people = { ...nobody, person: () => Promise.reject(new Error('Slack is down')) };
   const home = await homeNow(opened, null, parts({ people }));
   assert.equal(home?.view.blocks.length, 1);
   assert.match(JSON.stringify(home?.view), /could not be asked who you are/);

@@ -84,7 +84,10 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     'answered already': answeredAlreadyView(),
     bug: bugView(words),
     help: helpView(words),
-    whoami: whoamiView({ name: words, role: 'lead' }, { door: 'slack', team: words, user: words, channel: words }),
+    whoami: whoamiView(
+      { name: words, role: 'lead' },
+      { door: 'slack', team: words, user: words, channel: words, group: words },
+    ),
     started: startedView({ capture, warnings: Array.from({ length: 30 }, () => words) }),
     warnings: warningsView(capture, [words]),
     stopped: stoppedView(Array.from({ length: 500 }, () => capture)),

@@ -171,6 +171,10 @@ const golden: Record<string, View> = {
       '  /capture start host 192.0.2.7',
     ].join('\n'),
   ),
+  'whoami-by-group': whoamiView(
+    { name: 'petra', role: 'analyst' },
+    { door: 'slack', team: 'T024BE7LD', user: 'U024BE7LP', channel: 'C1', group: 'S0614TZR8' },
+  ),
   whoami: whoamiView(
     { name: 'grant', role: 'lead' },
     { door: 'slack', team: 'T024BE7LD', user: 'U024BE7LH', channel: 'C1' },
