@@ -5,10 +5,10 @@ import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
 import type { Engine } from '../capture/door.ts';
 import { isPassing } from '../database.ts';
 import { bell } from './bell.ts';
-import { type Drawing, drawingsOf, nextDrawing } from './drawing.ts';
+import { betweenKnocks, type Drawing, drawingsOf, nextDrawing } from './drawing.ts';
 import type { Message, Messages, Part } from './messages.ts';
 import { pace } from './pace.ts';
-import { type Said, say } from './saying.ts';
+import { type Attempt, mayReopen, type Said, say } from './saying.ts';
 import type { View } from './views/view.ts';
 
 /** Slack takes about fifty edits a minute (tier 3); some of them stay for people's own. */
@@ -16,6 +16,8 @@ const editsPerMinute = 40;
 const editsAtOnce = 8;
 const nextTry: Millis = 5_000;
 const nothingToDo: Millis = 60_000;
+const cannotLook =
+  'a message may be posted twice: after a lost answer it cannot be looked for. Update the app from manifest.yml (channels:history, groups:history, im:history) and install it again';
 
 export interface FollowParts {
   readonly engine: Pick<Engine, 'peek' | 'watch'>;
@@ -38,6 +40,8 @@ export class Follow {
   readonly #notBefore = new Map<string, Millis>();
   /** What Slack took, and the registry has not: to be noted before the message is said again. */
   readonly #unnoted = new Map<string, () => void>();
+  /** Whether it was told that Slack does not let us look for what was posted. */
+  #blind = false;
   readonly #pace = pace(editsPerMinute, editsAtOnce);
   readonly #settled = new EventEmitter().setMaxListeners(0);
   readonly #bell = bell();
@@ -143,8 +147,9 @@ export class Follow {
     const main = messages.find(capture.id, 'main');
     const shown =
       main !== undefined && this.#stale.has(capture.id) ? { ...main, sentVersion: 0, sentState: null } : main;
-    return drawingsOf(capture, shown, messages.find(capture.id, 'thread')).map((drawing) => {
-      const notBefore = [limitOf(drawing), nameOf(drawing)].map((key) => this.#notBefore.get(key) ?? 0);
+    return drawingsOf(capture, shown, messages.find(capture.id, 'thread'), this.#parts.now()).map((drawing) => {
+      const keys = [limitOf(drawing), nameOf(drawing), ...(drawing.knocks ? [doorOf(drawing)] : [])];
+      const notBefore = keys.map((key) => this.#notBefore.get(key) ?? 0);
       return { ...drawing, due: Math.max(drawing.due, ...notBefore) };
     });
   }
@@ -168,14 +173,29 @@ export class Follow {
     note();
   }
 
-  async #say({ capture, part, channel }: Drawing, { op, ts }: Message, thread: string | null): Promise<Said> {
+  async #say({ capture, part, channel }: Drawing, message: Message, thread: string | null): Promise<Said> {
+    const { op, ts } = message;
     try {
       const view = this.#parts.viewOf(capture, part, this.#parts.now());
       const broadcast = capture.state === 'died' || capture.state === 'failed';
-      return await say(this.#parts.slack, { channel, ts, thread, broadcast, op, ...view });
+      const attempt = this.#attempt(message);
+      return await say(this.#parts.slack, { channel, ts, thread, broadcast, op, attempt, ...view });
     } catch (error) {
       return { outcome: 'failed', error };
     }
+  }
+
+  #attempt(message: Message): Attempt {
+    const { messages, log, now } = this.#parts;
+    return {
+      at: message.attemptedAt,
+      note: (at) => messages.noteAttempt(message, at),
+      now,
+      blind: (error) => {
+        if (!this.#blind) log.error({ err: error }, cannotLook);
+        this.#blind = true;
+      },
+    };
   }
 
   #note(said: Said, drawing: Drawing, message: Message): void {
@@ -186,11 +206,17 @@ export class Follow {
       case 'said':
         if (part === 'main') this.#stale.delete(capture.id);
         messages.markSent(message, said.ts, shown);
+        this.#notBefore.delete(doorOf(drawing));
         break;
       case 'lost':
         this.#stale.delete(capture.id);
-        log.warn({ capture: capture.id, part, channel, slack: said.trouble }, 'message lost');
+        if (message.trouble !== said.trouble)
+          log.warn({ capture: capture.id, part, channel, slack: said.trouble }, 'message lost');
         messages.markLost(message, said.trouble, shown);
+        if (mayReopen(said.trouble)) this.#notBefore.set(doorOf(drawing), now() + betweenKnocks);
+        break;
+      case 'unsure':
+        this.#notBefore.set(nameOf(drawing), now() + said.wait);
         break;
       case 'limited':
         this.#notBefore.set(limitOf(drawing), now() + said.wait);
@@ -208,6 +234,11 @@ export class Follow {
 /** What a 429 is about: all edits, or new messages in one channel. */
 function limitOf({ ts, channel }: Drawing): string {
   return ts === null ? `posts ${channel}` : 'edits';
+}
+
+/** One message at a time tries whether a channel is open again. */
+function doorOf({ channel }: Drawing): string {
+  return `door ${channel}`;
 }
 
 /** One message that fails must not hold up another. */

@@ -19,6 +19,8 @@ export interface Message {
   readonly sentAt: Millis | null;
   /** Slack's word for why it cannot be kept any longer. */
   readonly trouble: string | null;
+  /** When a post of it went out whose answer nobody has heard; null when there is none. */
+  readonly attemptedAt: Millis | null;
 }
 
 /** What a message shows once Slack has it. */
@@ -32,6 +34,8 @@ export interface Messages {
   find(capture: string, part: Part): Message | undefined;
   /** The message's row, made when there is none. */
   claim(capture: string, part: Part, channel: string): Message;
+  /** Notes that a post goes out now, or with null that none is on its way: certainly not there. */
+  noteAttempt(message: Message, at: Millis | null): void;
   markSent(message: Message, ts: string, shown: Shown): void;
   /** Slack cannot show it any longer, or not at all. */
   markLost(message: Message, trouble: string, shown: Shown): void;
@@ -39,7 +43,8 @@ export interface Messages {
 
 /** All SQL for the table messages. */
 export function openMessages(database: Database): Messages {
-  const columns = `capture, part, channel, op, ts, sent_version as sentVersion, sent_state as sentState, sent_at as sentAt, trouble`;
+  const columns = `capture, part, channel, op, ts, sent_version as sentVersion, sent_state as sentState, sent_at as sentAt, trouble,
+    attempted_at as attemptedAt`;
   const find = database.prepare<[string, Part], Message>(
     `select ${columns} from messages where capture = ? and part = ?`,
   );
@@ -50,6 +55,13 @@ export function openMessages(database: Database): Messages {
   const update = database.prepare<[string | null, string | null, number, State, Millis, string, Part]>(
     `update messages set ${set} where capture = ? and part = ?`,
   );
+  const attempt = database.prepare<[Millis | null, string, Part]>(
+    'update messages set attempted_at = ? where capture = ? and part = ?',
+  );
+  const heard = database.transaction((message: Message, ts: string, shown: Shown) => {
+    attempt.run(null, message.capture, message.part);
+    mark(message, ts, null, shown);
+  });
   const mark = (message: Message, ts: string | null, trouble: string | null, shown: Shown) => {
     update.run(ts, trouble, shown.version, shown.state, shown.at, message.capture, message.part);
   };
@@ -61,7 +73,8 @@ export function openMessages(database: Database): Messages {
       if (message === undefined) throw new Error(`no row for the ${part} message of ${capture}`);
       return message;
     },
-    markSent: (message, ts, shown) => mark(message, ts, null, shown),
+    noteAttempt: (message, at) => void attempt.run(at, message.capture, message.part),
+    markSent: (message, ts, shown) => heard(message, ts, shown),
     markLost: (message, trouble, shown) => mark(message, message.ts, trouble, shown),
   };
 }

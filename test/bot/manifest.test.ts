@@ -45,7 +45,20 @@ const declared = {
       },
     ],
   },
-  oauth_config: { scopes: { bot: ['commands', 'chat:write', 'users:read', 'channels:read', 'groups:read'] } },
+  oauth_config: {
+    scopes: {
+      bot: [
+        'commands',
+        'chat:write',
+        'users:read',
+        'channels:read',
+        'groups:read',
+        'channels:history',
+        'groups:history',
+        'im:history',
+      ],
+    },
+  },
   settings: {
     interactivity: { is_enabled: true },
     org_deploy_enabled: false,
@@ -59,7 +72,9 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'auth.test': [],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
+  'conversations.history': ['channels:history', 'groups:history', 'im:history'],
   'conversations.info': ['channels:read', 'groups:read'],
+  'conversations.replies': ['channels:history', 'groups:history', 'im:history'],
   'users.info': ['users:read'],
   'views.open': [],
   'views.update': [],

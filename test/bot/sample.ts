@@ -10,7 +10,7 @@ export const manifest: unknown = parse(readFileSync(new URL('../../manifest.yml'
 /** A database with the bot's own tables. */
 export function botDatabase(file = ':memory:'): Database.Database {
   const database = new Database(file);
-  for (const tables of ['002-slack.sql', '010-preflight.sql'])
+  for (const tables of ['002-slack.sql', '010-preflight.sql', '016-attempts.sql'])
     database.exec(readFileSync(new URL(`../../src/schema/${tables}`, import.meta.url), 'utf8'));
   return database;
 }
