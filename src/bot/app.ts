@@ -27,8 +27,8 @@ export interface AppParts {
 export async function openApp({ desk, secrets, slackLog, onLost }: AppParts): Promise<App> {
   const receiver = new Connections({
     appToken: secrets.appToken,
-    clientOptions: connectionOptions(secrets, slackLog),
-    log: slackLog,
+    clientOptions: connectionOptions(secrets),
+    log: desk.log,
     onLost: (error) => onLost(whatToMend(error, 'SLACK_APP_TOKEN')),
   });
   const app = new App({

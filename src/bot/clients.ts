@@ -34,12 +34,15 @@ export function interactiveOptions(secrets: SlackSecrets, log: SlackLogger): Web
   return { ...atSlack(secrets, log), retryConfig: { retries: 3, minTimeout: 200, maxTimeout: 1_000 } };
 }
 
-/** For apps.connections.open: for ever, and soon, so that an hour's outage costs half a second after its end. */
-export function connectionOptions(secrets: SlackSecrets, log: SlackLogger): WebClientOptions {
-  return { ...atSlack(secrets, log), retryConfig: { forever: true, minTimeout: 500, maxTimeout: 5_000 } };
+/** For apps.connections.open: who asks for a connection tries again by plan, and says so. */
+export function connectionOptions(secrets: SlackSecrets): WebClientOptions {
+  return { ...whereSlackIs(secrets), rejectRateLimitedCalls: true, retryConfig: { retries: 0 } };
 }
 
 function atSlack(secrets: SlackSecrets, log: SlackLogger): WebClientOptions {
-  const own = { logger: log, timeout: callTimeout };
-  return secrets.apiUrl === null ? own : { ...own, slackApiUrl: secrets.apiUrl };
+  return { ...whereSlackIs(secrets), logger: log };
+}
+
+function whereSlackIs({ apiUrl }: SlackSecrets): WebClientOptions {
+  return apiUrl === null ? { timeout: callTimeout } : { timeout: callTimeout, slackApiUrl: apiUrl };
 }
