@@ -5,7 +5,7 @@ import { answerButtons } from './actions.ts';
 import { answer } from './answer.ts';
 import { connectionOptions, interactiveOptions } from './clients.ts';
 import { answerCommands } from './commands.ts';
-import { onlyFirst } from './deliveries.ts';
+import { markAnswered, onlyFirst } from './deliveries.ts';
 import type { Desk } from './desk.ts';
 import { answerForms } from './forms/forms.ts';
 import { whatToMend } from './mending.ts';
@@ -42,7 +42,7 @@ export async function openApp({ desk, secrets, slackLog, onLost }: AppParts): Pr
     deferInitialization: true,
   });
   app.use(async ({ next }) => desk.underway.add(next()));
-  app.use(onlyFirst(desk.deliveries));
+  app.use(onlyFirst(desk.deliveries, desk.unanswered, desk.log));
   answerCommands(app, desk);
   answerButtons(app, desk);
   answerForms(app, desk);
@@ -81,12 +81,13 @@ async function initialise(app: App, { slack }: Desk): Promise<void> {
 }
 
 /** The one place where a handler's errors end: a sentence for what the person can mend, a reference for what is our bug. */
-async function sayWhatWentWrong({ error, body }: Failed, { log }: Desk): Promise<void> {
+async function sayWhatWentWrong({ error, body }: Failed, { log, unanswered }: Desk): Promise<void> {
   const cause = 'original' in error ? error.original : error;
   try {
     const view = troubleInWords(cause, log);
     if ('response_url' in body && typeof body.response_url === 'string') await answer(body.response_url, view);
-  } catch (unanswered) {
-    log.warn({ err: unanswered, about: cause }, 'answer not shown');
+    markAnswered(body, unanswered, log);
+  } catch (notShown) {
+    log.warn({ err: notShown, about: cause }, 'answer not shown');
   }
 }

@@ -16,6 +16,8 @@ import { Follow } from './follow.ts';
 import { slackLog } from './log.ts';
 import { openMessages, type Part } from './messages.ts';
 import { slackPeople } from './people.ts';
+import { tellInterrupted } from './telling.ts';
+import { openUnanswered } from './unanswered.ts';
 import { openUnconfirmed } from './unconfirmed.ts';
 import { underway } from './underway.ts';
 import { captureView } from './views/capture.ts';
@@ -66,6 +68,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     slack: config.slack,
     people,
     deliveries: openDeliveries(database, now),
+    unanswered: openUnanswered(database, now),
     follow,
     unconfirmed: openUnconfirmed(database, now),
     underway: underway(),
@@ -73,10 +76,12 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     log,
     now,
   };
+  const began = now();
   const app = await openApp({ desk, secrets, slackLog: forSlack, onLost });
   follow.run().catch(onLost);
   const supervised = engine.supervise(false, closing.signal).catch(onLost);
   await listen(app);
+  tellInterrupted(began, clients.progress, desk).catch(onLost);
   const digests = daily(parts, clients.digest);
 
   return {

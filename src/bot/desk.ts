@@ -5,6 +5,7 @@ import type { Config, SlackConfig } from '../config.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Follow } from './follow.ts';
 import type { People } from './people.ts';
+import type { UnansweredOrders } from './unanswered.ts';
 import type { UnconfirmedSearches } from './unconfirmed.ts';
 import type { Underway } from './underway.ts';
 
@@ -16,6 +17,8 @@ export interface Desk {
   readonly people: People;
   /** What was done once and must not be done again. */
   readonly deliveries: Deliveries;
+  /** Orders under way. */
+  readonly unanswered: UnansweredOrders;
   readonly follow: Pick<Follow, 'posted' | 'redraw'>;
   /** Searches that wait for their person's word. */
   readonly unconfirmed: UnconfirmedSearches;
