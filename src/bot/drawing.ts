@@ -6,7 +6,7 @@ import { mayReopen } from './saying.ts';
 const betweenEdits: Readonly<Record<Part, Millis>> = { main: 15_000, thread: 5_000 };
 
 /** How often a channel that was closed to the bot is tried again while nothing changes. */
-export const betweenKnocks: Millis = 60_000;
+export const betweenKnocks: Millis = 30_000;
 /** How long after a capture's ending: a channel that stays closed is not asked for ever. */
 const knocksFor: Millis = 24 * 3_600_000;
 

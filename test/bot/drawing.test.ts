@@ -55,11 +55,11 @@ test('a message that Slack lost is not drawn again', () => {
   assert.deepEqual(drawingsOf(liveCapture({ version: 9, state: 'stopped' }), lost, undefined, 99_000), []);
 });
 
-test('where the bot was shut out it knocks once a minute, and at once with a change of state, for a day after the ending', () => {
+test('where the bot was shut out it knocks every 30 s, and at once with a change of state, for a day after the ending', () => {
   for (const ts of [null, '1.1']) {
     const shut: Message = { ...posted, ts, trouble: 'not_in_channel' };
     const due = (drawings: readonly Drawing[]) => drawings.map(({ part, due: at }) => [part, at]);
-    assert.deepEqual(due(drawingsOf(liveCapture({ version: 1 }), shut, undefined, 0)), [['main', 70_000]]);
+    assert.deepEqual(due(drawingsOf(liveCapture({ version: 1 }), shut, undefined, 0)), [['main', 40_000]]);
     const ended = liveCapture({ version: 2, state: 'stopped', endedAt: 20_000 });
     assert.deepEqual(due(drawingsOf(ended, shut, undefined, 20_000)), [['main', 0]]);
     assert.deepEqual(drawingsOf(ended, shut, undefined, 20_000 + 86_400_000), []);

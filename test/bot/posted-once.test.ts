@@ -147,11 +147,11 @@ test('a channel that is closed to the bot and opened again shows each message as
   const shutAt = () => Math.max(...['c1', 'c2'].map((id) => messages.find(id, 'main')?.sentAt ?? 0));
   const before = shutAt();
   // Still shut: one of them knocks, not both.
-  later(60_001);
+  later(30_001);
   captures.put({ ...two, state: 'stopping', packets: 2 });
   await until('the knock to be noted', () => shutAt() > before);
   workspace.faults.inviteBot(channel);
-  later(60_001);
+  later(30_001);
   captures.put({ ...two, state: 'stopping', packets: 3 });
   await workspace.until(
     () => textsIn(channel).includes('main c1 stopped 1') && textsIn(channel).includes('main c2 stopping 3'),

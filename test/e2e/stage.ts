@@ -50,7 +50,7 @@ export interface Setting {
   /** More of the configuration's section reports. */
   readonly reports?: { readonly at: string; readonly timezone: string };
   /** More of its section limits. */
-  readonly limits?: { readonly search: string };
+  readonly limits?: { readonly search?: string; readonly perAnalyst?: number };
 }
 
 /** Opens a stage whose captures listen on `lo`; all that it began ends with the test. */
