@@ -3,6 +3,7 @@ import { type Actor, analystAt, mayRole, type Origin, onlyLooks } from '../captu
 import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
 import { type People, type Person, whyNotChannel, whyNotPerson } from './people.ts';
+import type { TokenWatch } from './token.ts';
 
 export type SlackOrigin = Extract<Origin, { door: 'slack' }>;
 
@@ -25,6 +26,7 @@ export interface AnalystParts {
   readonly config: Pick<Config, 'analysts'>;
   readonly slack: SlackConfig;
   readonly people: People;
+  readonly token: Pick<TokenWatch, 'doubt'>;
   readonly log: Logger;
 }
 
@@ -70,6 +72,7 @@ async function askSlack(origin: SlackOrigin, parts: AnalystParts, here: boolean)
   } catch (error) {
     // Fails closed: without Slack's word a guest looks like anybody.
     parts.log.warn({ err: error, user: origin.user, channel: origin.channel }, 'slack did not say who this is');
+    parts.token.doubt(error);
     return 'Slack could not be asked who you are just now: try again in a minute';
   }
 }

@@ -46,6 +46,9 @@ export async function openApp({ desk, secrets, slackLog, onLost }: AppParts): Pr
   answerCommands(app, desk);
   answerButtons(app, desk);
   answerForms(app, desk);
+  // Said of the tokens of people, too: what they mean for the bot's own Slack says when it is asked.
+  app.event('tokens_revoked', () => desk.token.check());
+  app.event('app_uninstalled', () => desk.token.check());
   app.error(async (failed: Failed) => sayWhatWentWrong(failed, desk));
   await initialise(app, desk);
   return app;

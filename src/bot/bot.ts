@@ -17,6 +17,7 @@ import { slackLog } from './log.ts';
 import { openMessages, type Part } from './messages.ts';
 import { slackPeople } from './people.ts';
 import { tellInterrupted } from './telling.ts';
+import { tokenWatch } from './token.ts';
 import { openUnanswered } from './unanswered.ts';
 import { openUnconfirmed } from './unconfirmed.ts';
 import { underway } from './underway.ts';
@@ -38,12 +39,14 @@ export interface BotParts {
 }
 
 export interface Bot {
+  /** Resolves when it hears Slack; rejects when Slack refuses it. */
+  readonly heard: Promise<void>;
   /** Stops intake, lets handlers and searches end, draws the last messages; gives up after so many milliseconds. */
   close(within: Millis): Promise<void>;
 }
 
 /**
- * Starts the bot; resolves when it hears Slack.
+ * Starts the bot, once Slack knows its token.
  * @throws CaptureError `bad_request` when Slack refuses a token, `tool_failed` when Slack cannot be reached
  */
 export async function openBot(parts: BotParts): Promise<Bot> {
@@ -53,11 +56,13 @@ export async function openBot(parts: BotParts): Promise<Bot> {
   const forSlack = slackLog(log);
   const clients = slackClients(secrets, forSlack);
   const closing = new AbortController();
+  const token = tokenWatch(clients.interactive, log, onLost);
   const follow = new Follow({
     engine,
     messages: openMessages(database),
     slack: clients.progress,
     viewOf: viewsOf(engine),
+    doubt: token.doubt,
     log,
     now,
   });
@@ -67,6 +72,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     config,
     slack: config.slack,
     people,
+    token,
     deliveries: openDeliveries(database, now),
     unanswered: openUnanswered(database, now),
     follow,
@@ -80,20 +86,27 @@ export async function openBot(parts: BotParts): Promise<Bot> {
   const app = await openApp({ desk, secrets, slackLog: forSlack, onLost });
   follow.run().catch(onLost);
   const supervised = engine.supervise(false, closing.signal).catch(onLost);
-  await listen(app);
-  tellInterrupted(began, clients.progress, desk).catch(onLost);
-  const digests = daily(parts, clients.digest);
+  let digests: { stop(): Promise<void> } | null = null;
+  const heard = listen(app).then(() => {
+    if (closing.signal.aborted) return;
+    desk.underway.add(tellInterrupted(began, clients.progress, desk)).catch(onLost);
+    digests = daily(parts, clients.digest);
+  });
 
   return {
+    heard,
     async close(within) {
-      const { tooLate, done } = deadline(within);
-      await inTime(app.stop(), tooLate);
+      const all = deadline(within);
+      // Handlers that wait for Slack must not take the time of what Slack would still take.
+      const half = deadline(within / 2);
+      await inTime(app.stop(), half.tooLate);
       // Handlers answer over HTTP: they can end without the connections.
       closing.abort(new Error('the bot is stopping'));
-      await inTime(Promise.all([desk.underway.drained(tooLate), digests?.stop()]), tooLate);
-      await inTime(follow.close(tooLate), tooLate);
-      await inTime(supervised, tooLate);
-      done();
+      await inTime(Promise.all([desk.underway.drained(half.tooLate), digests?.stop()]), half.tooLate);
+      half.done();
+      await inTime(follow.close(all.tooLate), all.tooLate);
+      await inTime(supervised, all.tooLate);
+      all.done();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Config, SlackConfig } from '../config.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Follow } from './follow.ts';
 import type { People } from './people.ts';
+import type { TokenWatch } from './token.ts';
 import type { UnansweredOrders } from './unanswered.ts';
 import type { UnconfirmedSearches } from './unconfirmed.ts';
 import type { Underway } from './underway.ts';
@@ -15,6 +16,7 @@ export interface Desk {
   readonly config: Config;
   readonly slack: SlackConfig;
   readonly people: People;
+  readonly token: TokenWatch;
   /** What was done once and must not be done again. */
   readonly deliveries: Deliveries;
   /** Orders under way. */

@@ -24,6 +24,8 @@ export interface FollowParts {
   readonly messages: Messages;
   readonly slack: WebClient;
   readonly viewOf: (capture: Capture, part: Part, now: Millis) => View;
+  /** Told what was thrown: perhaps the bot's token is refused. */
+  readonly doubt: (error: unknown) => void;
   readonly log: Logger;
   readonly now: () => Millis;
 }
@@ -223,6 +225,7 @@ export class Follow {
         break;
       case 'failed':
         log.warn({ err: said.error, capture: capture.id, part, channel }, 'message not drawn, next try follows');
+        this.#parts.doubt(said.error);
         this.#notBefore.set(nameOf(drawing), now() + nextTry);
         break;
       default:

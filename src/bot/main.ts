@@ -52,6 +52,8 @@ async function run(): Promise<number> {
     // Told to stop while Slack kept us waiting.
     if (typeof opened === 'number') return opened;
     bot = opened;
+    const told = await Promise.race([opened.heard, stopping.promise]);
+    if (told !== undefined) return told;
     log.info({ sensor: config.sensor }, 'capture bot ready');
     return await stopping.promise;
   } finally {

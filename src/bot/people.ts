@@ -5,6 +5,7 @@ import {
   type WebClient,
 } from '@slack/web-api';
 import type { Millis } from '../capture/capture.ts';
+import { patiently } from './clients.ts';
 
 /** A guest made a member, or a member a guest, is known after at most this long. */
 const believed: Millis = 5 * 60_000;
@@ -21,8 +22,11 @@ export interface People {
 
 /** People and channels as Slack's Web API knows them. */
 export function slackPeople(slack: WebClient, now: () => Millis): People {
-  const person = remembering(now, async (user) => (await slack.users.info({ user })).user);
-  const channel = remembering(now, async (id) => (await slack.conversations.info({ channel: id })).channel);
+  const person = remembering(now, async (user) => (await patiently(() => slack.users.info({ user }))).user);
+  const channel = remembering(
+    now,
+    async (id) => (await patiently(() => slack.conversations.info({ channel: id }))).channel,
+  );
   return {
     person: (id) => person(id).catch(undefinedIf('user_not_found', 'user_not_visible')),
     channel: (id) => channel(id).catch(undefinedIf('channel_not_found')),

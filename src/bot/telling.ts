@@ -22,6 +22,7 @@ export async function tellInterrupted(since: Millis, slack: WebClient, desk: Des
     const left = unanswered.before(since);
     if (left.length === 0 || closing.aborted) return;
     for (const order of left) {
+      if (closing.aborted) return;
       const { key, origin, words, at } = order;
       try {
         if (now() - at < answerable) {

@@ -39,7 +39,15 @@ function followerOf(workspace: Workspace, captures: ReturnType<typeof registry>,
     blocks: [],
   });
   const slack = slackClients(secrets, slackLog(log)).progress;
-  return new Follow({ engine: captures, messages: openMessages(database), slack, viewOf, log, now: Date.now });
+  return new Follow({
+    engine: captures,
+    messages: openMessages(database),
+    slack,
+    viewOf,
+    doubt: () => undefined,
+    log,
+    now: Date.now,
+  });
 }
 
 test('a capture is one message, drawn again when it changes, and its ending a reply', async (t) => {

@@ -60,6 +60,7 @@ const declared = {
     },
   },
   settings: {
+    event_subscriptions: { bot_events: ['app_uninstalled', 'tokens_revoked'] },
     interactivity: { is_enabled: true },
     org_deploy_enabled: false,
     socket_mode_enabled: true,
@@ -107,7 +108,11 @@ test('it declares the commands, events, shortcuts and buttons that the bot liste
     declared.features.shortcuts.map(({ callback_id }) => callback_id).sort(),
   );
   assert.equal(source.match(/app\.shortcut[<(]/g)?.length, declared.features.shortcuts.length);
-  assert.deepEqual(matches(/app\.(event|message|options|assistant)[<(]/g), []);
+  assert.deepEqual(
+    matches(/app\.event(?:<\w+>)?\('([^']+)'/g).sort(),
+    [...declared.settings.event_subscriptions.bot_events].sort(),
+  );
+  assert.deepEqual(matches(/app\.(message|options|assistant)[<(]/g), []);
   assert.equal(matches(/app\.(action)[<(]/g).length > 0, declared.settings.interactivity.is_enabled);
 });
 

@@ -29,7 +29,7 @@ async function stage(t: TestContext, withManifest: unknown = manifest) {
   });
   const running: Follow[] = [];
   const follow = () => {
-    const follower = new Follow({ engine: captures, messages, slack, viewOf, log, now });
+    const follower = new Follow({ engine: captures, messages, slack, viewOf, doubt: () => undefined, log, now });
     running.push(follower);
     follower.run().catch((error: unknown) => assert.fail(String(error)));
     return follower;

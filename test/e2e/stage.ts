@@ -35,6 +35,8 @@ export interface Stage extends Cast {
   openBot(): Promise<void>;
   /** Starts the bot in a process of its own, which can be killed; resolves when it is ready. */
   startBot(): Promise<BotProcess>;
+  /** The same without waiting for it. */
+  beginBot(): BotProcess;
   auditLog(): readonly AuditEntry[];
 }
 
@@ -100,6 +102,13 @@ export async function openStage(t: Pick<TestContext, 'after'>, { reports, limits
       await bot.ready;
       return bot;
     },
+    beginBot() {
+      const bot = spawnBot(workspace, directory);
+      // Whoever does not wait for it does not mind that it never was.
+      bot.ready.catch(() => undefined);
+      bots.push(bot);
+      return bot;
+    },
   };
 }
 
@@ -153,6 +162,7 @@ async function botHere(workspace: Workspace, config: Config): Promise<() => Prom
   const secrets = { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl };
   const onLost = (why: unknown) => assert.fail(String(why));
   const bot = await openBot({ config, secrets, engine, database, log, now: Date.now, onLost });
+  await bot.heard;
   return async () => {
     await bot.close(10_000);
     await engine.close();
