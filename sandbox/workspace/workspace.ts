@@ -11,8 +11,8 @@ import { type Person, personOf } from './people/person.ts';
 import { postLimit } from './post-limit.ts';
 import { responseUrlsOf } from './response-urls.ts';
 import { type Sights, sightsOf } from './sights.ts';
-import { type DisconnectReason, type SocketSide, socketSide } from './socket.ts';
-import { type Change, emptyState, type State } from './state.ts';
+import { type Delivery, type DisconnectReason, type SocketSide, socketSide } from './socket.ts';
+import { type Change, emptyState, type SentEnvelope, type State } from './state.ts';
 import { tokensFor } from './tokens.ts';
 import { triggersOf } from './triggers.ts';
 import { addUser, type NewUser, type User, userOf } from './users.ts';
@@ -58,6 +58,8 @@ export type Line = {
   /** Breaks what is open and refuses every connection, until `comeBack`. */
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
+  /** Delivers an envelope once more, however late. */
+  redeliver(envelope: SentEnvelope): Promise<Delivery['outcome']>;
 };
 
 /** Opens a workspace on 127.0.0.1 with nobody in it but the app's bot. Stop the app before closing it. */
@@ -117,6 +119,10 @@ function lineOf(server: Server, socket: SocketSide, port: () => number): Line {
     async comeBack() {
       server.listen(port(), '127.0.0.1');
       await once(server, 'listening');
+    },
+    async redeliver(envelope) {
+      const { type, payload } = envelope;
+      return (await socket.deliver(type, payload, type === 'slash_commands', envelope)).outcome;
     },
   };
 }

@@ -5,7 +5,6 @@ import { answer } from './answer.ts';
 import type { Desk } from './desk.ts';
 import type { Unanswered } from './unanswered.ts';
 import { interruptedView } from './views/interrupted.ts';
-import type { View } from './views/view.ts';
 
 /** So long Slack takes answers to an order. */
 const answerable: Millis = 30 * 60_000;
@@ -17,29 +16,28 @@ const nextTry: Millis = 10_000;
  * @param since when this bot began: what was delivered before is no longer under way
  */
 export async function tellInterrupted(since: Millis, slack: WebClient, desk: Desk): Promise<void> {
-  const { engine, unanswered, log, now, closing } = desk;
-  for (;;) {
-    const left = unanswered.before(since);
-    if (left.length === 0 || closing.aborted) return;
-    for (const order of left) {
-      if (closing.aborted) return;
-      const { key, origin, words, at } = order;
-      try {
-        if (now() - at < answerable) {
-          const aftermath = await engine.aftermath({ origin, words, since: at });
-          await tell(order, interruptedView(words, aftermath), slack);
-        }
-        log.info({ user: origin.user, words }, 'interrupted order told');
-        unanswered.forget(key);
-      } catch (error) {
-        log.warn({ err: error, user: origin.user }, 'interrupted order not told, next try follows');
+  const { unanswered, log, closing } = desk;
+  while (!closing.aborted) {
+    try {
+      const left = unanswered.before(since);
+      if (left.length === 0) return;
+      for (const order of left) {
+        await tell(order, slack, desk);
+        log.info({ user: order.origin.user, words: order.words }, 'interrupted order told');
+        unanswered.forget(order.key);
       }
+    } catch (error) {
+      // Slack is away, or another process has the registry: whoever waits hears of it later.
+      log.warn({ err: error }, 'interrupted order not told, next try follows');
+      await pause(nextTry, undefined, { signal: closing }).catch(() => {});
     }
-    await pause(unanswered.before(since).length === 0 ? 0 : nextTry, undefined, { signal: closing }).catch(() => {});
   }
 }
 
-async function tell({ origin, thread, responseUrl }: Unanswered, view: View, slack: WebClient): Promise<void> {
+async function tell(order: Unanswered, slack: WebClient, { engine, now }: Desk): Promise<void> {
+  const { origin, words, at, thread, responseUrl } = order;
+  if (now() - at > answerable) return;
+  const view = interruptedView(words, await engine.aftermath({ origin, words, since: at }));
   if (responseUrl !== null) return answer(responseUrl, view);
   const { channel, user } = origin;
   const place = thread === null ? { channel } : { channel, thread_ts: thread };
