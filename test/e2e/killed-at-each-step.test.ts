@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as pause, setImmediate as soon } from 'node:timers/promises';
-import Database from 'better-sqlite3';
-import type { Change } from '../../sandbox/workspace/state.ts';
-import { type BotProcess, openStage, type Stage } from './stage.ts';
+import { called, killAt, type Step } from './killing.ts';
+import { openStage, type Stage } from './stage.ts';
 
 const basePort = 42_600;
 
-/** A step of `/capture start`, seen from outside: by Slack, which hears of it, or in the registry's file. */
-interface Step {
-  readonly name: string;
-  readonly inSlack?: (change: Change) => boolean;
-  /** Whether the registry knows something of the capture with this description. */
-  readonly inRegistry?: (row: (sql: string) => unknown, description: string) => boolean;
-  readonly after?: number;
-}
-
-const called = (method: string) => (change: Change) => change.kind === 'call' && change.call.method === method;
 const capture = (column: string) => `select ${column} from captures where description = ?`;
 
 const steps: readonly Step[] = [
@@ -118,32 +105,4 @@ function toldOf({ workspace, grant }: Stage, description: string, outcome: strin
       : []),
   ];
   return told.length > 0 && told;
-}
-
-/** Kills the bot as soon as it is seen to have come so far. */
-async function killAt(step: Step, description: string, bot: BotProcess, stage: Stage): Promise<void> {
-  const kill = () => bot.process.kill('SIGKILL');
-  const { inSlack, inRegistry } = step;
-  if (inSlack !== undefined) {
-    const stop = stage.workspace.watch((change) => {
-      if (inSlack(change)) kill();
-    });
-    await bot.ended;
-    return stop();
-  }
-  if (step.after !== undefined) await pause(step.after);
-  if (inRegistry !== undefined) {
-    const registry = new Database(join(stage.directory, 'state', 'registry.sqlite'), { readonly: true });
-    const row = (sql: string) =>
-      registry
-        .prepare(sql)
-        .pluck()
-        .get(sql.includes('like') ? `%${description}%` : description);
-    const giveUp = Date.now() + 20_000;
-    while (!inRegistry(row, description) && Date.now() < giveUp) await soon();
-    registry.close();
-    assert.ok(Date.now() < giveUp, `the bot never came to: ${step.name}`);
-  }
-  kill();
-  await bot.ended;
 }
