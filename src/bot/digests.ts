@@ -73,8 +73,8 @@ async function lookThenPost(date: string, parts: DailyParts): Promise<void> {
   const { slack, channel, record, config, now, log } = parts;
   const from = dayBounds(date, config.reports.timezone).to - clocksDiffer;
   try {
-    const ts = await findPosted(slack, { channel, thread: null, op: opOf(date), from, to: now() + clocksDiffer });
-    if (ts !== undefined) return record.settle(date, ts);
+    const posted = await findPosted(slack, { channel, thread: null, op: opOf(date), from, to: now() + clocksDiffer });
+    if (posted !== undefined) return record.settle(date, posted.ts);
   } catch (error) {
     if (!(error instanceof WebAPIPlatformError && error.data.error === 'missing_scope')) throw error;
     // A digest twice is worse than one that somebody asks for.

@@ -3,6 +3,7 @@ import type { Millis } from '../capture/capture.ts';
 
 /** A post whose answer nobody heard. */
 export interface Unheard {
+  /** A person's id stands for the direct message with them. */
   readonly channel: string;
   /** The message under which it is a reply; null for one in the channel itself. */
   readonly thread: string | null;
@@ -17,15 +18,22 @@ export const clocksDiffer: Millis = 10 * 60_000;
 
 const page = 200;
 
+/** A message as Slack knows it: the conversation, and its name there. */
+export interface Posted {
+  readonly channel: string;
+  readonly ts: string;
+}
+
 /**
- * Slack's name for a message of ours, found by the `op_id` in its metadata; undefined when it is not there.
+ * A message of ours, found by the `op_id` in its metadata; undefined when it is not there.
  * @throws WebAPIPlatformError `missing_scope` where the app may not read, and what else Slack's client throws
  */
-export async function findPosted(slack: WebClient, unheard: Unheard): Promise<string | undefined> {
+export async function findPosted(slack: WebClient, unheard: Unheard): Promise<Posted | undefined> {
+  const channel = await conversationOf(slack, unheard.channel);
   for (let cursor: string | undefined; ; ) {
-    const { messages = [], response_metadata } = await look(slack, unheard, cursor);
+    const { messages = [], response_metadata } = await look(slack, { ...unheard, channel }, cursor);
     const found = messages.find((message) => opOf(message) === unheard.op);
-    if (found?.ts !== undefined) return found.ts;
+    if (found?.ts !== undefined) return { channel, ts: found.ts };
     cursor = response_metadata?.next_cursor || undefined;
     if (cursor === undefined) return undefined;
   }
@@ -43,6 +51,13 @@ export function isCertainlyNotThere(error: unknown): boolean {
 /** "It's possible some aspect of the operation succeeded", as Slack's documents say of them. */
 const unsure = new Set(['internal_error', 'fatal_error', 'request_timeout', 'service_unavailable']);
 const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/** Slack posts to a person's id, but reads only conversations. */
+async function conversationOf(slack: WebClient, channel: string): Promise<string> {
+  if (!/^[UW]/.test(channel)) return channel;
+  const opened = await slack.conversations.open({ users: channel });
+  return opened.channel?.id ?? channel;
+}
 
 function look(slack: WebClient, { channel, thread, from, to }: Unheard, cursor: string | undefined) {
   const within = { oldest: slackTime(from), latest: slackTime(to), limit: page, include_all_metadata: true };

@@ -66,8 +66,8 @@ export async function say(slack: WebClient, saying: Saying): Promise<Said> {
   if (saying.ts !== null || attempt.at === null) return sayNow(slack, saying);
   try {
     const within = { from: attempt.at - clocksDiffer, to: attempt.at + clocksDiffer };
-    const ts = await findPosted(slack, { ...saying, ...within });
-    if (ts !== undefined) return sayNow(slack, { ...saying, ts });
+    const posted = await findPosted(slack, { ...saying, ...within });
+    if (posted !== undefined) return sayNow(slack, { ...saying, ...posted });
   } catch (error) {
     if (wordOf(error) !== 'missing_scope') return outcomeOf(error);
     attempt.blind(error);

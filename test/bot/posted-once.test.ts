@@ -106,6 +106,20 @@ test('a post that Slack may still be at is waited for, and only then repeated', 
   assert.deepEqual([workspace.messagesIn(channel).length, noted], [1, [107_000]]);
 });
 
+test('a direct message whose answer was lost is found where it was said', async (t) => {
+  const { workspace, slack } = await stage(t);
+  const { id: will } = workspace.as('will').user;
+  const attempt = { at: null as number | null, now: Date.now, blind: () => assert.fail() };
+  const note = (at: number | null) => {
+    attempt.at = at;
+  };
+  const asked = { channel: will, ts: null, thread: null, broadcast: false, op: 'o1', text: 'words', blocks: [] };
+  workspace.faults.loseResponses('chat.postMessage');
+  assert.equal((await say(slack, { ...asked, attempt: { ...attempt, note } })).outcome, 'failed');
+  assert.equal((await say(slack, { ...asked, attempt: { ...attempt, note } })).outcome, 'said');
+  assert.equal(workspace.messagesIn(workspace.dmWith(will)).length, 1);
+});
+
 test('a refused post is no attempt: it is repeated without a look', async (t) => {
   const { workspace, channel, captures, messages, follow } = await stage(t);
   workspace.faults.limitNext('chat.postMessage', 2, 1);
