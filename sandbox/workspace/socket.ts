@@ -14,7 +14,7 @@ const PING_EVERY_MS = 10_000;
 export type Delivery = { outcome: 'acked'; payload: Wire } | { outcome: 'no_ack' } | { outcome: 'no_connection' };
 
 /** Why Slack ends a connection; `abrupt` is the network's doing, with no frame at all. */
-export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'abrupt';
+export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets' | 'abrupt';
 
 /** Socket Mode's side of the workspace (SLACK.md section 7). */
 export type SocketSide = {
@@ -23,12 +23,15 @@ export type SocketSide = {
   deliver(type: string, payload: Wire, acceptsResponse: boolean, retry?: SentEnvelope): Promise<Delivery>;
   connections(): number;
   disconnect(reason: DisconnectReason, count?: number): void;
+  /** The oldest connections go silent: no pong, no envelope arrives, no ack is heard, and nobody says goodbye. */
+  freeze(count?: number): void;
   close(): Promise<void>;
 };
 
 /** Socket Mode: single-use tickets, a hello, envelopes to one connection in turn, acks, and disconnect frames. */
 export function socketSide(state: State, plan: FaultPlan): SocketSide {
-  const server = new WebSocketServer({ noServer: true });
+  const server = new WebSocketServer({ noServer: true, autoPong: false });
+  const frozen = new WeakSet<WebSocket>();
   const tickets = new Set<string>();
   const waiting = new Map<string, (delivery: Delivery) => void>();
   const cancels = new Set<() => void>();
@@ -36,9 +39,16 @@ export function socketSide(state: State, plan: FaultPlan): SocketSide {
   let turn = 0;
 
   function welcome(socket: WebSocket): void {
-    open.push(socket);
-    socket.on('message', (frame) => acknowledged(String(frame)));
+    const fault = plan.takeSocketFault();
     socket.on('error', () => socket.terminate());
+    socket.on('ping', (data) => frozen.has(socket) || socket.pong(data));
+    if (fault === 'no_hello') return;
+    if (fault !== undefined) {
+      sendAway(socket, fault);
+      return;
+    }
+    open.push(socket);
+    socket.on('message', (frame) => frozen.has(socket) || acknowledged(String(frame)));
     socket.on('close', () => leave(socket));
     socket.send(JSON.stringify(hello(state, open.length)));
     keepAlive(socket);
@@ -56,7 +66,7 @@ export function socketSide(state: State, plan: FaultPlan): SocketSide {
       const cancelThis = state.clock.later(PING_EVERY_MS, () => {
         cancels.delete(cancelThis);
         if (socket.readyState !== WebSocket.OPEN) return;
-        socket.ping();
+        if (!frozen.has(socket)) socket.ping();
         cancel = later();
       });
       cancels.add(cancelThis);
@@ -90,7 +100,7 @@ export function socketSide(state: State, plan: FaultPlan): SocketSide {
   function send(envelope: Wire): boolean {
     const socket = open[turn % open.length];
     turn += 1;
-    socket?.send(JSON.stringify(envelope));
+    if (socket !== undefined && !frozen.has(socket)) socket.send(JSON.stringify(envelope));
     return socket !== undefined;
   }
 
@@ -119,7 +129,12 @@ export function socketSide(state: State, plan: FaultPlan): SocketSide {
     accept(request, socket, head) {
       const ticket = new URL(request.url ?? '/', 'ws://127.0.0.1').searchParams.get('ticket');
       if (ticket === null || !tickets.delete(ticket)) {
-        socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+        refuse(socket, '401 Unauthorized');
+        return;
+      }
+      if (plan.nextSocketFault() === 'refused') {
+        plan.takeSocketFault();
+        refuse(socket, '503 Service Unavailable');
         return;
       }
       server.handleUpgrade(request, socket, head, welcome);
@@ -145,8 +160,11 @@ export function socketSide(state: State, plan: FaultPlan): SocketSide {
         // No envelope goes to a connection that was told to leave.
         leave(socket);
         if (reason === 'abrupt') socket.terminate();
-        else socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: '127.0.0.1' } }));
+        else sendAway(socket, reason);
       }
+    },
+    freeze(count = open.length) {
+      for (const socket of open.slice(0, count)) frozen.add(socket);
     },
     async close() {
       for (const settle of waiting.values()) settle({ outcome: 'no_ack' });
@@ -155,6 +173,14 @@ export function socketSide(state: State, plan: FaultPlan): SocketSide {
       server.close();
     },
   };
+}
+
+function sendAway(socket: WebSocket, reason: string): void {
+  socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: '127.0.0.1' } }));
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 }
 
 // Closed with the handshake: a client that is cut off while it says goodbye keeps a timer of 30 s running.

@@ -42,7 +42,7 @@ async function serve(api: WebApi, request: IncomingMessage, response: ServerResp
   const [, kind, ...rest] = pathname.split('/');
   const name = rest.join('/');
   if (kind === 'api') return serveCall(api, name, request, body, response);
-  if (kind === 'response') return serveResponseUrl(api, name, body, response);
+  if (kind === 'response') return serveResponseUrl(api, name, request, body, response);
   const file = kind === 'upload' ? api.desk.state.files.get(rest.at(-1) ?? '') : undefined;
   if (!file) return respond(response, 404, { ok: false, error: 'not_found' });
   file.bytes = await uploadedBytes(request, body);
@@ -59,28 +59,35 @@ async function serveCall(
   const { state } = api.desk;
   const { token: inForm, ...args } = argumentsOf(request, body);
   const token = bearer(request) ?? (typeof inForm === 'string' ? inForm : undefined);
-  await delayed(api);
+  await pause(api.plan.delayOf(name));
   const fault = api.plan.takeCallFault(name) ?? api.postLimit.exceeded(name, args);
+  if (fault?.kind === 'silence') return;
   const answer = answerUnder(fault) ?? called(api, name, token, args);
   const call = { method: name, args, at: state.clock.now(), answer };
   state.calls.push(call);
   state.announce({ kind: 'call', call });
+  await pause(api.plan.latenessOf(name));
   if (fault?.kind === 'lost_response') return void request.socket.destroy();
   response.setHeader('x-oauth-scopes', [...state.declared.scopes].join(','));
   if (fault?.kind === 'limited') response.setHeader('retry-after', String(fault.retryAfter));
-  respond(response, fault?.kind === 'limited' ? 429 : fault?.kind === 'status' ? fault.status : 200, answer);
+  const told = fault?.kind === 'error_after' ? { ok: false, error: fault.error } : answer;
+  respond(response, statusUnder(fault), told);
 
-  async function delayed({ plan }: WebApi): Promise<void> {
-    const ms = plan.delayOf(name);
+  async function pause(ms: number): Promise<void> {
     if (ms > 0) await new Promise<void>((resume) => void state.clock.later(ms, resume));
   }
 }
 
 /** The answer that a fault gives in place of the method's own; none for one that only loses the answer. */
 function answerUnder(fault: CallFault | undefined): Wire | undefined {
-  if (fault === undefined || fault.kind === 'lost_response') return undefined;
+  if (fault === undefined || ['lost_response', 'error_after', 'silence'].includes(fault.kind)) return undefined;
   if (fault.kind === 'limited') return { ok: false, error: 'ratelimited' };
   return { ok: false, error: fault.kind === 'error' ? fault.error : 'internal_error' };
+}
+
+function statusUnder(fault: CallFault | undefined): number {
+  if (fault?.kind === 'limited') return 429;
+  return fault?.kind === 'status' ? fault.status : 200;
 }
 
 function called({ desk, tokens }: WebApi, name: string, token: string | undefined, args: Wire): Wire {
@@ -96,11 +103,23 @@ function called({ desk, tokens }: WebApi, name: string, token: string | undefine
   }
 }
 
-function serveResponseUrl({ desk }: WebApi, id: string, body: Buffer, response: ServerResponse): void {
+async function serveResponseUrl(
+  { desk, plan }: WebApi,
+  id: string,
+  request: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+): Promise<void> {
+  const fault = plan.takeCallFault('response_url');
+  if (fault?.kind === 'silence') return;
+  if (fault?.kind === 'limited') response.setHeader('retry-after', String(fault.retryAfter));
+  const instead = answerUnder(fault);
+  if (instead !== undefined) return respond(response, statusUnder(fault), instead);
   try {
     const said: unknown = JSON.parse(body.toString());
     if (!isWire(said)) throw new ApiFailure('invalid_payload');
     desk.responseUrls.respond(id, said);
+    if (fault?.kind === 'lost_response') return void request.socket.destroy();
     respond(response, 200, { ok: true });
   } catch (failure) {
     if (!(failure instanceof ApiFailure)) throw failure;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Happenings, happenings } from './admin.ts';
 import { addChannel, type Channel, type NewChannel } from './channels.ts';
@@ -10,8 +11,8 @@ import { type Person, personOf } from './people/person.ts';
 import { postLimit } from './post-limit.ts';
 import { responseUrlsOf } from './response-urls.ts';
 import { type Sights, sightsOf } from './sights.ts';
-import { type DisconnectReason, type SocketSide, socketSide } from './socket.ts';
-import { type Change, emptyState, type State } from './state.ts';
+import { type Delivery, type DisconnectReason, type SocketSide, socketSide } from './socket.ts';
+import { type Change, emptyState, type SentEnvelope, type State } from './state.ts';
 import { tokensFor } from './tokens.ts';
 import { triggersOf } from './triggers.ts';
 import { addUser, type NewUser, type User, userOf } from './users.ts';
@@ -37,7 +38,7 @@ export type Workspace = Sights & {
   teamId: string;
   botUserId: string;
   state: State;
-  faults: Faults & Happenings & { disconnect(reason: DisconnectReason, connections?: number): void };
+  faults: Faults & Happenings & Line;
   addUser(user: NewUser): User;
   addChannel(channel: NewChannel): Channel;
   /** The hands of a user, named by the User, its id or its name. */
@@ -47,6 +48,18 @@ export type Workspace = Sights & {
   /** How many Socket Mode connections are open. */
   connections(): number;
   close(): Promise<void>;
+};
+
+/** What the network does between the app and these servers. */
+export type Line = {
+  disconnect(reason: DisconnectReason, connections?: number): void;
+  /** The oldest connections go silent without a goodbye. */
+  freeze(connections?: number): void;
+  /** Breaks what is open and refuses every connection, until `comeBack`. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
+  /** Delivers an envelope once more, however late. */
+  redeliver(envelope: SentEnvelope): Promise<Delivery['outcome']>;
 };
 
 /** Opens a workspace on 127.0.0.1 with nobody in it but the app's bot. Stop the app before closing it. */
@@ -76,7 +89,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     teamId: state.team.id,
     botUserId: state.bot.userId,
     state,
-    faults: { ...plan.faults, ...happenings(state, events, tokens), disconnect: socket.disconnect },
+    faults: { ...plan.faults, ...happenings(state, events, tokens), ...lineOf(server, socket, () => listening) },
     addUser: (user) => addUser(state, user),
     addChannel: (channel) => addChannel(state, channel),
     as: (user) => personOf({ state, socket, events, triggers, responseUrls }, userOf(state, user)),
@@ -92,11 +105,29 @@ function addBot(state: State): void {
   bot.profile.bot_id = state.bot.id;
 }
 
-async function shut(
-  server: ReturnType<typeof webApiServer>,
-  socket: SocketSide,
-  events: { close(): void },
-): Promise<void> {
+function lineOf(server: Server, socket: SocketSide, port: () => number): Line {
+  return {
+    disconnect: socket.disconnect,
+    freeze: socket.freeze,
+    async goAway() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      socket.disconnect('abrupt');
+      await closed;
+    },
+    async comeBack() {
+      server.listen(port(), '127.0.0.1');
+      await once(server, 'listening');
+    },
+    async redeliver(envelope) {
+      const { type, payload } = envelope;
+      return (await socket.deliver(type, payload, type === 'slash_commands', envelope)).outcome;
+    },
+  };
+}
+
+async function shut(server: Server, socket: SocketSide, events: { close(): void }): Promise<void> {
   events.close();
   await socket.close();
   const closed = once(server, 'close');

@@ -12,6 +12,7 @@ import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
 import type { Haste } from './haste.ts';
 import { type People, type Person, whyNotChannel, whyNotPerson } from './people.ts';
+import type { TokenWatch } from './token.ts';
 
 export type SlackOrigin = Extract<Origin, { door: 'slack' }>;
 
@@ -35,6 +36,7 @@ export interface AnalystParts {
   readonly slack: SlackConfig;
   readonly people: People;
   readonly haste: Haste;
+  readonly token: Pick<TokenWatch, 'doubt'>;
   readonly log: Logger;
 }
 
@@ -93,7 +95,7 @@ function membershipOf({ person, groups }: Asked): Membership {
 }
 
 /** What Slack is asked of a person with. */
-type Asking = Pick<AnalystParts, 'slack' | 'people' | 'log'>;
+type Asking = Pick<AnalystParts, 'slack' | 'people' | 'token' | 'log'>;
 
 interface Asked {
   readonly person: Person;
@@ -113,6 +115,7 @@ async function askSlack(origin: SlackOrigin, parts: Asking, here: boolean, byGro
   } catch (error) {
     // Fails closed: without Slack's word a guest looks like anybody.
     parts.log.warn({ err: error, user: origin.user, channel: origin.channel }, 'slack did not say who this is');
+    parts.token.doubt(error);
     return `Slack could not be asked who you are${byGroup && parts.slack.groups !== null ? ', and in which user groups,' : ''} just now: try again in a minute`;
   }
 }

@@ -1,8 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Millis } from '../capture/capture.ts';
 import { CaptureError } from '../capture/errors.ts';
 import { callTimeout } from './clients.ts';
 import { errorView } from './views/error.ts';
 import { withShare } from './views/share.ts';
 import type { View } from './views/view.ts';
+
+/** A person waits no longer for an answer that Slack puts off. */
+const longestWait: Millis = 30_000;
 
 /**
  * Shows a view to the one person who asked: through the response_url, which works wherever they are, whether or not the bot is there.
@@ -26,8 +31,10 @@ export async function answer(
   const post = (said: Partial<View>) => postTo(responseUrl, { ...where, ...said });
   const whole = await post({ text, blocks }).catch(() => null);
   if (whole?.ok === true) return;
+  const isLimited = whole?.status === 429;
+  if (isLimited) await pause(Math.min(longestWait, Number(whole.headers.get('retry-after') ?? 1) * 1000));
   // 4xx is Slack's no to these blocks, and each word is in the text as well; anything else is worth the same again.
-  const refused = whole !== null && whole.status < 500;
+  const refused = whole !== null && whole.status < 500 && !isLimited;
   const again = await post(refused ? { text } : { text, blocks });
   if (!again.ok) throw new Error(`Slack did not take the answer: HTTP ${again.status}`);
 }

@@ -6,7 +6,7 @@ import { answer } from './answer.ts';
 import { hearChanges } from './changes.ts';
 import { connectionOptions, interactiveOptions } from './clients.ts';
 import { answerCommands } from './commands.ts';
-import { onlyFirst } from './deliveries.ts';
+import { markAnswered, onlyFirst } from './deliveries.ts';
 import type { Desk } from './desk.ts';
 import { answerForms } from './forms/forms.ts';
 import { answerHome } from './home/answers.ts';
@@ -29,8 +29,8 @@ export interface AppParts {
 export async function openApp({ desk, secrets, slackLog, onLost }: AppParts): Promise<App> {
   const receiver = new Connections({
     appToken: secrets.appToken,
-    clientOptions: connectionOptions(secrets, slackLog),
-    log: slackLog,
+    clientOptions: connectionOptions(secrets),
+    log: desk.log,
     onLost: (error) => onLost(whatToMend(error, 'SLACK_APP_TOKEN')),
   });
   const app = new App({
@@ -44,12 +44,15 @@ export async function openApp({ desk, secrets, slackLog, onLost }: AppParts): Pr
     deferInitialization: true,
   });
   app.use(async ({ next }) => desk.underway.add(next()));
-  app.use(onlyFirst(desk.deliveries));
+  app.use(onlyFirst(desk.deliveries, desk.unanswered, desk.log));
   answerCommands(app, desk);
   answerButtons(app, desk);
   answerForms(app, desk);
   answerHome(app, desk);
   hearChanges(app, desk.people);
+  // Said of the tokens of people, too: what they mean for the bot's own Slack says when it is asked.
+  app.event('tokens_revoked', () => desk.token.check());
+  app.event('app_uninstalled', () => desk.token.check());
   app.error(async (failed: Failed) => sayWhatWentWrong(failed, desk));
   await initialise(app, desk);
   return app;
@@ -85,12 +88,13 @@ async function initialise(app: App, { slack }: Desk): Promise<void> {
 }
 
 /** The one place where a handler's errors end: a sentence for what the person can mend, a reference for what is our bug. */
-async function sayWhatWentWrong({ error, body }: Failed, { log }: Desk): Promise<void> {
+async function sayWhatWentWrong({ error, body }: Failed, { log, unanswered }: Desk): Promise<void> {
   const cause = 'original' in error ? error.original : error;
   try {
     const view = troubleInWords(cause, log);
     if ('response_url' in body && typeof body.response_url === 'string') await answer(body.response_url, view);
-  } catch (unanswered) {
-    log.warn({ err: unanswered, about: cause }, 'answer not shown');
+    markAnswered(body, unanswered, log);
+  } catch (notShown) {
+    log.warn({ err: notShown, about: cause }, 'answer not shown');
   }
 }

@@ -66,9 +66,9 @@ function questionsOf(capture: Capture, messages: readonly Message[], thread: str
   }));
 }
 
-function newIn(channel: string, before: Message | undefined): Pick<Drawing, 'channel' | 'ts' | 'due'> {
+function newIn(channel: string, before: Message | undefined): Pick<Drawing, 'channel' | 'ts' | 'due' | 'knocks'> {
   const due = before?.editedAt == null ? 0 : before.editedAt + atMostEvery;
-  return { channel, ts: before?.ts ?? null, due };
+  return { channel, ts: before?.ts ?? null, due, knocks: false };
 }
 
 /** A message that Slack lost is said by nothing and nobody. */

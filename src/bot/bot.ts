@@ -17,10 +17,13 @@ import { openHaste } from './haste.ts';
 import { homeNow } from './home/drawing.ts';
 import { Homes } from './home/keeping.ts';
 import { openHomes } from './home/opened.ts';
+import { tellInterrupted } from './interrupted.ts';
 import { slackLog } from './log.ts';
 import { openMessages } from './messages.ts';
 import { slackPeople } from './people.ts';
 import { slackUserOf } from './slack-user.ts';
+import { tokenWatch } from './token.ts';
+import { openUnanswered } from './unanswered.ts';
 import { openUnconfirmed } from './unconfirmed.ts';
 import { underway } from './underway.ts';
 import { viewsOf } from './viewing.ts';
@@ -38,12 +41,14 @@ export interface BotParts {
 }
 
 export interface Bot {
+  /** Resolves when it hears Slack; rejects when Slack refuses it. */
+  readonly heard: Promise<void>;
   /** Stops intake, lets handlers and searches end, draws the last messages; gives up after so many milliseconds. */
   close(within: Millis): Promise<void>;
 }
 
 /**
- * Starts the bot; resolves when it hears Slack.
+ * Starts the bot, once Slack knows its token.
  * @throws CaptureError `bad_request` when Slack refuses a token, `tool_failed` when Slack cannot be reached
  */
 export async function openBot(parts: BotParts): Promise<Bot> {
@@ -55,12 +60,14 @@ export async function openBot(parts: BotParts): Promise<Bot> {
   const closing = new AbortController();
   const messages = openMessages(database);
   const { digest } = slack;
+  const token = tokenWatch(clients.interactive, log, onLost);
   const follow = new Follow({
     engine,
     messages,
     slack: clients.progress,
     viewOf: viewsOf({ engine, messages, config }),
     placesOf: ({ orderedBy, analyst }) => ({ person: slackUserOf([orderedBy, analyst], config.analysts), digest }),
+    doubt: token.doubt,
     log,
     now,
   });
@@ -69,7 +76,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     engine,
     opened: openHomes(database, now),
     slack: clients.progress,
-    homeOf: (opened, known) => homeNow(opened, known, { engine, config, slack, people, log, now }),
+    homeOf: (opened, known) => homeNow(opened, known, { engine, config, slack, people, token, log, now }),
     log,
     now,
   });
@@ -79,7 +86,9 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     slack,
     people,
     haste: openHaste({ engine, aMinute: slack.orders, log, now }),
+    token,
     deliveries: openDeliveries(database, now),
+    unanswered: openUnanswered(database, now),
     follow,
     homes,
     unconfirmed: openUnconfirmed(database, now),
@@ -88,25 +97,34 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     log,
     now,
   };
+  const began = now();
   const app = await openApp({ desk, secrets, slackLog: forSlack, onLost });
   follow.run().catch(onLost);
   homes.run().catch(onLost);
   const supervised = engine.supervise(false, closing.signal).catch(onLost);
-  await listen(app);
-  const digests = daily(parts, clients.digest);
+  let digests: { stop(): Promise<void> } | null = null;
+  const heard = listen(app).then(() => {
+    if (closing.signal.aborted) return;
+    desk.underway.add(tellInterrupted(began, clients.progress, desk)).catch(onLost);
+    digests = daily(parts, clients.digest);
+  });
 
   return {
+    heard,
     async close(within) {
-      const { tooLate, done } = deadline(within);
-      await inTime(app.stop(), tooLate);
+      const all = deadline(within);
+      // Handlers that wait for Slack must not take the time of what Slack would still take.
+      const half = deadline(within / 2);
+      await inTime(app.stop(), half.tooLate);
       // Handlers answer over HTTP: they can end without the connections.
       closing.abort(new Error('the bot is stopping'));
-      await inTime(Promise.all([desk.underway.drained(tooLate), digests?.stop()]), tooLate);
-      await inTime(homes.close(), tooLate);
+      await inTime(Promise.all([desk.underway.drained(half.tooLate), digests?.stop()]), half.tooLate);
+      half.done();
+      await inTime(homes.close(), all.tooLate);
       desk.haste.close();
-      await inTime(follow.close(tooLate), tooLate);
-      await inTime(supervised, tooLate);
-      done();
+      await inTime(follow.close(all.tooLate), all.tooLate);
+      await inTime(supervised, all.tooLate);
+      all.done();
     },
   };
 }

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger as SlackLogger } from '@slack/bolt';
-import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { WebAPIRateLimitedError, WebClient, type WebClientOptions } from '@slack/web-api';
+import type { Millis } from '../capture/capture.ts';
 import type { SlackSecrets } from '../environment.ts';
 
 /** Milliseconds that a call of Slack's Web API may take; Slack's client has no limit of its own. */
@@ -29,17 +31,39 @@ export function slackClients(secrets: SlackSecrets, log: SlackLogger): SlackClie
   };
 }
 
-/** For calls that a person waits for: tried again at once, given up before they lose patience. */
+/** For calls that a person waits for: tried again at once, given up before they lose patience; where Slack limits them, at once. */
 export function interactiveOptions(secrets: SlackSecrets, log: SlackLogger): WebClientOptions {
-  return { ...atSlack(secrets, log), retryConfig: { retries: 3, minTimeout: 200, maxTimeout: 1_000 } };
+  return {
+    ...atSlack(secrets, log),
+    rejectRateLimitedCalls: true,
+    retryConfig: { retries: 3, minTimeout: 200, maxTimeout: 1_000 },
+  };
 }
 
-/** For apps.connections.open: for ever, and soon, so that an hour's outage costs half a second after its end. */
-export function connectionOptions(secrets: SlackSecrets, log: SlackLogger): WebClientOptions {
-  return { ...atSlack(secrets, log), retryConfig: { forever: true, minTimeout: 500, maxTimeout: 5_000 } };
+/** A person waits so long for Slack to lift a limit, and no longer. */
+const patience: Millis = 3_000;
+
+/** Makes a call once more where Slack asks for a short wait. */
+export async function patiently<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call();
+  } catch (error) {
+    const wait = error instanceof WebAPIRateLimitedError ? error.retryAfter * 1_000 : Number.POSITIVE_INFINITY;
+    if (wait > patience) throw error;
+    await pause(wait);
+    return call();
+  }
+}
+
+/** For apps.connections.open: who asks for a connection tries again by plan, and says so. */
+export function connectionOptions(secrets: SlackSecrets): WebClientOptions {
+  return { ...whereSlackIs(secrets), rejectRateLimitedCalls: true, retryConfig: { retries: 0 } };
 }
 
 function atSlack(secrets: SlackSecrets, log: SlackLogger): WebClientOptions {
-  const own = { logger: log, timeout: callTimeout };
-  return secrets.apiUrl === null ? own : { ...own, slackApiUrl: secrets.apiUrl };
+  return { ...whereSlackIs(secrets), logger: log };
+}
+
+function whereSlackIs({ apiUrl }: SlackSecrets): WebClientOptions {
+  return apiUrl === null ? { timeout: callTimeout } : { timeout: callTimeout, slackApiUrl: apiUrl };
 }

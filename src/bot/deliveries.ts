@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
 import type { AnyMiddlewareArgs, Middleware } from '@slack/bolt';
 import type { Database } from 'better-sqlite3';
+import type { Logger } from 'pino';
 import type { Millis } from '../capture/capture.ts';
 import { registryTrouble } from '../database.ts';
 import { isChange } from './changes.ts';
+import { keyOf, type UnansweredOrders, unansweredIn } from './unanswered.ts';
 
 /** Slack repeats itself within minutes; an hour is plenty. */
 const kept: Millis = 3_600_000;
@@ -11,9 +13,10 @@ const kept: Millis = 3_600_000;
 export interface Deliveries {
   /**
    * Notes what Slack delivered under these keys; false when any of them was there already.
+   * @param also done in the same transaction when they are new
    * @throws CaptureError as `registryTrouble` says: the person who waits hears why
    */
-  first(keys: readonly string[]): boolean;
+  first(keys: readonly string[], also?: () => void): boolean;
   /** Takes back that a key was noted: nothing came of it, and it may be tried again. */
   forget(key: string): void;
 }
@@ -23,15 +26,17 @@ export function openDeliveries(database: Database, now: () => Millis): Deliverie
   const forget = database.prepare('delete from deliveries where at < ?');
   const note = database.prepare('insert into deliveries (key, at) values (?, ?) on conflict do nothing');
   const takeBack = database.prepare('delete from deliveries where key = ?');
-  const first = database.transaction((keys: readonly string[]) => {
+  const first = database.transaction((keys: readonly string[], also?: () => void) => {
     forget.run(now() - kept);
-    return keys.map((key) => note.run(key, now()).changes === 1).every(Boolean);
+    const isNew = keys.map((key) => note.run(key, now()).changes === 1).every(Boolean);
+    if (isNew) also?.();
+    return isNew;
   });
   return {
     forget: (key) => void takeBack.run(key),
-    first: (keys) => {
+    first: (keys, also) => {
       try {
-        return first.immediate(keys);
+        return first.immediate(keys, also);
       } catch (error) {
         throw registryTrouble(error, dirname(database.name)) ?? error;
       }
@@ -39,13 +44,38 @@ export function openDeliveries(database: Database, now: () => Millis): Deliverie
   };
 }
 
-/** Bolt runs a handler as often as its envelope comes; this lets only the first one through, before anything is done. */
-export function onlyFirst(deliveries: Deliveries): Middleware<AnyMiddlewareArgs> {
+/**
+ * Bolt runs a handler as often as its envelope comes; this lets only the first one through, before anything is done. Until it has been
+ * answered it is noted as unanswered: where a handler throws, by whoever says so to its person.
+ */
+export function onlyFirst(
+  deliveries: Deliveries,
+  unanswered: UnansweredOrders,
+  log: Logger,
+): Middleware<AnyMiddlewareArgs> {
   return async ({ body, context, next, ...args }) => {
-    if (isChange(body) || deliveries.first(keysOf(body, context.envelopeId))) await next();
+    // A locked registry must not keep a role alive; to hear twice that something changed does no harm.
+    if (isChange(body)) return next();
+    const order = unansweredIn(body);
+    const note = () => order !== null && unanswered.note(order);
+    if (deliveries.first(keysOf(body, context.envelopeId), note)) {
+      await next();
+      markAnswered(body, unanswered, log);
+    }
     // The repetition is acknowledged too, or Slack would go on; but not that of a form, which this would close before its answer is known.
     else if (!isSubmission(body) && 'ack' in args && typeof args.ack === 'function') await args.ack();
   };
+}
+
+/** Notes that the person behind a delivery knows what came of it. */
+export function markAnswered(body: object, unanswered: UnansweredOrders, log: Logger): void {
+  const key = keyOf(body);
+  try {
+    if (key !== null) unanswered.forget(key);
+  } catch (error) {
+    // Locked, or on a full disk: the next bot tells them once more.
+    log.warn({ err: error }, 'not noted that somebody was answered');
+  }
 }
 
 function isSubmission(body: object): boolean {

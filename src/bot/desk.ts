@@ -7,6 +7,8 @@ import type { Follow } from './follow.ts';
 import type { Haste } from './haste.ts';
 import type { Homes } from './home/keeping.ts';
 import type { People } from './people.ts';
+import type { TokenWatch } from './token.ts';
+import type { UnansweredOrders } from './unanswered.ts';
 import type { UnconfirmedSearches } from './unconfirmed.ts';
 import type { Underway } from './underway.ts';
 
@@ -18,8 +20,11 @@ export interface Desk {
   readonly people: People;
   /** Counts what each person orders. */
   readonly haste: Haste;
+  readonly token: TokenWatch;
   /** What was done once and must not be done again. */
   readonly deliveries: Deliveries;
+  /** Orders under way. */
+  readonly unanswered: UnansweredOrders;
   readonly follow: Pick<Follow, 'posted' | 'redraw' | 'warn'>;
   readonly homes: Pick<Homes, 'opened'>;
   /** Searches that wait for their person's word. */

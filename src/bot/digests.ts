@@ -1,4 +1,4 @@
-import { WebAPIRequestError, type WebClient } from '@slack/web-api';
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Millis } from '../capture/capture.ts';
 import type { Engine } from '../capture/door.ts';
@@ -7,6 +7,7 @@ import { dateNamed, dayBounds } from '../reports/day.ts';
 import { digestOf } from '../reports/digest.ts';
 import { scheduleDigest } from '../reports/schedule.ts';
 import type { DigestRecord } from './digest-record.ts';
+import { clocksDiffer, findPosted, isCertainlyNotThere } from './posted.ts';
 import { digestView } from './views/digest.ts';
 import type { View } from './views/view.ts';
 
@@ -42,7 +43,7 @@ export function postDaily(parts: DailyParts): { stop(): Promise<void> } {
     ...config.reports,
     lastPosted: record.lastPosted,
     claim: record.claim,
-    post: (date, claim) => (claim === 'new' ? post(date, parts) : giveUp(date, parts)),
+    post: (date, claim) => (claim === 'new' ? post(date, parts) : lookThenPost(date, parts)),
     now,
     log,
   });
@@ -50,7 +51,7 @@ export function postDaily(parts: DailyParts): { stop(): Promise<void> } {
 
 async function post(date: string, parts: DailyParts): Promise<void> {
   const { slack, channel, record } = parts;
-  const metadata = { event_type: 'capture_digest', event_payload: { op_id: `digest ${date}` } };
+  const metadata = { event_type: 'capture_digest', event_payload: { op_id: opOf(date) } };
   try {
     const view = await digestOn(date, parts);
     const { ts } = await slack.chat.postMessage({
@@ -62,22 +63,27 @@ async function post(date: string, parts: DailyParts): Promise<void> {
     });
     record.settle(date, ts ?? null);
   } catch (error) {
-    if (isNo(error)) record.release(date);
+    if (isCertainlyNotThere(error)) record.release(date);
     throw error;
   }
 }
 
-/** Looking whether it is there would take the right to read the channel. A digest twice is worse than one that somebody asks for. */
-async function giveUp(date: string, { record, channel, log }: DailyParts): Promise<void> {
-  log.warn({ date, channel }, 'nobody knows whether this digest was posted: /capture digest DATE shows it');
-  record.settle(date, null);
+/** Nobody knows whether this digest was posted: only once its day was over, and only when it is not there it is posted now. */
+async function lookThenPost(date: string, parts: DailyParts): Promise<void> {
+  const { slack, channel, record, config, now, log } = parts;
+  const from = dayBounds(date, config.reports.timezone).to - clocksDiffer;
+  try {
+    const posted = await findPosted(slack, { channel, thread: null, op: opOf(date), from, to: now() + clocksDiffer });
+    if (posted !== undefined) return record.settle(date, posted.ts);
+  } catch (error) {
+    if (!(error instanceof WebAPIPlatformError && error.data.error === 'missing_scope')) throw error;
+    // A digest twice is worse than one that somebody asks for.
+    log.warn({ date, channel }, 'without channels:history nobody knows whether it was posted: /capture digest DATE');
+    return record.settle(date, null);
+  }
+  await post(date, parts);
 }
 
-/** Whether the message is certainly not there; it may be where the request went out and no answer came. */
-function isNo(error: unknown): boolean {
-  if (!(error instanceof WebAPIRequestError)) return true;
-  const { cause } = error.original;
-  return (
-    cause instanceof Error && 'code' in cause && ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(cause.code))
-  );
+function opOf(date: string): string {
+  return `digest ${date}`;
 }

@@ -1,5 +1,6 @@
 import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
 import type { Message, Part } from './messages.ts';
+import { mayReopen } from './saying.ts';
 
 /** How often a message is edited while its capture's state stays the same (SLACK.md 1.9): progress stands in the thread. */
 const betweenEdits = { main: 15_000, thread: 5_000 } as const satisfies Partial<Record<Part, Millis>>;
@@ -7,6 +8,11 @@ const betweenEdits = { main: 15_000, thread: 5_000 } as const satisfies Partial<
 export const atMostEvery: Millis = 5_000;
 /** A start that takes no longer is first shown as what came of it. */
 const soonRunning: Millis = 1_000;
+
+/** How often a channel that was closed to the bot is tried again while nothing changes. */
+export const betweenKnocks: Millis = 30_000;
+/** How long after a capture's ending: a channel that stays closed is not asked for ever. */
+const knocksFor: Millis = 24 * 3_600_000;
 
 /** A message that does not show its capture as it is, and when it should. */
 export interface Drawing {
@@ -25,20 +31,29 @@ export interface Drawing {
   /** Lower is sooner: a person waits for the first, everybody for an ending, nobody for progress. */
   readonly rank: number;
   readonly due: Millis;
+  /** Whether it is only tried whether its channel is open again. */
+  readonly knocks: boolean;
 }
 
 /**
  * What is to be drawn for a capture, given the messages that Slack has of it: at most its message in the channel and one in its thread.
  * A capture that was not ordered in Slack has none.
  */
-export function drawingsOf(capture: Capture, main: Message | undefined, thread: Message | undefined): Drawing[] {
+export function drawingsOf(
+  capture: Capture,
+  main: Message | undefined,
+  thread: Message | undefined,
+  now: Millis,
+): Drawing[] {
   const { channel } = capture;
   if (channel === null) return [];
   const of = (part: 'main' | 'thread', message: Message | undefined): Drawing[] => {
-    if (!isBehind(capture, message)) return [];
+    if (!isBehind(capture, message, now)) return [];
     const ts = message?.ts ?? null;
     const under = part === 'thread' ? (main?.ts ?? null) : null;
-    const when = { rank: rankOf(capture, part, message), due: dueAt(capture, part, message) };
+    const knocks = message?.trouble != null && message.sentState === capture.state;
+    const due = knocks ? (message.sentAt ?? 0) + betweenKnocks : dueAt(capture, part, message);
+    const when = { rank: rankOf(capture, part, message), due, knocks };
     return [{ capture, part, about: 0, channel, thread: under, ts, settles: false, ...when }];
   };
   return [...of('main', main), ...(threadOf(main) !== null && hasThread(capture) ? of('thread', thread) : [])];
@@ -64,11 +79,11 @@ function hasThread(capture: Capture): boolean {
   return !isOpen(capture.state) || (capture.kind === 'past' && capture.joined === null);
 }
 
-function isBehind(capture: Capture, message: Message | undefined): boolean {
+function isBehind(capture: Capture, message: Message | undefined, now: Millis): boolean {
   if (message === undefined) return true;
-  if (capture.version <= message.sentVersion) return false;
-  // One that could never be posted gets a second chance with its ending: perhaps the bot was invited meanwhile.
-  return message.trouble === null || (message.ts === null && !isOpen(capture.state));
+  if (message.trouble === null) return capture.version > message.sentVersion;
+  // What it shows is not what was last tried: it is behind until its channel is open again.
+  return mayReopen(message.trouble) && (capture.endedAt === null || now - capture.endedAt < knocksFor);
 }
 
 function rankOf(capture: Capture, part: 'main' | 'thread', message: Message | undefined): number {

@@ -6,11 +6,11 @@ import type { Engine } from '../capture/door.ts';
 import { isPassing } from '../database.ts';
 import { asidesOf, type Places } from './asides.ts';
 import { bell } from './bell.ts';
-import { type Drawing, drawingsOf, nextDrawing } from './drawing.ts';
+import { betweenKnocks, type Drawing, drawingsOf, nextDrawing } from './drawing.ts';
 import type { Message, Messages, Part } from './messages.ts';
 import { type NewBlocks, newBlocks } from './new-blocks.ts';
 import { pace } from './pace.ts';
-import { type Said, say } from './saying.ts';
+import { type Attempt, mayReopen, type Said, say } from './saying.ts';
 import type { View } from './views/view.ts';
 
 /** Slack takes about fifty edits a minute (tier 3); some of them stay for people's own. */
@@ -24,6 +24,8 @@ const postsPerMinute = 60;
 const postsKept = 20;
 const nextTry: Millis = 5_000;
 const nothingToDo: Millis = 60_000;
+const cannotLook =
+  'a message may be posted twice: after a lost answer it cannot be looked for. Update the app from manifest.yml (channels:history, groups:history, im:history) and install it again';
 
 export interface FollowParts {
   readonly engine: Pick<Engine, 'peek' | 'watch'>;
@@ -32,6 +34,8 @@ export interface FollowParts {
   /** @param about the deadline that a question is about */
   readonly viewOf: (capture: Capture, part: Part, now: Millis, about: Millis) => View;
   readonly placesOf: (capture: Capture) => Places;
+  /** Told what was thrown: perhaps the bot's token is refused. */
+  readonly doubt: (error: unknown) => void;
   readonly log: Logger;
   readonly now: () => Millis;
 }
@@ -48,6 +52,8 @@ export class Follow {
   readonly #notBefore = new Map<string, Millis>();
   /** What Slack took, and the registry has not: to be noted before the message is said again. */
   readonly #unnoted = new Map<string, () => void>();
+  /** Whether it was told that Slack does not let us look for what was posted. */
+  #blind = false;
   readonly #edits = pace(editsPerMinute, { steady: true });
   readonly #posts = pace(postsPerMinute);
   readonly #newBlocks: NewBlocks;
@@ -163,7 +169,8 @@ export class Follow {
       if (drawings.length === 0) this.#behind.delete(id);
       return drawings.map((drawing) => {
         const due = last && !isOpen(drawing.capture.state) ? 0 : drawing.due;
-        const notBefore = [limitOf(drawing), nameOf(drawing)].map((key) => this.#notBefore.get(key) ?? 0);
+        const keys = [limitOf(drawing), nameOf(drawing), ...(drawing.knocks ? [doorOf(drawing)] : [])];
+        const notBefore = keys.map((key) => this.#notBefore.get(key) ?? 0);
         return { ...drawing, due: Math.max(due, ...notBefore) };
       });
     });
@@ -183,7 +190,7 @@ export class Follow {
     const part = (name: Part) => all.find((message) => message.part === name);
     const sent = { messages: all, warned: this.#parts.messages.warnings(capture.id).length > 0 };
     return [
-      ...drawingsOf(capture, part('main'), part('thread')),
+      ...drawingsOf(capture, part('main'), part('thread'), this.#parts.now()),
       ...asidesOf(capture, sent, this.#parts.placesOf(capture)),
     ];
   }
@@ -211,14 +218,29 @@ export class Follow {
     note();
   }
 
-  async #say({ capture, part, about, channel, thread }: Drawing, { op, ts }: Message): Promise<Said> {
+  async #say({ capture, part, about, channel, thread }: Drawing, message: Message): Promise<Said> {
+    const { op, ts } = message;
     try {
       const view = this.#parts.viewOf(capture, part, this.#parts.now(), about);
       const broadcast = part === 'thread' && (capture.state === 'died' || capture.state === 'failed');
-      return await say(this.#parts.slack, { channel, ts, thread, broadcast, op, ...view }, this.#newBlocks);
+      const attempt = this.#attempt(message);
+      return await say(this.#parts.slack, { channel, ts, thread, broadcast, op, attempt, ...view }, this.#newBlocks);
     } catch (error) {
       return { outcome: 'failed', error };
     }
+  }
+
+  #attempt(message: Message): Attempt {
+    const { messages, log, now } = this.#parts;
+    return {
+      at: message.attemptedAt,
+      note: (at) => messages.noteAttempt(message, at),
+      now,
+      blind: (error) => {
+        if (!this.#blind) log.error({ err: error }, cannotLook);
+        this.#blind = true;
+      },
+    };
   }
 
   #note(said: Said, drawing: Drawing, message: Message): void {
@@ -229,17 +251,24 @@ export class Follow {
       case 'said':
         this.#stale.delete(staleName(message));
         messages.markSent(message, said.ts, shown);
+        this.#notBefore.delete(doorOf(drawing));
         break;
       case 'lost':
         this.#stale.delete(staleName(message));
-        log.warn({ capture: capture.id, part, channel, slack: said.trouble }, 'message lost');
+        if (message.trouble !== said.trouble)
+          log.warn({ capture: capture.id, part, channel, slack: said.trouble }, 'message lost');
         messages.markLost(message, said.trouble, shown);
+        if (mayReopen(said.trouble)) this.#notBefore.set(doorOf(drawing), now() + betweenKnocks);
+        break;
+      case 'unsure':
+        this.#notBefore.set(nameOf(drawing), now() + said.wait);
         break;
       case 'limited':
         this.#notBefore.set(limitOf(drawing), now() + said.wait);
         break;
       case 'failed':
         log.warn({ err: said.error, capture: capture.id, part, channel }, 'message not drawn, next try follows');
+        this.#parts.doubt(said.error);
         this.#notBefore.set(nameOf(drawing), now() + nextTry);
         break;
       default:
@@ -251,6 +280,11 @@ export class Follow {
 /** What a 429 is about: all edits, or new messages in one channel. */
 function limitOf({ ts, channel }: Drawing): string {
   return ts === null ? `posts ${channel}` : 'edits';
+}
+
+/** One message at a time tries whether a channel is open again. */
+function doorOf({ channel }: Drawing): string {
+  return `door ${channel}`;
 }
 
 /** One message that fails must not hold up another. */

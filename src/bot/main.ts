@@ -7,7 +7,6 @@ import { readConfig, readSlackSecrets } from '../environment.ts';
 import { leaveSupervisor } from '../supervisor/leave.ts';
 import { type Bot, openBot } from './bot.ts';
 import { withoutTokens } from './log.ts';
-import { isRefusal, whatToMend } from './mending.ts';
 
 /** A supervisor that asked us to stop kills after about this long. */
 const stopWithin = 10_000;
@@ -18,8 +17,7 @@ const stopping = Promise.withResolvers<number>();
 // Not once: execa's signal-exit kills the process at once where it finds no listener left but its own.
 process.on('SIGTERM', () => stopping.resolve(0));
 process.on('SIGINT', () => stopping.resolve(0));
-// socket-mode 3.1 ends its own reconnecting with a rejection that nobody can catch.
-process.on('unhandledRejection', (error) => lost(isRefusal(error) ? whatToMend(error, 'SLACK_APP_TOKEN') : error));
+process.on('unhandledRejection', lost);
 
 try {
   process.exitCode = await run();
@@ -54,6 +52,8 @@ async function run(): Promise<number> {
     // Told to stop while Slack kept us waiting.
     if (typeof opened === 'number') return opened;
     bot = opened;
+    const told = await Promise.race([opened.heard, stopping.promise]);
+    if (told !== undefined) return told;
     log.info({ sensor: config.sensor }, 'capture bot ready');
     return await stopping.promise;
   } finally {

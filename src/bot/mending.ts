@@ -30,7 +30,7 @@ export function whatToMend(error: unknown, token: TokenName): CaptureError {
   return new CaptureError('tool_failed', `Slack cannot be reached with ${token}: ${said}`, { cause: error });
 }
 
-/** Whether a rejection that nobody caught is socket-mode's: it ends its own reconnecting with one when the app-level token is refused. */
+/** Whether Slack refuses a token for good. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof WebAPIPlatformError && mendings[error.data.error] !== undefined;
 }

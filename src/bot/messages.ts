@@ -33,6 +33,8 @@ export interface Message extends Named {
   readonly settled: 0 | 1;
   /** Slack's word for why it cannot be kept any longer. */
   readonly trouble: string | null;
+  /** When a post of it went out whose answer nobody has heard; null when there is none. */
+  readonly attemptedAt: Millis | null;
 }
 
 /** What a message shows once Slack has it. */
@@ -50,6 +52,8 @@ export interface Messages {
   of(capture: string): Message[];
   /** The message's row, made when there is none. */
   claim(named: Named, channel: string): Message;
+  /** Notes that a post goes out now, or with null that none is on its way: certainly not there. */
+  noteAttempt(message: Message, at: Millis | null): void;
   markSent(message: Message, ts: string, shown: Shown): void;
   /** Slack cannot show it any longer, or not at all. */
   markLost(message: Message, trouble: string, shown: Shown): void;
@@ -62,7 +66,7 @@ export interface Messages {
 /** All SQL for the tables messages and warnings. */
 export function openMessages(database: Database): Messages {
   const columns = `capture, part, about, channel, op, ts, sent_version as sentVersion, sent_state as sentState, sent_at as sentAt,
-    edited_at as editedAt, settled, trouble`;
+    edited_at as editedAt, settled, trouble, attempted_at as attemptedAt`;
   const all = database.prepare<[string], Message>(`select ${columns} from messages where capture = ?`);
   const find = database.prepare<[string, Part, Millis], Message>(
     `select ${columns} from messages where capture = ? and part = ? and about = ?`,
@@ -75,6 +79,13 @@ export function openMessages(database: Database): Messages {
        edited_at = iif(ts is null, edited_at, :at)
      where capture = :capture and part = :part and about = :about`,
   );
+  const attempt = database.prepare<[Millis | null, string, Part, Millis]>(
+    'update messages set attempted_at = ? where capture = ? and part = ? and about = ?',
+  );
+  const heard = database.transaction((message: Message, ts: string, shown: Shown) => {
+    attempt.run(null, message.capture, message.part, message.about);
+    mark(message, ts, null, shown);
+  });
   const mark = ({ capture, part, about }: Message, ts: string | null, trouble: string | null, shown: Shown) => {
     update.run({ capture, part, about, ts, trouble, ...shown, settled: shown.settled ? 1 : 0 });
   };
@@ -91,7 +102,8 @@ export function openMessages(database: Database): Messages {
       if (message === undefined) throw new Error(`no row for the ${part} message of ${capture}`);
       return message;
     },
-    markSent: (message, ts, shown) => mark(message, ts, null, shown),
+    noteAttempt: (message, at) => void attempt.run(at, message.capture, message.part, message.about),
+    markSent: (message, ts, shown) => heard(message, ts, shown),
     markLost: (message, trouble, shown) => mark(message, message.ts, trouble, shown),
     keepWarnings: (capture, words) => void insertWarnings.run(capture, JSON.stringify(words)),
     warnings: (capture) => JSON.parse(warnings.get(capture) ?? '[]') as string[],

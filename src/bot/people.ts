@@ -5,6 +5,7 @@ import {
   type WebClient,
 } from '@slack/web-api';
 import type { Millis } from '../capture/capture.ts';
+import { patiently } from './clients.ts';
 
 /** A guest made a member, or a member a guest, is known after at most this long. */
 const believed: Millis = 5 * 60_000;
@@ -27,9 +28,15 @@ export interface People {
 
 /** People and channels as Slack's Web API knows them. */
 export function slackPeople(slack: WebClient, now: () => Millis): People {
-  const person = remembering(now, async (user) => (await slack.users.info({ user })).user);
-  const channel = remembering(now, async (id) => (await slack.conversations.info({ channel: id })).channel);
-  const group = remembering(now, async (usergroup) => (await slack.usergroups.users.list({ usergroup })).users);
+  const person = remembering(now, async (user) => (await patiently(() => slack.users.info({ user }))).user);
+  const channel = remembering(
+    now,
+    async (id) => (await patiently(() => slack.conversations.info({ channel: id }))).channel,
+  );
+  const group = remembering(
+    now,
+    async (usergroup) => (await patiently(() => slack.usergroups.users.list({ usergroup }))).users,
+  );
   return {
     person: (id) => person.ask(id).catch(undefinedIf('user_not_found', 'user_not_visible')),
     channel: (id) => channel.ask(id).catch(undefinedIf('channel_not_found')),

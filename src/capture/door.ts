@@ -4,6 +4,7 @@ import type { Custodian } from './custodian.ts';
 import type { Day } from './evidence.ts';
 import type { Health } from './health.ts';
 import type {
+  Aftermath,
   AskedSearch,
   Attempt,
   AuditEntry,
@@ -13,6 +14,7 @@ import type {
   ChainHead,
   IndexOrder,
   IndexStep,
+  Interrupted,
   SearchOrder,
   SearchStep,
   Selection,
@@ -122,6 +124,8 @@ export interface Engine extends Custodian, Pinning {
   /** What ran and what was written to the audit log from `from` to before `to`, and how evidence stands now. */
   day(from: Millis, to: Millis): Promise<Day>;
   head(): ChainHead;
+  /** What came of an order whose door ended before it could say so, once what was cut off is settled; a look of the door's, so not in the audit log. */
+  aftermath(order: Interrupted): Promise<Aftermath>;
   /** Settles every capture whose process is gone: the one path for every ending that nobody ordered. Done before every list, show and stop. */
   reconcile(): Promise<void>;
   /** Captures as they change, in this process or another, first all with a version above `after`; ends with the signal. Looks every 250 ms. */

@@ -202,6 +202,10 @@ function engineIn(room: Room): Engine {
       return { ...day, captures: day.captures.map(present), pinned: pinning.pinboard() };
     },
     head: audit.head,
+    aftermath: async (order) => {
+      await reconcile();
+      return (await import('./aftermath.ts')).aftermathOf(room, order);
+    },
     reconcile,
     watch: async function* (after, signal) {
       let seen = after;

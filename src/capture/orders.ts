@@ -190,3 +190,20 @@ export interface Attempt {
   readonly origin: Origin;
   readonly words: string;
 }
+
+/** An order whose door ended before it could say what came of it. */
+export interface Interrupted {
+  readonly origin: Extract<Origin, { door: 'slack' }>;
+  /** As the audit log has them; null where the door does not know. */
+  readonly words: string | null;
+  readonly since: Millis;
+}
+
+/** What came of it, as far as audit log and registry know. */
+export interface Aftermath {
+  /** The newest word of the audit log; null when nothing was asked, and so nothing done. */
+  readonly outcome: AuditOutcome | null;
+  readonly detail: string | null;
+  /** The captures that it made or ended; of one whose outcome is unknown, those that its person has begun since. */
+  readonly captures: readonly Capture[];
+}

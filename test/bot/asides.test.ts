@@ -19,6 +19,7 @@ const main: Message = {
   editedAt: null,
   settled: 0,
   trouble: null,
+  attemptedAt: null,
 };
 const places = { person: 'U1', digest: 'C9' };
 const of = (capture: Capture, messages: readonly Message[] = [main], more: Partial<Sent> = {}) =>

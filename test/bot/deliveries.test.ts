@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onlyFirst, openDeliveries } from '../../src/bot/deliveries.ts';
-import { botDatabase } from './sample.ts';
+import { openUnanswered } from '../../src/bot/unanswered.ts';
+import { botDatabase, keptLog } from './sample.ts';
 
 test('what Slack delivers twice is let through once, whichever of its keys is repeated', () => {
   const deliveries = openDeliveries(botDatabase(), () => 1_000);
@@ -30,11 +31,17 @@ test('deliveries are kept for an hour', () => {
 });
 
 test('the repetition of a form is not acknowledged: that would close it before its answer is known', async () => {
-  const deliveries = openDeliveries(botDatabase(), () => 0);
+  const database = botDatabase();
+  const deliveries = openDeliveries(database, () => 0);
+  const once = onlyFirst(
+    deliveries,
+    openUnanswered(database, () => 0),
+    keptLog().log,
+  );
   const acked: string[] = [];
   const deliver = async (type: string) => {
     const said = { body: { type, trigger_id: `1.${type}` }, context: {}, next: async () => undefined };
-    await Reflect.apply(onlyFirst(deliveries), undefined, [{ ...said, ack: async () => void acked.push(type) }]);
+    await Reflect.apply(once, undefined, [{ ...said, ack: async () => void acked.push(type) }]);
   };
   for (const type of ['view_submission', 'block_actions']) {
     await deliver(type);
@@ -45,10 +52,15 @@ test('the repetition of a form is not acknowledged: that would close it before i
 
 test('that somebody or a group changed is heard although the registry is locked', async () => {
   const locked = { first: () => assert.fail('the registry was asked'), forget: () => undefined };
+  const once = onlyFirst(
+    locked,
+    openUnanswered(botDatabase(), () => 0),
+    keptLog().log,
+  );
   const heard: string[] = [];
   for (const type of ['user_change', 'subteam_members_changed', 'channel_shared']) {
     const said = { body: { event: { type }, event_id: 'Ev1' }, context: {}, next: async () => void heard.push(type) };
-    await Reflect.apply(onlyFirst(locked), undefined, [said]);
+    await Reflect.apply(once, undefined, [said]);
   }
   assert.deepEqual(heard, ['user_change', 'subteam_members_changed', 'channel_shared']);
   const mention = {
@@ -56,7 +68,7 @@ test('that somebody or a group changed is heard although the registry is locked'
     context: {},
     next: async () => undefined,
   };
-  await assert.rejects(Reflect.apply(onlyFirst(locked), undefined, [mention]), /the registry was asked/);
+  await assert.rejects(Reflect.apply(once, undefined, [mention]), /the registry was asked/);
 });
 
 test('what was taken back may be done again', () => {
@@ -65,4 +77,55 @@ test('what was taken back may be done again', () => {
   assert.ok(!deliveries.first(['view V1']));
   deliveries.forget('view V1');
   assert.ok(deliveries.first(['view V1']));
+});
+
+test('an order is noted as unanswered until its person was answered, whatever way it came', async () => {
+  const database = botDatabase();
+  const unanswered = openUnanswered(database, () => 1_000);
+  const once = onlyFirst(
+    openDeliveries(database, () => 1_000),
+    unanswered,
+    keptLog().log,
+  );
+  const place = { team_id: 'T1', user_id: 'U1', channel_id: 'C1' };
+  const click = { team: { id: 'T1' }, user: { id: 'U1' }, channel: { id: 'C1' } };
+  const event = { user: 'U1', channel: 'D1', text: 'stop c1', thread_ts: '1.1' };
+  const bodies = [
+    { ...place, trigger_id: '1', command: '/capture', text: 'list', response_url: 'http://1' },
+    { ...click, trigger_id: '2', actions: [{ text: { text: 'Stop' }, value: 'c1' }], response_url: 'http://2' },
+    { team_id: 'T1', event_id: 'E3', event },
+    // Nobody waits for these.
+    { team_id: 'T1', event_id: 'E4', event: { type: 'app_home_opened', user: 'U1', channel: 'D1' } },
+    { ...click, trigger_id: '5', type: 'shortcut' },
+  ];
+  const seen: unknown[] = [];
+  for (const body of bodies) {
+    const next = async () => void seen.push(unanswered.before(1_001));
+    await Reflect.apply(once, undefined, [{ body, context: {}, next }]);
+    await Reflect.apply(once, undefined, [{ body, context: {}, next: () => assert.fail('twice') }]);
+  }
+  const theirs = (channel: string) => ({ door: 'slack', team: 'T1', user: 'U1', channel });
+  const noted = { at: 1_000, origin: theirs('C1'), thread: null };
+  assert.deepEqual(seen, [
+    [{ ...noted, key: 'trigger 1', words: '/capture list', responseUrl: 'http://1' }],
+    [{ ...noted, key: 'trigger 2', words: '[Stop] c1', responseUrl: 'http://2' }],
+    [{ ...noted, origin: theirs('D1'), key: 'event E3', thread: '1.1', words: 'stop c1', responseUrl: null }],
+    [],
+    [],
+  ]);
+  assert.deepEqual(unanswered.before(1_001), []);
+});
+
+test('an order whose handler throws stays unanswered until its person is told', async () => {
+  const database = botDatabase();
+  const unanswered = openUnanswered(database, () => 1_000);
+  const once = onlyFirst(
+    openDeliveries(database, () => 1_000),
+    unanswered,
+    keptLog().log,
+  );
+  const body = { team_id: 'T1', user_id: 'U1', trigger_id: '1', command: '/capture', response_url: 'http://1' };
+  const next = () => Promise.reject(new Error('a bug'));
+  await assert.rejects(Reflect.apply(once, undefined, [{ body, context: {}, next }]));
+  assert.equal(unanswered.before(1_001).length, 1);
 });

@@ -51,6 +51,7 @@ function followerOf(workspace: Workspace, captures: ReturnType<typeof registry>,
     slack,
     viewOf,
     placesOf,
+    doubt: () => undefined,
     log,
     now: Date.now,
   });

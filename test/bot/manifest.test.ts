@@ -47,11 +47,31 @@ const declared = {
     ],
   },
   oauth_config: {
-    scopes: { bot: ['commands', 'chat:write', 'users:read', 'channels:read', 'groups:read', 'usergroups:read'] },
+    scopes: {
+      bot: [
+        'commands',
+        'chat:write',
+        'users:read',
+        'channels:read',
+        'groups:read',
+        'usergroups:read',
+        'channels:history',
+        'groups:history',
+        'im:history',
+        'im:write',
+      ],
+    },
   },
   settings: {
     event_subscriptions: {
-      bot_events: ['app_home_opened', 'user_change', 'subteam_members_changed', 'channel_shared'],
+      bot_events: [
+        'app_home_opened',
+        'user_change',
+        'subteam_members_changed',
+        'channel_shared',
+        'app_uninstalled',
+        'tokens_revoked',
+      ],
     },
     interactivity: { is_enabled: true },
     org_deploy_enabled: false,
@@ -63,10 +83,14 @@ const declared = {
 /** Scopes that each method of the Web API needs (https://docs.slack.dev/reference/methods). */
 const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'auth.test': [],
+  'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
+  'conversations.history': ['channels:history', 'groups:history', 'im:history'],
   'conversations.info': ['channels:read', 'groups:read'],
   'usergroups.users.list': ['usergroups:read'],
+  'conversations.open': ['im:write'],
+  'conversations.replies': ['channels:history', 'groups:history', 'im:history'],
   'users.info': ['users:read'],
   'views.open': [],
   'views.publish': [],
@@ -100,7 +124,7 @@ test('it declares the commands, events, shortcuts and buttons that the bot liste
   );
   assert.equal(source.match(/app\.shortcut[<(]/g)?.length, declared.features.shortcuts.length);
   assert.deepEqual(
-    matches(/app\.event\('([^']+)'/g).sort(),
+    matches(/app\.event(?:<\w+>)?\('([^']+)'/g).sort(),
     [...declared.settings.event_subscriptions.bot_events].sort(),
   );
   assert.deepEqual(matches(/app\.(message|options|assistant)[<(]/g), []);

@@ -16,6 +16,7 @@ test('what the bot has on Slack is known after an upgrade, and old failures and 
     ('c1', 'main', 'C1', 'o1', '1.1', 7, 'died', 40, null), ('c1', 'thread', 'C1', 'o2', '1.2', 7, 'died', 41, null),
     ('c2', 'main', 'C1', 'o3', '1.3', 8, 'running', 42, 'message_not_found')`);
   apply('013-living-messages.sql');
+  apply('016-attempts.sql');
   const messages = openMessages(database);
   assert.partialDeepStrictEqual(messages.find('c1', 'main'), { op: 'o1', ts: '1.1', sentVersion: 7, about: 0 });
   assert.deepEqual(

@@ -36,6 +36,8 @@ export interface Stage extends Cast {
   openBot(): Promise<void>;
   /** Starts the bot in a process of its own, which can be killed; resolves when it is ready. */
   startBot(): Promise<BotProcess>;
+  /** The same without waiting for it. */
+  beginBot(): BotProcess;
   auditLog(): readonly AuditEntry[];
 }
 
@@ -51,7 +53,7 @@ export interface Setting {
   /** More of the configuration's section reports. */
   readonly reports?: { readonly at: string; readonly timezone: string };
   /** More of its section limits. */
-  readonly limits?: { readonly search: string };
+  readonly limits?: { readonly search?: string; readonly perAnalyst?: number };
   /** More of its section slack. */
   readonly slack?: {
     readonly groups?: { readonly viewer?: string; readonly analyst?: string };
@@ -112,6 +114,13 @@ export async function openStage(
       const bot = spawnBot(workspace, directory);
       bots.push(bot);
       await bot.ready;
+      return bot;
+    },
+    beginBot() {
+      const bot = spawnBot(workspace, directory);
+      // Whoever does not wait for it does not mind that it never was.
+      bot.ready.catch(() => undefined);
+      bots.push(bot);
       return bot;
     },
   };
@@ -182,6 +191,7 @@ async function botHere(workspace: Workspace, config: Config, now: () => number):
   const secrets = { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl };
   const onLost = (why: unknown) => assert.fail(String(why));
   const bot = await openBot({ config, secrets, engine, database, log, now, onLost });
+  await bot.heard;
   return async () => {
     await bot.close(10_000);
     await engine.close();

@@ -2,6 +2,7 @@ import { channelWire, directMessageWith } from '../channels.ts';
 import { ApiFailure } from '../failure.ts';
 import { messageWire, repliesTo } from '../message-wire.ts';
 import type { Message } from '../messages.ts';
+import type { State } from '../state.ts';
 import { textIn, type Wire } from '../wire.ts';
 import { forBot, type Method } from './method.ts';
 import { pageOf } from './pages.ts';
@@ -64,7 +65,7 @@ export const conversationMethods: Record<string, Method> = {
       (each) => each.channel === channel.id && !each.deleted && (each.threadTs === undefined || each.broadcast),
     );
     const { page, next } = pageOf(within(said, args).toReversed(), args, 100);
-    return { messages: page.map((each) => messageWire(state, each)), ...next };
+    return { messages: page.map((each) => readWire(state, each, args)), ...next };
   }),
 
   'conversations.replies': forBot([], ({ state }, args) => {
@@ -78,9 +79,15 @@ export const conversationMethods: Record<string, Method> = {
     const replies = within(repliesTo(state, root), args);
     if (root.deleted && replies.length === 0) throw new ApiFailure('thread_not_found');
     const { page, next } = pageOf([root, ...replies], args, 1000);
-    return { messages: page.map((each) => (each.deleted ? tombstone(each) : messageWire(state, each))), ...next };
+    return { messages: page.map((each) => (each.deleted ? tombstone(each) : readWire(state, each, args))), ...next };
   }),
 };
+
+/** A message as it is read back: what an app put into its metadata comes on request alone. */
+function readWire(state: State, message: Message, args: Wire): Wire {
+  const { metadata, ...wire } = messageWire(state, message);
+  return flagIn(args, 'include_all_metadata') && metadata !== undefined ? { ...wire, metadata } : wire;
+}
 
 function within(messages: readonly Message[], args: Wire): Message[] {
   const oldest = Number(args.oldest ?? 0);

@@ -12,7 +12,7 @@ import type { Opened } from './opened.ts';
 /** A ring whose disk is asleep must not keep somebody from their captures. */
 const healthWithin: Millis = 2_000;
 
-export interface HomeParts extends Pick<AnalystParts, 'slack' | 'people' | 'log'> {
+export interface HomeParts extends Pick<AnalystParts, 'slack' | 'people' | 'token' | 'log'> {
   readonly engine: Pick<Engine, 'standing' | 'health' | 'whoIs'>;
   readonly config: Pick<Config, 'analysts' | 'sensor'>;
   readonly now: () => Millis;

@@ -31,6 +31,7 @@ function parts(changes: Partial<HomeParts> = {}, role: 'analyst' | 'lead' = 'ana
     config: { sensor: 'dmz-1', analysts: [{ name: 'will', role, slack: ['U2'], login: [] }] },
     slack: { team: 'T1', channels: [], digest: null, tokens: null, groups: null, orders: 30 },
     people: { ...nobody, person: async () => ({ id: 'U2', team_id: 'T1' }) },
+    token: { doubt: () => undefined },
     log: keptLog().log,
     now: () => 0,
     ...changes,

@@ -7,6 +7,7 @@ import { endingView } from '../../../src/bot/views/ending.ts';
 import { bugView, errorView } from '../../../src/bot/views/error.ts';
 import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
+import { interruptedView } from '../../../src/bot/views/interrupted.ts';
 import { listView } from '../../../src/bot/views/list.ts';
 import {
   endedAlreadyView,
@@ -93,6 +94,11 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     stopped: stoppedView(Array.from({ length: 500 }, () => capture)),
     'ended already': endedAlreadyView(capture),
     invite: inviteView(capture),
+    interrupted: interruptedView(words, {
+      outcome: 'failed',
+      detail: words,
+      captures: Array.from({ length: 40 }, () => capture),
+    }),
     get: getView(words, {
       savefiles: Array.from({ length: 30 }, () => ({
         held: heldOf(capture, words),

@@ -10,6 +10,7 @@ import { endingView } from '../../../src/bot/views/ending.ts';
 import { bugView, errorView } from '../../../src/bot/views/error.ts';
 import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
+import { interruptedView } from '../../../src/bot/views/interrupted.ts';
 import { listView } from '../../../src/bot/views/list.ts';
 import { menuView } from '../../../src/bot/views/menu.ts';
 import {
@@ -181,6 +182,16 @@ const golden: Record<string, View> = {
   ),
   menu: menuView(),
   'sent-already': sentAlreadyView(),
+  'interrupted-nothing': interruptedView('/capture start -d x host 192.0.2.7', {
+    outcome: null,
+    detail: null,
+    captures: [],
+  }),
+  'interrupted-running': interruptedView('/capture start -d x host 192.0.2.7', {
+    outcome: 'unknown',
+    detail: 'the process that carried this out ended before it could say',
+    captures: [live()],
+  }),
   started: startedView({ capture: live(), warnings: [warning] }),
   stopped: stoppedView([live(ended), past({ ...found, state: 'cancelled' })]),
   'ended-already': endedAlreadyView(live({ ...ended, why: 'stopped by will' })),

@@ -1,0 +1,107 @@
+import type { Database } from 'better-sqlite3';
+import type { Millis } from '../capture/capture.ts';
+import type { SlackOrigin } from './analysts.ts';
+
+/** An order that Slack delivered, and whose person has not been answered yet. */
+export interface Unanswered {
+  /** As in deliveries. */
+  readonly key: string;
+  readonly at: Millis;
+  readonly origin: SlackOrigin;
+  readonly thread: string | null;
+  /** As typed or clicked; null where that is a form. */
+  readonly words: string | null;
+  /** Where an answer goes that only this person sees; null for what was said in a message. */
+  readonly responseUrl: string | null;
+}
+
+/** Orders under way, kept over restarts: whoever is killed in the middle of one, the next bot tells its person. */
+export interface UnansweredOrders {
+  note(order: Omit<Unanswered, 'at'>): void;
+  forget(key: string): void;
+  /** Those noted before, oldest first. */
+  before(at: Millis): Unanswered[];
+}
+
+interface Row extends Omit<Unanswered, 'origin'> {
+  readonly team: string;
+  readonly user: string;
+  readonly channel: string;
+}
+
+/** All SQL for the table unanswered. */
+export function openUnanswered(database: Database, now: () => Millis): UnansweredOrders {
+  const insert = database.prepare(
+    'insert into unanswered (key, at, team, user, channel, thread, words, response_url) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+  );
+  const remove = database.prepare('delete from unanswered where key = ?');
+  const older = database.prepare<[Millis], Row>(
+    'select key, at, team, user, channel, thread, words, response_url as responseUrl from unanswered where at < ? order by at',
+  );
+  return {
+    note: ({ key, origin: { team, user, channel }, thread, words, responseUrl }) =>
+      void insert.run(key, now(), team, user, channel, thread, words, responseUrl),
+    forget: (key) => void remove.run(key),
+    before: (at) =>
+      older
+        .all(at)
+        .map(({ team, user, channel, ...row }) => ({ ...row, origin: { door: 'slack', team, user, channel } })),
+  };
+}
+
+/** What of a delivery must be known to answer it later; null for what nobody waits for. */
+export function unansweredIn(body: object): Omit<Unanswered, 'at'> | null {
+  if (!isDelivered(body)) return null;
+  const { event } = body;
+  const key = keyOf(body);
+  const user = event?.user ?? body.user_id ?? body.user?.id;
+  const responseUrl = body.response_url ?? body.response_urls?.[0]?.response_url ?? null;
+  if (key === null || user === undefined || (responseUrl === null && event?.text === undefined)) return null;
+  const origin = {
+    door: 'slack',
+    team: body.team_id ?? body.team?.id ?? '',
+    user,
+    channel: event?.channel ?? body.channel_id ?? body.channel?.id ?? '',
+  } as const;
+  return { key, origin, thread: event?.thread_ts ?? null, words: wordsOf(body), responseUrl };
+}
+
+/** The name under which a delivery is unanswered: Slack gives each a trigger or an event id. */
+export function keyOf(body: object): string | null {
+  if ('trigger_id' in body && typeof body.trigger_id === 'string') return `trigger ${body.trigger_id}`;
+  return 'event_id' in body && typeof body.event_id === 'string' ? `event ${body.event_id}` : null;
+}
+
+/** As much of Slack's payloads as tells who waits for what, and where. */
+interface Delivered {
+  readonly type?: string;
+  readonly command?: string;
+  readonly text?: string;
+  readonly team_id?: string;
+  readonly team?: { readonly id: string } | null;
+  readonly user_id?: string;
+  readonly user?: { readonly id: string };
+  readonly channel_id?: string;
+  readonly channel?: { readonly id: string };
+  readonly response_url?: string;
+  readonly response_urls?: readonly { readonly response_url: string }[];
+  readonly actions?: readonly { readonly text?: { readonly text: string }; readonly value?: string }[];
+  readonly event?: {
+    readonly user?: string;
+    readonly channel?: string;
+    readonly text?: string;
+    readonly thread_ts?: string;
+  };
+}
+
+function isDelivered(body: object): body is Delivered {
+  return 'team_id' in body || 'team' in body;
+}
+
+/** As the audit log has them. */
+function wordsOf({ command, text, actions, event }: Delivered): string | null {
+  if (command !== undefined) return `${command} ${text ?? ''}`.trim();
+  if (event?.text !== undefined) return event.text;
+  const [action] = actions ?? [];
+  return action?.text === undefined ? null : `[${action.text.text}] ${action.value ?? ''}`;
+}
