@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import type { SlackSecrets } from '../environment.ts';
 import { listen, openApp } from './app.ts';
 import { slackClients } from './clients.ts';
+import { countingCalls, countingOrders } from './counted.ts';
 import { openDeliveries } from './deliveries.ts';
 import type { Desk } from './desk.ts';
 import { digestRecord } from './digest-record.ts';
@@ -15,7 +16,9 @@ import { postDaily } from './digests.ts';
 import { Follow } from './follow.ts';
 import { slackLog } from './log.ts';
 import { openMessages, type Part } from './messages.ts';
+import { openMeters } from './meters.ts';
 import { slackPeople } from './people.ts';
+import { tellMeters } from './telling.ts';
 import { openUnconfirmed } from './unconfirmed.ts';
 import { underway } from './underway.ts';
 import { captureView } from './views/capture.ts';
@@ -45,11 +48,14 @@ export interface Bot {
  * @throws CaptureError `bad_request` when Slack refuses a token, `tool_failed` when Slack cannot be reached
  */
 export async function openBot(parts: BotParts): Promise<Bot> {
-  const { config, secrets, engine, database, log, now, onLost } = parts;
+  const { config, secrets, database, log, now, onLost } = parts;
   if (config.slack === null)
     throw new CaptureError('bad_request', `${config.file} has no section slack: the bot needs one`);
   const forSlack = slackLog(log);
-  const clients = slackClients(secrets, forSlack);
+  const meters = openMeters();
+  const engine = countingOrders(parts.engine, meters);
+  const fetch = countingCalls(meters);
+  const clients = slackClients(secrets, forSlack, fetch);
   const closing = new AbortController();
   const follow = new Follow({
     engine,
@@ -69,11 +75,13 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     follow,
     unconfirmed: openUnconfirmed(database, now),
     underway: underway(),
+    meters,
     closing: closing.signal,
     log,
     now,
   };
-  const app = await openApp({ desk, secrets, slackLog: forSlack, onLost });
+  const { app, connections } = await openApp({ desk, secrets, slackLog: forSlack, fetch, onLost });
+  const telling = await tellMeters(config, log, meters, { engine, connections, behind: () => follow.behind() });
   follow.run().catch(onLost);
   const supervised = engine.supervise(false, closing.signal).catch(onLost);
   await listen(app);
@@ -88,6 +96,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
       await inTime(Promise.all([desk.underway.drained(tooLate), digests?.stop()]), tooLate);
       await inTime(follow.close(tooLate), tooLate);
       await inTime(supervised, tooLate);
+      await inTime(telling.close(), tooLate);
       done();
     },
   };

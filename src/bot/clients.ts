@@ -15,31 +15,39 @@ export interface SlackClients {
   readonly digest: WebClient;
 }
 
-/** Clients for the bot's token. */
-export function slackClients(secrets: SlackSecrets, log: SlackLogger): SlackClients {
+/** Clients for the bot's token. @param fetch counts their calls */
+export function slackClients(secrets: SlackSecrets, log: SlackLogger, fetch = globalThis.fetch): SlackClients {
   const once: WebClientOptions = {
-    ...atSlack(secrets, log),
+    ...atSlack(secrets, log, fetch),
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },
   };
   return {
-    interactive: new WebClient(secrets.botToken, interactiveOptions(secrets, log)),
+    interactive: new WebClient(secrets.botToken, interactiveOptions(secrets, log, fetch)),
     progress: new WebClient(secrets.botToken, once),
     digest: new WebClient(secrets.botToken, once),
   };
 }
 
 /** For calls that a person waits for: tried again at once, given up before they lose patience. */
-export function interactiveOptions(secrets: SlackSecrets, log: SlackLogger): WebClientOptions {
-  return { ...atSlack(secrets, log), retryConfig: { retries: 3, minTimeout: 200, maxTimeout: 1_000 } };
+export function interactiveOptions(
+  secrets: SlackSecrets,
+  log: SlackLogger,
+  fetch: typeof globalThis.fetch,
+): WebClientOptions {
+  return { ...atSlack(secrets, log, fetch), retryConfig: { retries: 3, minTimeout: 200, maxTimeout: 1_000 } };
 }
 
 /** For apps.connections.open: for ever, and soon, so that an hour's outage costs half a second after its end. */
-export function connectionOptions(secrets: SlackSecrets, log: SlackLogger): WebClientOptions {
-  return { ...atSlack(secrets, log), retryConfig: { forever: true, minTimeout: 500, maxTimeout: 5_000 } };
+export function connectionOptions(
+  secrets: SlackSecrets,
+  log: SlackLogger,
+  fetch: typeof globalThis.fetch,
+): WebClientOptions {
+  return { ...atSlack(secrets, log, fetch), retryConfig: { forever: true, minTimeout: 500, maxTimeout: 5_000 } };
 }
 
-function atSlack(secrets: SlackSecrets, log: SlackLogger): WebClientOptions {
-  const own = { logger: log, timeout: callTimeout };
+function atSlack(secrets: SlackSecrets, log: SlackLogger, fetch: typeof globalThis.fetch): WebClientOptions {
+  const own = { logger: log, timeout: callTimeout, fetch };
   return secrets.apiUrl === null ? own : { ...own, slackApiUrl: secrets.apiUrl };
 }

@@ -4,6 +4,7 @@ import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Follow } from './follow.ts';
+import type { Meters } from './meters.ts';
 import type { People } from './people.ts';
 import type { UnconfirmedSearches } from './unconfirmed.ts';
 import type { Underway } from './underway.ts';
@@ -20,6 +21,7 @@ export interface Desk {
   /** Searches that wait for their person's word. */
   readonly unconfirmed: UnconfirmedSearches;
   readonly underway: Underway;
+  readonly meters: Meters;
   /** Aborts when the bot goes: what runs in its process ends with it. */
   readonly closing: AbortSignal;
   readonly log: Logger;

@@ -26,6 +26,13 @@ export interface FollowParts {
   readonly now: () => Millis;
 }
 
+/** Messages that are due and do not show their captures as they are. */
+export interface Behind {
+  readonly messages: number;
+  /** For how long the one that waits longest has been due; 0 where there is none. */
+  readonly oldest: Millis;
+}
+
 /**
  * Keeps each capture's message in Slack as the registry has it, whatever happened to the bot or to Slack meanwhile: what to draw comes
  * from comparing the capture's version with the message's, never from an event. Latest wins; endings come before progress.
@@ -35,6 +42,8 @@ export class Follow {
   readonly #behind = new Set<string>();
   readonly #stale = new Set<string>();
   readonly #alive = new Set<string>();
+  /** Since when a message has been behind, by its name. */
+  readonly #since = new Map<string, Millis>();
   readonly #notBefore = new Map<string, Millis>();
   /** What Slack took, and the registry has not: to be noted before the message is said again. */
   readonly #unnoted = new Map<string, () => void>();
@@ -58,6 +67,17 @@ export class Follow {
   redraw(id: string): void {
     this.#stale.add(id);
     this.#noteBehind(id);
+  }
+
+  /** How far Slack is behind: an edit that waits for its turn only is not, one that Slack does not take is. */
+  behind(): Behind {
+    const now = this.#parts.now();
+    const waits = [...this.#behind].flatMap((id) => {
+      const capture = this.#parts.engine.peek(id);
+      const wanted = capture === undefined ? [] : this.#wanted(capture).filter(({ due }) => due <= now);
+      return wanted.map((drawing) => now - Math.max(drawing.due, this.#since.get(nameOf(drawing)) ?? now));
+    });
+    return { messages: waits.length, oldest: Math.max(0, ...waits) };
   }
 
   /**
@@ -139,14 +159,21 @@ export class Follow {
   }
 
   #drawings(capture: Capture): Drawing[] {
+    const now = this.#parts.now();
+    return this.#wanted(capture).map((drawing) => {
+      if (!this.#since.has(nameOf(drawing))) this.#since.set(nameOf(drawing), now);
+      const notBefore = [limitOf(drawing), nameOf(drawing)].map((key) => this.#notBefore.get(key) ?? 0);
+      return { ...drawing, due: Math.max(drawing.due, ...notBefore) };
+    });
+  }
+
+  /** What is to be drawn of a capture, whatever Slack takes just now. */
+  #wanted(capture: Capture): Drawing[] {
     const { messages } = this.#parts;
     const main = messages.find(capture.id, 'main');
     const shown =
       main !== undefined && this.#stale.has(capture.id) ? { ...main, sentVersion: 0, sentState: null } : main;
-    return drawingsOf(capture, shown, messages.find(capture.id, 'thread')).map((drawing) => {
-      const notBefore = [limitOf(drawing), nameOf(drawing)].map((key) => this.#notBefore.get(key) ?? 0);
-      return { ...drawing, due: Math.max(drawing.due, ...notBefore) };
-    });
+    return drawingsOf(capture, shown, messages.find(capture.id, 'thread'));
   }
 
   async #show(drawing: Drawing): Promise<void> {
@@ -185,10 +212,12 @@ export class Follow {
     switch (said.outcome) {
       case 'said':
         if (part === 'main') this.#stale.delete(capture.id);
+        this.#since.delete(nameOf(drawing));
         messages.markSent(message, said.ts, shown);
         break;
       case 'lost':
         this.#stale.delete(capture.id);
+        this.#since.delete(nameOf(drawing));
         log.warn({ capture: capture.id, part, channel, slack: said.trouble }, 'message lost');
         messages.markLost(message, said.trouble, shown);
         break;

@@ -1,5 +1,6 @@
 import type { App, Logger, Receiver, ReceiverEvent } from '@slack/bolt';
 import { SocketModeClient, type SocketModeOptions } from '@slack/socket-mode';
+import type { Millis } from '../capture/capture.ts';
 import { CaptureError } from '../capture/errors.ts';
 
 /** How many connections listen: Slack gives each envelope to one of them, and allows ten. */
@@ -9,6 +10,8 @@ export interface ConnectionParts {
   readonly appToken: string;
   readonly clientOptions: NonNullable<SocketModeOptions['clientOptions']>;
   readonly log: Logger;
+  /** Called with the time that an envelope had to wait for its acknowledgement. */
+  readonly onAck: (after: Millis) => void;
   /** Called when a connection cannot be made again, ever: a revoked token, a disabled app. */
   readonly onLost: (error: unknown) => void;
 }
@@ -29,6 +32,11 @@ export class Connections implements Receiver {
 
   init(app: App): void {
     this.#app = app;
+  }
+
+  /** How many connections listen. */
+  get listening(): number {
+    return [...this.#open].filter(({ listening }) => listening).length;
   }
 
   /** Resolves when the first connection listens; rejects when Slack refuses the token. */
@@ -65,6 +73,7 @@ export class Connections implements Receiver {
   }
 
   async #pass({ ack, body, envelope_id, retry_num, retry_reason }: SlackEvent): Promise<void> {
+    const arrived = performance.now();
     let acked = false;
     const event: ReceiverEvent = {
       body,
@@ -72,6 +81,7 @@ export class Connections implements Receiver {
         if (acked) return;
         acked = true;
         await ack(answer).catch(lost);
+        this.#parts.onAck(performance.now() - arrived);
       },
       customProperties: { envelopeId: envelope_id },
       ...(retry_num === undefined ? {} : { retryNum: retry_num }),
@@ -100,9 +110,18 @@ interface SlackEvent {
 
 /** A connection that says when Slack asks it to leave, instead of leaving. */
 class Connection extends SocketModeClient {
+  /** Slack has said hello on it, and it is not closed. */
+  listening = false;
+
   constructor({ appToken, clientOptions, log }: ConnectionParts) {
     // The client writes into the options it is given; each gets its own.
     super({ appToken, clientOptions: { ...clientOptions }, logger: log });
+    this.on('connected', () => {
+      this.listening = true;
+    });
+    this.on('close', () => {
+      this.listening = false;
+    });
   }
 
   protected override async onWebSocketMessage(data: string | ArrayBuffer, isBinary: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Actor, Origin } from './analyst.ts';
 import type { Capture, Millis, RingFileReport } from './capture.ts';
 import type { Custodian } from './custodian.ts';
-import type { Day } from './evidence.ts';
+import type { Day, Measured } from './evidence.ts';
 import type {
   AskedSearch,
   Attempt,
@@ -106,6 +106,8 @@ export interface Engine extends Custodian, Pinning {
   /** What ran and what was written to the audit log from `from` to before `to`, and how evidence stands now. */
   day(from: Millis, to: Millis): Promise<Day>;
   head(): ChainHead;
+  /** How many captures there are in each state, and what they cost; not an order, so not in the audit log. */
+  measure(): Promise<Measured>;
   /** Settles every capture whose process is gone: the one path for every ending that nobody ordered. Done before every list, show and stop. */
   reconcile(): Promise<void>;
   /** Captures as they change, in this process or another, first all with a version above `after`; ends with the signal. Looks every 250 ms. */

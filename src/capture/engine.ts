@@ -7,6 +7,7 @@ import { openCustodian } from './custodian.ts';
 import type { Engine } from './door.ts';
 import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
+import type { Measured } from './evidence.ts';
 import type { JoinNumber } from './joins.ts';
 import { type EngineParts, openRoom } from './opening.ts';
 import { openPinning } from './pinning.ts';
@@ -58,6 +59,7 @@ function engineIn(room: Room): Engine {
     joiner.look();
   };
   let indexing: ((signal: AbortSignal) => Promise<void>) | undefined;
+  let measures: (() => Promise<Measured>) | undefined;
   const duties = [
     whenDue(room, shipEvery, custodian.shipAudit),
     whenDue(room, retainEvery, custodian.retain),
@@ -185,6 +187,10 @@ function engineIn(room: Room): Engine {
       return { ...day, captures: day.captures.map(present), pinned: pinning.pinboard() };
     },
     head: audit.head,
+    measure: async () => {
+      measures ??= (await import('./measures.ts')).openMeasures(room);
+      return measures();
+    },
     reconcile,
     watch: async function* (after, signal) {
       let seen = after;

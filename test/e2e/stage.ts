@@ -51,10 +51,15 @@ export interface Setting {
   readonly reports?: { readonly at: string; readonly timezone: string };
   /** More of its section limits. */
   readonly limits?: { readonly search: string };
+  /** Its section metrics. */
+  readonly metrics?: { readonly port: number };
 }
 
 /** Opens a stage whose captures listen on `lo`; all that it began ends with the test. */
-export async function openStage(t: Pick<TestContext, 'after'>, { reports, limits }: Setting = {}): Promise<Stage> {
+export async function openStage(
+  t: Pick<TestContext, 'after'>,
+  { reports, limits, metrics }: Setting = {},
+): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'capture-e2e-'));
   const workspace = await openWorkspace({ manifest: manifest() });
   const cast = withCast(workspace);
@@ -63,7 +68,7 @@ export async function openStage(t: Pick<TestContext, 'after'>, { reports, limits
   const ring = join(directory, 'ring');
   writeFileSync(
     join(directory, 'capture.yml'),
-    stringify({ ...configuration(workspace, cast, limits), ...(reports && { reports }) }),
+    stringify({ ...configuration(workspace, cast, limits), ...(reports && { reports }), ...(metrics && { metrics }) }),
   );
   const config = await readConfig(join(directory, 'capture.yml'));
   const engine = openEngine({ config, log: pino({ level: 'silent' }), now: Date.now });
