@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { AnyMiddlewareArgs, Middleware } from '@slack/bolt';
 import type { Database } from 'better-sqlite3';
 import type { Millis } from '../capture/capture.ts';
+import { unsynced } from '../capture/unsynced.ts';
 import { registryTrouble } from '../database.ts';
 
 /** Slack repeats itself within minutes; an hour is plenty. */
@@ -30,7 +31,8 @@ export function openDeliveries(database: Database, now: () => Millis): Deliverie
     forget: (key) => void takeBack.run(key),
     first: (keys) => {
       try {
-        return first.immediate(keys);
+        // On the disk with the next entry of the audit log: before anything is done that must not be done twice.
+        return unsynced(database, () => first.immediate(keys));
       } catch (error) {
         throw registryTrouble(error, dirname(database.name)) ?? error;
       }

@@ -2,6 +2,7 @@ import type { App, Logger, Receiver, ReceiverEvent } from '@slack/bolt';
 import { SocketModeClient, type SocketModeOptions } from '@slack/socket-mode';
 import type { Millis } from '../capture/capture.ts';
 import { CaptureError } from '../capture/errors.ts';
+import { turns } from './turns.ts';
 
 /** How many connections listen: Slack gives each envelope to one of them, and allows ten. */
 const wanted = 2;
@@ -23,6 +24,7 @@ export interface ConnectionParts {
 export class Connections implements Receiver {
   readonly #parts: ConnectionParts;
   readonly #open = new Set<Connection>();
+  readonly #turn = turns();
   #app: App | undefined;
   #stopped = false;
 
@@ -82,6 +84,8 @@ export class Connections implements Receiver {
         acked = true;
         await ack(answer).catch(lost);
         this.#parts.onAck(performance.now() - arrived);
+        // What others wait for first is their acknowledgement.
+        await this.#turn();
       },
       customProperties: { envelopeId: envelope_id },
       ...(retry_num === undefined ? {} : { retryNum: retry_num }),

@@ -12,7 +12,7 @@ import type { JoinNumber } from './joins.ts';
 import { type EngineParts, openRoom } from './opening.ts';
 import { openPinning } from './pinning.ts';
 import { reconcileAll } from './reconcile.ts';
-import { ask, type Order, type Room } from './room.ts';
+import { ask, noteLook, type Order, type Room } from './room.ts';
 import { wordedAs } from './wording.ts';
 
 /**
@@ -37,15 +37,7 @@ function engineIn(room: Room): Engine {
   const { leave: leavePins, ...pinning } = openPinning(room);
 
   const look = (verb: string, actor: Actor, capture: string | null, outcome: 'done' | 'invalid' = 'done') =>
-    audit.note({
-      outcome,
-      verb,
-      analyst: actor.analyst.name,
-      actingFor: null,
-      origin: actor.origin,
-      words: actor.words,
-      capture,
-    });
+    noteLook(room, { verb, actor, capture, outcome });
   const refuse: Engine['refuse'] = ({ verb, analyst, origin, words }, why) => {
     audit.note({ outcome: 'refused', verb, analyst, actingFor: null, origin, words, detail: why });
     throw new CaptureError('not_allowed', why);
@@ -115,7 +107,7 @@ function engineIn(room: Room): Engine {
       }
     },
     list: async (selection, actor) => {
-      look('list', actor, null);
+      await look('list', actor, null);
       await reconcile();
       const { selector, all } = selection;
       const listed: Capture[] = [];
@@ -134,12 +126,12 @@ function engineIn(room: Room): Engine {
     show: async (selector, actor) => {
       await reconcile();
       const { idSelected } = await import('./selecting.ts');
-      const id = await idSelected(room, selector, 'all').catch((error: unknown) => {
-        look('show', actor, null, 'invalid');
+      const id = await idSelected(room, selector, 'all').catch(async (error: unknown) => {
+        await look('show', actor, null, 'invalid');
         throw error;
       });
       const capture = registry.byId(id);
-      look('show', actor, capture?.id ?? null, capture === undefined ? 'invalid' : 'done');
+      await look('show', actor, capture?.id ?? null, capture === undefined ? 'invalid' : 'done');
       return present(capture ?? noCapture(id));
     },
     coverage: registry.coverage,
@@ -159,7 +151,7 @@ function engineIn(room: Room): Engine {
       if (!mayRole.readAudit(actor.analyst)) {
         refuse({ ...actor, verb: 'audit', analyst: actor.analyst.name }, 'the audit log is for leads: ask one');
       }
-      look('audit', actor, null);
+      await look('audit', actor, null);
       for (const page of audit.pages(query)) {
         if (page.length > 0) yield page;
         await otherWork();
@@ -184,6 +176,8 @@ function engineIn(room: Room): Engine {
     day: async (from, to) => {
       const { dayOf } = await import('./day.ts');
       const day = await dayOf(room, from, to, closing.signal);
+      // A head that somebody has seen must not be gone after a power cut.
+      await room.onDisk();
       return { ...day, captures: day.captures.map(present), pinned: pinning.pinboard() };
     },
     head: audit.head,
@@ -236,6 +230,7 @@ function engineIn(room: Room): Engine {
     close: async () => {
       closing.abort(new Error('the engine was closed meanwhile'));
       await Promise.all([leave(), leavePins(), joiner?.leave()]);
+      await room.onDisk.close();
       database.close();
     },
   };
