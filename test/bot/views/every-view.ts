@@ -7,7 +7,15 @@ import { bugView, errorView } from '../../../src/bot/views/error.ts';
 import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
 import { listView } from '../../../src/bot/views/list.ts';
-import { endedAlreadyView, inviteView, startedView, stoppedView, warningsView } from '../../../src/bot/views/notice.ts';
+import { menuView } from '../../../src/bot/views/menu.ts';
+import {
+  endedAlreadyView,
+  inviteView,
+  sentAlreadyView,
+  startedView,
+  stoppedView,
+  warningsView,
+} from '../../../src/bot/views/notice.ts';
 import { pinnedView, pinsView, unpinnedView } from '../../../src/bot/views/pins.ts';
 import { answeredAlreadyView, notSearchedView, preflightView } from '../../../src/bot/views/preflight.ts';
 import { progressView } from '../../../src/bot/views/progress.ts';
@@ -57,6 +65,8 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     ),
     'not searched': notSearchedView({ verb: 'both', order: { ...order, since: null } }),
     'answered already': answeredAlreadyView(),
+    'sent already': sentAlreadyView(),
+    menu: menuView(),
     bug: bugView(words),
     help: helpView(words),
     whoami: whoamiView({ name: words, role: 'lead' }, { door: 'slack', team: words, user: words, channel: words }),
