@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { type AddressInfo, createServer } from 'node:net';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parse, stringify } from 'yaml';
 import { startBot } from '../sandbox/demo/bot-process.ts';
 import type { Channel } from '../sandbox/workspace/channels.ts';
@@ -51,6 +52,9 @@ async function measured(stage: Stage, bytes: number): Promise<Held> {
   const enough = new AbortController();
   const from = performance.now();
   const searches = searchOn(stage, enough.signal);
+  const here = monitorEventLoopDelay({ resolution: 10 });
+  here.enable();
+  const before = stage.processor();
   let left = commands;
   const took: Took[] = [];
   const load = loadavg()[0] ?? Number.NaN;
@@ -65,6 +69,8 @@ async function measured(stage: Stage, bytes: number): Promise<Held> {
   );
   const samples = await stage.scrape();
   const seconds = (performance.now() - from) / 1_000;
+  const after = stage.processor();
+  here.disable();
   enough.abort();
   const searched = await searches;
   const acks = took.map((each) => each.ack);
@@ -81,6 +87,7 @@ async function measured(stage: Stage, bytes: number): Promise<Held> {
         ([verb, some]) => `  ${verb} (${some.length}): ack ${inWords(some.map((each) => each.ack))}`,
       ),
       `in the bot: ${(within * 100).toFixed(2)} % acknowledged within 100 ms of being read; event loop blocked for at most ${(figure('capture_event_loop_delay_max_seconds') * 1_000).toFixed(0)} ms, p99 ${(figure('capture_event_loop_delay_p99_seconds') * 1_000).toFixed(0)} ms`,
+      `its main thread had a processor for ${(after.ran - before.ran).toFixed(1)} s and waited for one for ${(after.waited - before.waited).toFixed(1)} s; the workspace's event loop: at most ${(here.max / 1e6 - 10).toFixed(0)} ms, p99 ${(here.percentile(99) / 1e6 - 10).toFixed(0)} ms`,
       `the first search and the first start of this bot: event loop blocked for at most ${cold.toFixed(0)} ms`,
       `${searched} searches of ${(bytes / 1e9).toFixed(2)} GB came to their end meanwhile`,
     ],
@@ -164,6 +171,8 @@ interface Stage {
   readonly lead: Actor;
   /** Resolves when this person alone is shown something. */
   answered(who: User): Promise<void>;
+  /** How long the bot's main thread had a processor so far, and had to wait for one, seconds. */
+  processor(): { readonly ran: number; readonly waited: number };
   scrape(): Promise<ReadonlyMap<string, number>>;
   close(): Promise<void>;
 }
@@ -224,6 +233,13 @@ async function openStage(directory: string): Promise<Stage> {
   return {
     ...{ workspace, channel, people, searcher, engine, lead },
     answered: ({ id }) => new Promise((resolve) => waiting.set(id, resolve)),
+    processor: () => {
+      // proc(5): nanoseconds on a processor, and on a run queue.
+      const [ran = 0, waited = 0] = readFileSync(`/proc/${bot.pid}/task/${bot.pid}/schedstat`, 'utf8')
+        .split(' ')
+        .map(Number);
+      return { ran: ran / 1e9, waited: waited / 1e9 };
+    },
     scrape: async () => samplesIn(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()),
     close: async () => {
       await engine.stop(null, lead).catch(() => undefined);

@@ -14,7 +14,9 @@ export function fill(database: Database.Database, captures: number): void {
       started_at, ended_at, why, bytes, packets, counts, sha256, facts, owner, tcpdump, version)
     VALUES (:kind, 'stopped', 'bench', 'bench', :description, :expression, 'lo', :ring, 262144, :savefile, :savefile,
       :at, :at + 30000, 'stopped by bench', 513000, 750, :counts, :sha256, :facts, '1/none/1', '1/none/2', :number)`);
-  const report = database.prepare(`INSERT INTO coverage VALUES (?, ?, ?, 'searched', NULL, NULL, 150, NULL)`);
+  const report = database.prepare(
+    `INSERT INTO coverage (capture, position, file, outcome, packets) VALUES (?, ?, ?, 'searched', 150)`,
+  );
   const chain = chainIn(database);
   database.transaction(() => {
     for (let number = 1; number <= captures; number += 1) {

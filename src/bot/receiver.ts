@@ -2,7 +2,7 @@ import type { App, Logger, Receiver, ReceiverEvent } from '@slack/bolt';
 import { SocketModeClient, type SocketModeOptions } from '@slack/socket-mode';
 import type { Millis } from '../capture/capture.ts';
 import { CaptureError } from '../capture/errors.ts';
-import { turns } from './turns.ts';
+import { turn } from '../capture/turns.ts';
 
 /** How many connections listen: Slack gives each envelope to one of them, and allows ten. */
 const wanted = 2;
@@ -24,7 +24,6 @@ export interface ConnectionParts {
 export class Connections implements Receiver {
   readonly #parts: ConnectionParts;
   readonly #open = new Set<Connection>();
-  readonly #turn = turns();
   #app: App | undefined;
   #stopped = false;
 
@@ -85,7 +84,7 @@ export class Connections implements Receiver {
         await ack(answer).catch(lost);
         this.#parts.onAck(performance.now() - arrived);
         // What others wait for first is their acknowledgement.
-        await this.#turn();
+        await turn();
       },
       customProperties: { envelopeId: envelope_id },
       ...(retry_num === undefined ? {} : { retryNum: retry_num }),

@@ -15,6 +15,7 @@ import type { Pins } from './pins.ts';
 import { isAlive, type ProcessToken } from './process.ts';
 import type { NewCapture, Registry } from './registry.ts';
 import type { Supervision } from './supervision.ts';
+import { turn } from './turns.ts';
 import { unsynced } from './unsynced.ts';
 
 /** What the engine's rooms work with: opened once, passed down. */
@@ -160,6 +161,8 @@ export async function noteLook(
   const { analyst, origin, words } = actor;
   unsynced(database, () => audit.note({ ...more, analyst: analyst.name, actingFor: null, origin, words }));
   await onDisk();
+  // All who waited for the disk are woken at once.
+  await turn();
 }
 
 /** An order in the audit log: settle it in the transaction that changes the state. Only the first settling counts. */

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { turns } from '../../src/bot/turns.ts';
+import { turn } from '../../src/capture/turns.ts';
 
 test('each who waits goes on in a turn of their own, first come, first served', async () => {
-  const turn = turns();
   const went: string[] = [];
   const through = ['first', 'second', 'third'].map((name) => turn().then(() => went.push(name)));
   assert.deepEqual(went, []);
