@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -155,7 +156,8 @@ async function searchOn({ workspace, searcher, channel, engine, lead }: Stage, s
     if (kind !== 'past' || endedAt === null || before.has(id)) continue;
     before.add(id);
     if (state !== 'finished') throw new Error(`a search came to ${state}: ${why}`);
-    rmSync(path);
+    // Not at once: this is the workspace's event loop, too.
+    await rm(path);
     searched += 1;
     await type(searched);
   }
