@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ack } from './ack.ts';
 import { blocking } from './blocking.ts';
 import { both } from './both.ts';
 import { hosts } from './hosts.ts';
@@ -16,7 +17,7 @@ import { supervisor } from './supervisor.ts';
  * Measures what the product promises, side by side in one run, and prints one table; exits with 1 where a promise does not hold.
  *
  *     npm run bench                      # all of it: some fifteen minutes
- *     npm run bench -- list start        # these alone: list start supervisor blocking search memory hosts ringindex indexed logging both
+ *     npm run bench -- list start        # these alone: list start supervisor blocking search memory hosts ringindex indexed logging both ack
  *     npm run bench -- --seconds 300     # how long the supervisor is watched, 60 otherwise
  *     npm run bench -- --gigabytes 20    # of the ring that is searched, 6 otherwise: it should fit in memory
  *
@@ -40,6 +41,7 @@ const benches: Readonly<Record<string, () => Promise<Held>>> = {
   logging,
   both,
   indexed,
+  ack,
 };
 
 const named = positionals.length === 0 ? Object.keys(benches) : positionals;

@@ -21,7 +21,8 @@ export function spread(values: readonly number[], unit: string): string {
   return `median ${median(values).toFixed(0)} ${unit}, p95 ${p95(values).toFixed(0)} ${unit}`;
 }
 
-function quantile(values: readonly number[], share: number): number {
+/** What this share of them is not above. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -21,6 +21,8 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly analysts: readonly KnownAnalyst[];
   readonly slack: SlackConfig | null;
+  /** Where the bot tells metrics and health, always on 127.0.0.1; null: nowhere. */
+  readonly metrics: { readonly port: number } | null;
   readonly reports: ReportsConfig;
   readonly pins: PinsConfig;
   /** Null: nothing is deleted. */

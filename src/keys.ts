@@ -95,6 +95,12 @@ export const schema = settings(
     )
       .nullable()
       .default(null),
+    metrics: settings(
+      { port: whole('expected a port of 127.0.0.1 such as 9464', { least: 1, most: 65_535 }) },
+      'settings such as { port: 9464 }',
+    )
+      .nullable()
+      .default(null),
     reports: settings(
       {
         at: z

@@ -70,6 +70,7 @@ describe('a configuration', () => {
         orders: 30,
         tokens: '/etc/capture/tokens',
       },
+      metrics: null,
       reports: { at: '08:00', timezone: 'UTC' },
       pins: { directory: '/etc/capture/state/pins', size: 100e9, for: 7 * 86_400_000 },
       retention: null,
@@ -149,6 +150,17 @@ describe('a configuration', () => {
     );
   });
 
+  test('tells metrics on a port of loopback, and takes no other address', () => {
+    assert.deepEqual(check(`${whole}metrics: { port: 9464 }\n`).metrics, { port: 9464 });
+    for (const key of ['address: 0.0.0.0', 'host: 192.0.2.5', 'listen: "[::]"'])
+      assert.match(mistakesIn(`${whole}metrics: { port: 9464, ${key} }\n`)[0] ?? '', /^metrics\.\w+: no such key/);
+    for (const port of ['0', '65536', '-1', '0.0.0.0:9464', '94.64'])
+      assert.match(
+        mistakesIn(`${whole}metrics: { port: ${port} }\n`)[0] ?? '',
+        /^metrics\.port: expected a port of 127/,
+      );
+  });
+
   test('with several mistakes names each with its key', () => {
     const mistakes = mistakesIn(`sensor: 'two words'
 state: ''
@@ -173,12 +185,13 @@ reports: { at: '8 o clock', timezone: Mars/Olympus }
   test('with another kind of value than expected says in plain words what is, whatever the key and the value', () => {
     const keys = {
       '': ['sensor', 'state', 'captures', 'group', 'interfaces', 'snaplen', 'buffer', 'rings', 'limits', 'analysts'],
-      more: ['slack', 'reports', 'retention', 'syslog'],
+      more: ['slack', 'reports', 'retention', 'syslog', 'metrics'],
       limits: ['duration', 'size', 'perAnalyst', 'freeSpace'],
       slack: ['team', 'channels', 'digest', 'groups', 'orders', 'tokens'],
       reports: ['at', 'timezone'],
       retention: ['finished', 'keepFree'],
       syslog: ['facility', 'server'],
+      metrics: ['port'],
     };
     const below = Object.entries(keys).flatMap(([group, names]) =>
       names.map((name) => ({ group: /^(|more)$/.test(group) ? null : group, name })),

@@ -18,25 +18,34 @@ export interface AppParts {
   readonly desk: Desk;
   readonly secrets: SlackSecrets;
   readonly slackLog: SlackLogger;
+  /** For its calls of Slack. */
+  readonly fetch: typeof fetch;
   /** Called when Slack will not have us back: the bot must end and say why. */
   readonly onLost: (why: CaptureError) => void;
+}
+
+export interface OpenApp {
+  readonly app: App;
+  /** How many connections to Slack listen. */
+  readonly connections: () => number;
 }
 
 /**
  * Bolt's App with everything that people can say to it, not yet connected.
  * @throws CaptureError `bad_request` when Slack refuses the bot token or it is another workspace's
  */
-export async function openApp({ desk, secrets, slackLog, onLost }: AppParts): Promise<App> {
+export async function openApp({ desk, secrets, slackLog, fetch, onLost }: AppParts): Promise<OpenApp> {
   const receiver = new Connections({
     appToken: secrets.appToken,
-    clientOptions: connectionOptions(secrets),
+    clientOptions: connectionOptions(secrets, fetch),
     log: desk.log,
+    onAck: desk.meters.acked,
     onLost: (error) => onLost(whatToMend(error, 'SLACK_APP_TOKEN')),
   });
   const app = new App({
     token: secrets.botToken,
     receiver,
-    clientOptions: interactiveOptions(secrets, slackLog),
+    clientOptions: interactiveOptions(secrets, slackLog, fetch),
     logger: slackLog,
     convoStore: false,
     extendedErrorHandler: true,
@@ -55,7 +64,7 @@ export async function openApp({ desk, secrets, slackLog, onLost }: AppParts): Pr
   app.event('app_uninstalled', () => desk.token.check());
   app.error(async (failed: Failed) => sayWhatWentWrong(failed, desk));
   await initialise(app, desk);
-  return app;
+  return { app, connections: () => receiver.listening };
 }
 
 /** What Bolt hands on when a handler throws. */
@@ -88,8 +97,9 @@ async function initialise(app: App, { slack }: Desk): Promise<void> {
 }
 
 /** The one place where a handler's errors end: a sentence for what the person can mend, a reference for what is our bug. */
-async function sayWhatWentWrong({ error, body }: Failed, { log, unanswered }: Desk): Promise<void> {
+async function sayWhatWentWrong({ error, body }: Failed, { log, meters, unanswered }: Desk): Promise<void> {
   const cause = 'original' in error ? error.original : error;
+  meters.failed(verbIn(body), cause);
   try {
     const view = troubleInWords(cause, log);
     if ('response_url' in body && typeof body.response_url === 'string') await answer(body.response_url, view);
@@ -97,4 +107,10 @@ async function sayWhatWentWrong({ error, body }: Failed, { log, unanswered }: De
   } catch (notShown) {
     log.warn({ err: notShown, about: cause }, 'answer not shown');
   }
+}
+
+/** The first word of a slash command; what never became an order has no other verb. */
+function verbIn(body: object): string {
+  const text = 'text' in body && typeof body.text === 'string' ? body.text : '';
+  return /\S+/.exec(text)?.[0].toLowerCase() ?? '';
 }

@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import type { SlackSecrets } from '../environment.ts';
 import { listen, openApp } from './app.ts';
 import { slackClients } from './clients.ts';
+import { countingCalls, countingOrders } from './counted.ts';
 import { openDeliveries } from './deliveries.ts';
 import type { Desk } from './desk.ts';
 import { digestRecord } from './digest-record.ts';
@@ -20,8 +21,10 @@ import { openHomes } from './home/opened.ts';
 import { tellInterrupted } from './interrupted.ts';
 import { slackLog } from './log.ts';
 import { openMessages } from './messages.ts';
+import { openMeters } from './meters.ts';
 import { slackPeople } from './people.ts';
 import { slackUserOf } from './slack-user.ts';
+import { tellMeters } from './telling.ts';
 import { tokenWatch } from './token.ts';
 import { openUnanswered } from './unanswered.ts';
 import { openUnconfirmed } from './unconfirmed.ts';
@@ -52,11 +55,14 @@ export interface Bot {
  * @throws CaptureError `bad_request` when Slack refuses a token, `tool_failed` when Slack cannot be reached
  */
 export async function openBot(parts: BotParts): Promise<Bot> {
-  const { config, secrets, engine, database, log, now, onLost } = parts;
+  const { config, secrets, database, log, now, onLost } = parts;
   const { slack } = config;
   if (slack === null) throw new CaptureError('bad_request', `${config.file} has no section slack: the bot needs one`);
   const forSlack = slackLog(log);
-  const clients = slackClients(secrets, forSlack);
+  const meters = openMeters();
+  const engine = countingOrders(parts.engine, meters);
+  const fetch = countingCalls(meters);
+  const clients = slackClients(secrets, forSlack, fetch);
   const closing = new AbortController();
   const messages = openMessages(database);
   const { digest } = slack;
@@ -93,12 +99,14 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     homes,
     unconfirmed: openUnconfirmed(database, now),
     underway: underway(),
+    meters,
     closing: closing.signal,
     log,
     now,
   };
   const began = now();
-  const app = await openApp({ desk, secrets, slackLog: forSlack, onLost });
+  const { app, connections } = await openApp({ desk, secrets, slackLog: forSlack, fetch, onLost });
+  const telling = await tellMeters(config, log, meters, { engine, connections, behind: () => follow.behind() });
   follow.run().catch(onLost);
   homes.run().catch(onLost);
   const supervised = engine.supervise(false, closing.signal).catch(onLost);
@@ -124,6 +132,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
       desk.haste.close();
       await inTime(follow.close(all.tooLate), all.tooLate);
       await inTime(supervised, all.tooLate);
+      await inTime(telling.close(), all.tooLate);
       all.done();
     },
   };

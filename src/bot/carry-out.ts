@@ -30,6 +30,21 @@ const mostInFull = 4;
  * @throws CaptureError as the engine does
  */
 export async function carryOut(command: Command, actor: Actor, desk: Desk): Promise<View> {
+  try {
+    const view = await carriedOut(command, actor, desk);
+    // Everything else is counted where the engine takes the order, whichever button or form gave it.
+    if (noOrders.has(command.verb)) desk.meters.command(command.verb, 'done');
+    return view;
+  } catch (error) {
+    desk.meters.failed(command.verb, error);
+    throw error;
+  }
+}
+
+/** What the engine has no order for. */
+const noOrders: ReadonlySet<Command['verb']> = new Set(['help', 'whoami', 'digest']);
+
+async function carriedOut(command: Command, actor: Actor, desk: Desk): Promise<View> {
   const { engine, now } = desk;
   switch (command.verb) {
     case 'start': {

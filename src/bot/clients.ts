@@ -17,24 +17,24 @@ export interface SlackClients {
   readonly digest: WebClient;
 }
 
-/** Clients for the bot's token. */
-export function slackClients(secrets: SlackSecrets, log: SlackLogger): SlackClients {
+/** Clients for the bot's token. @param fetch counts their calls */
+export function slackClients(secrets: SlackSecrets, log: SlackLogger, fetch = globalThis.fetch): SlackClients {
   const once: WebClientOptions = {
-    ...atSlack(secrets, log),
+    ...atSlack(secrets, log, fetch),
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },
   };
   return {
-    interactive: new WebClient(secrets.botToken, interactiveOptions(secrets, log)),
+    interactive: new WebClient(secrets.botToken, interactiveOptions(secrets, log, fetch)),
     progress: new WebClient(secrets.botToken, once),
     digest: new WebClient(secrets.botToken, once),
   };
 }
 
 /** For calls that a person waits for: tried again at once, given up before they lose patience; where Slack limits them, at once. */
-export function interactiveOptions(secrets: SlackSecrets, log: SlackLogger): WebClientOptions {
+export function interactiveOptions(secrets: SlackSecrets, log: SlackLogger, fetch: Fetch): WebClientOptions {
   return {
-    ...atSlack(secrets, log),
+    ...atSlack(secrets, log, fetch),
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 3, minTimeout: 200, maxTimeout: 1_000 },
   };
@@ -56,14 +56,17 @@ export async function patiently<Answer>(call: () => Promise<Answer>): Promise<An
 }
 
 /** For apps.connections.open: who asks for a connection tries again by plan, and says so. */
-export function connectionOptions(secrets: SlackSecrets): WebClientOptions {
-  return { ...whereSlackIs(secrets), rejectRateLimitedCalls: true, retryConfig: { retries: 0 } };
+export function connectionOptions(secrets: SlackSecrets, fetch: Fetch): WebClientOptions {
+  return { ...whereSlackIs(secrets, fetch), rejectRateLimitedCalls: true, retryConfig: { retries: 0 } };
 }
 
-function atSlack(secrets: SlackSecrets, log: SlackLogger): WebClientOptions {
-  return { ...whereSlackIs(secrets), logger: log };
+type Fetch = typeof globalThis.fetch;
+
+function atSlack(secrets: SlackSecrets, log: SlackLogger, fetch: Fetch): WebClientOptions {
+  return { ...whereSlackIs(secrets, fetch), logger: log };
 }
 
-function whereSlackIs({ apiUrl }: SlackSecrets): WebClientOptions {
-  return apiUrl === null ? { timeout: callTimeout } : { timeout: callTimeout, slackApiUrl: apiUrl };
+function whereSlackIs({ apiUrl }: SlackSecrets, fetch: Fetch): WebClientOptions {
+  const own = { timeout: callTimeout, fetch };
+  return apiUrl === null ? own : { ...own, slackApiUrl: apiUrl };
 }

@@ -30,6 +30,7 @@ export type Parting = string;
 export class Connection {
   readonly #client: OneSocket;
   readonly #parting = Promise.withResolvers<Parting>();
+  #listens = false;
   #unacked = 0;
   #allAcked = Promise.withResolvers<void>();
 
@@ -37,7 +38,10 @@ export class Connection {
     this.#client = new OneSocket(parts);
     this.#client.on('slack_event', (event: SlackEvent) => onEvent(this.#counted(event)));
     this.#client.on('told_to_leave', (reason: string) => this.#parting.resolve(reason));
-    this.#client.on('disconnected', () => this.#parting.resolve('broken'));
+    this.#client.on('disconnected', () => {
+      this.#listens = false;
+      this.#parting.resolve('broken');
+    });
   }
 
   /** Resolves when Slack has said hello; rejects with why it has not. */
@@ -46,7 +50,10 @@ export class Connection {
     const started = client.start();
     const silence = new Promise<string>((resolve) => setTimeout(resolve, helloWithin, 'no hello').unref());
     const early = await Promise.race([started.then(() => null), this.#parting.promise, silence]);
-    if (early === null) return;
+    if (early === null) {
+      this.#listens = true;
+      return;
+    }
     // One that comes about all the same would take envelopes that nobody looks after.
     started.then(
       () => client.disconnect(),
@@ -59,6 +66,11 @@ export class Connection {
   /** Resolves with why, once the connection is broken or Slack asks it to leave. */
   get parting(): Promise<Parting> {
     return this.#parting.promise;
+  }
+
+  /** Whether envelopes come in over it: Slack has said hello, and it is neither broken nor closed. */
+  get listens(): boolean {
+    return this.#listens;
   }
 
   /** Closes it once what came in over it is acknowledged; what is not by then Slack counts as lost anyway. */

@@ -3,6 +3,7 @@ import type { AnyMiddlewareArgs, Middleware } from '@slack/bolt';
 import type { Database } from 'better-sqlite3';
 import type { Logger } from 'pino';
 import type { Millis } from '../capture/capture.ts';
+import { unsynced } from '../capture/unsynced.ts';
 import { registryTrouble } from '../database.ts';
 import { isChange } from './changes.ts';
 import { keyOf, type UnansweredOrders, unansweredIn } from './unanswered.ts';
@@ -36,7 +37,8 @@ export function openDeliveries(database: Database, now: () => Millis): Deliverie
     forget: (key) => void takeBack.run(key),
     first: (keys, also) => {
       try {
-        return first.immediate(keys, also);
+        // On the disk with the next entry of the audit log: before anything is done that must not be done twice.
+        return unsynced(database, () => first.immediate(keys, also));
       } catch (error) {
         throw registryTrouble(error, dirname(database.name)) ?? error;
       }

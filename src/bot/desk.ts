@@ -6,6 +6,7 @@ import type { Deliveries } from './deliveries.ts';
 import type { Follow } from './follow.ts';
 import type { Haste } from './haste.ts';
 import type { Homes } from './home/keeping.ts';
+import type { Meters } from './meters.ts';
 import type { People } from './people.ts';
 import type { TokenWatch } from './token.ts';
 import type { UnansweredOrders } from './unanswered.ts';
@@ -30,6 +31,7 @@ export interface Desk {
   /** Searches that wait for their person's word. */
   readonly unconfirmed: UnconfirmedSearches;
   readonly underway: Underway;
+  readonly meters: Meters;
   /** Aborts when the bot goes: what runs in its process ends with it. */
   readonly closing: AbortSignal;
   readonly log: Logger;

@@ -40,6 +40,13 @@ export interface FollowParts {
   readonly now: () => Millis;
 }
 
+/** Messages that are due and do not show their captures as they are. */
+export interface Behind {
+  readonly messages: number;
+  /** For how long the one that waits longest has been due; 0 where there is none. */
+  readonly oldest: Millis;
+}
+
 /**
  * Keeps each capture's message in Slack as the registry has it, whatever happened to the bot or to Slack meanwhile: what to draw comes
  * from comparing the capture's version with the message's, never from an event. Latest wins; endings come before progress.
@@ -49,6 +56,8 @@ export class Follow {
   readonly #behind = new Set<string>();
   readonly #stale = new Set<string>();
   readonly #alive = new Set<string>();
+  /** Since when a message has been behind, by its name. */
+  readonly #since = new Map<string, Millis>();
   readonly #notBefore = new Map<string, Millis>();
   /** What Slack took, and the registry has not: to be noted before the message is said again. */
   readonly #unnoted = new Map<string, () => void>();
@@ -87,6 +96,17 @@ export class Follow {
     if (warnings.length === 0) return;
     this.#parts.messages.keepWarnings(id, warnings);
     this.#noteBehind(id);
+  }
+
+  /** How far Slack is behind: an edit that waits for its turn only is not, one that Slack does not take is. */
+  behind(): Behind {
+    const now = this.#parts.now();
+    const waits = [...this.#behind].flatMap((id) => {
+      const capture = this.#parts.engine.peek(id);
+      const wanted = capture === undefined ? [] : this.#drawings(capture).filter(({ due }) => due <= now);
+      return wanted.map((drawing) => now - Math.max(drawing.due, this.#since.get(nameOf(drawing)) ?? now));
+    });
+    return { messages: waits.length, oldest: Math.max(0, ...waits) };
   }
 
   /**
@@ -168,6 +188,7 @@ export class Follow {
       const drawings = capture === undefined ? [] : this.#drawings(capture);
       if (drawings.length === 0) this.#behind.delete(id);
       return drawings.map((drawing) => {
+        if (!this.#since.has(nameOf(drawing))) this.#since.set(nameOf(drawing), this.#parts.now());
         const due = last && !isOpen(drawing.capture.state) ? 0 : drawing.due;
         const keys = [limitOf(drawing), nameOf(drawing), ...(drawing.knocks ? [doorOf(drawing)] : [])];
         const notBefore = keys.map((key) => this.#notBefore.get(key) ?? 0);
@@ -250,11 +271,13 @@ export class Follow {
     switch (said.outcome) {
       case 'said':
         this.#stale.delete(staleName(message));
+        this.#since.delete(nameOf(drawing));
         messages.markSent(message, said.ts, shown);
         this.#notBefore.delete(doorOf(drawing));
         break;
       case 'lost':
         this.#stale.delete(staleName(message));
+        this.#since.delete(nameOf(drawing));
         if (message.trouble !== said.trouble)
           log.warn({ capture: capture.id, part, channel, slack: said.trouble }, 'message lost');
         messages.markLost(message, said.trouble, shown);

@@ -33,6 +33,7 @@ async function run(): Promise<number> {
   if (config.slack === null)
     throw new CaptureError('bad_request', `${config.file} has no section slack: the bot needs one`);
   const secrets = readSlackSecrets(config.slack);
+  await loaded();
   const engine = openEngine({ config, log, now: Date.now, leaveSupervisor });
   const database = openDatabase(config.state);
   let bot: Bot | undefined;
@@ -62,6 +63,28 @@ async function run(): Promise<number> {
     database.close();
     log.info('capture bot stopped');
   }
+}
+
+/** What the engine loads at need, for a shell's sake: here the first order would keep everybody else waiting for it. */
+async function loaded(): Promise<void> {
+  await Promise.all([
+    import('../capture/live/start.ts'),
+    import('../capture/past/search.ts'),
+    import('../capture/past/preflight/preflight.ts'),
+    import('../capture/both.ts'),
+    import('../capture/joined.ts'),
+    import('../capture/asking.ts'),
+    import('../capture/selecting.ts'),
+    import('../capture/stop.ts'),
+    import('../capture/extend.ts'),
+    import('../capture/live/supervisor.ts'),
+    import('../capture/past/pinning/order.ts'),
+    import('../capture/verify.ts'),
+    import('../capture/takeaway.ts'),
+    import('../capture/day.ts'),
+    import('../capture/measures.ts'),
+    import('execa'),
+  ]);
 }
 
 function lost(error: unknown): void {

@@ -4,6 +4,7 @@ import { WebAPIRateLimitedError } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { Millis } from '../capture/capture.ts';
 import { CaptureError } from '../capture/errors.ts';
+import { turn } from '../capture/turns.ts';
 import { Connection, type ConnectionParts, type Parting, Refused, type SlackEvent } from './connection.ts';
 import { isRefusal } from './mending.ts';
 
@@ -23,6 +24,8 @@ const unwelcome: Readonly<Record<string, string>> = {
 
 export interface ConnectionsParts extends ConnectionParts {
   readonly log: Logger;
+  /** Called with the time that an envelope had to wait for its acknowledgement. */
+  readonly onAck: (after: Millis) => void;
   /** Called when a connection cannot be made again, ever: a revoked token, a disabled app. */
   readonly onLost: (error: unknown) => void;
 }
@@ -43,6 +46,11 @@ export class Connections implements Receiver {
 
   init(app: App): void {
     this.#app = app;
+  }
+
+  /** How many connections listen. */
+  get listening(): number {
+    return [...this.#open].filter(({ listens }) => listens).length;
   }
 
   /** Resolves when the first connection listens, or it is stopped before; rejects when Slack refuses the token. */
@@ -109,9 +117,15 @@ export class Connections implements Receiver {
   }
 
   async #pass({ ack, body, envelope_id, retry_num, retry_reason }: SlackEvent): Promise<void> {
+    const arrived = performance.now();
     const event: ReceiverEvent = {
       body,
-      ack: (answer) => ack(answer).catch(lost),
+      ack: async (answer) => {
+        await ack(answer).catch(lost);
+        this.#parts.onAck(performance.now() - arrived);
+        // What others wait for first is their acknowledgement.
+        await turn();
+      },
       customProperties: { envelopeId: envelope_id },
       ...(retry_num === undefined ? {} : { retryNum: retry_num }),
       ...(retry_reason === undefined ? {} : { retryReason: retry_reason }),

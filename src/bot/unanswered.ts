@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Millis } from '../capture/capture.ts';
+import { unsynced } from '../capture/unsynced.ts';
 import type { SlackOrigin } from './analysts.ts';
 
 /** An order that Slack delivered, and whose person has not been answered yet. */
@@ -41,7 +42,8 @@ export function openUnanswered(database: Database, now: () => Millis): Unanswere
   return {
     note: ({ key, origin: { team, user, channel }, thread, words, responseUrl }) =>
       void insert.run(key, now(), team, user, channel, thread, words, responseUrl),
-    forget: (key) => void remove.run(key),
+    // After a power cut somebody may be told twice.
+    forget: (key) => unsynced(database, () => void remove.run(key)),
     before: (at) =>
       older
         .all(at)

@@ -1,7 +1,7 @@
 import type { Actor, Known, Membership, Origin, Unknown } from './analyst.ts';
 import type { Capture, Millis, RingFileReport } from './capture.ts';
 import type { Custodian } from './custodian.ts';
-import type { Day } from './evidence.ts';
+import type { Day, Measured } from './evidence.ts';
 import type { Health } from './health.ts';
 import type {
   Aftermath,
@@ -126,6 +126,8 @@ export interface Engine extends Custodian, Pinning {
   head(): ChainHead;
   /** What came of an order whose door ended before it could say so, once what was cut off is settled; a look of the door's, so not in the audit log. */
   aftermath(order: Interrupted): Promise<Aftermath>;
+  /** How many captures there are in each state, and what they cost; not an order, so not in the audit log. */
+  measure(): Promise<Measured>;
   /** Settles every capture whose process is gone: the one path for every ending that nobody ordered. Done before every list, show and stop. */
   reconcile(): Promise<void>;
   /** Captures as they change, in this process or another, first all with a version above `after`; ends with the signal. Looks every 250 ms. */

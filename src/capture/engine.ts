@@ -7,12 +7,13 @@ import { openCustodian } from './custodian.ts';
 import type { Engine } from './door.ts';
 import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
+import type { Measured } from './evidence.ts';
 import type { JoinNumber } from './joins.ts';
 import { whoIs } from './membership.ts';
 import { type EngineParts, openRoom } from './opening.ts';
 import { openPinning } from './pinning.ts';
 import { reconcileAll } from './reconcile.ts';
-import { ask, type Order, type Room } from './room.ts';
+import { ask, noteLook, type Order, type Room } from './room.ts';
 import { wordedAs } from './wording.ts';
 
 /**
@@ -37,15 +38,7 @@ function engineIn(room: Room): Engine {
   const { leave: leavePins, ...pinning } = openPinning(room);
 
   const look = (verb: string, actor: Actor, capture: string | null, outcome: 'done' | 'invalid' = 'done') =>
-    audit.note({
-      outcome,
-      verb,
-      analyst: actor.analyst.name,
-      actingFor: null,
-      origin: actor.origin,
-      words: actor.words,
-      capture,
-    });
+    noteLook(room, { verb, actor, capture, outcome });
   const refused: Engine['refused'] = ({ verb, analyst, origin, words }, why) => {
     audit.note({ outcome: 'refused', verb, analyst, actingFor: null, origin, words, detail: why });
   };
@@ -63,6 +56,7 @@ function engineIn(room: Room): Engine {
   };
   let sense: Engine['health'] | undefined;
   let indexing: ((signal: AbortSignal) => Promise<void>) | undefined;
+  let measures: (() => Promise<Measured>) | undefined;
   const duties = [
     whenDue(room, shipEvery, custodian.shipAudit),
     whenDue(room, retainEvery, custodian.retain),
@@ -118,7 +112,7 @@ function engineIn(room: Room): Engine {
       }
     },
     list: async (selection, actor) => {
-      look('list', actor, null);
+      await look('list', actor, null);
       await reconcile();
       const { selector, all } = selection;
       const listed: Capture[] = [];
@@ -137,12 +131,12 @@ function engineIn(room: Room): Engine {
     show: async (selector, actor) => {
       await reconcile();
       const { idSelected } = await import('./selecting.ts');
-      const id = await idSelected(room, selector, 'all').catch((error: unknown) => {
-        look('show', actor, null, 'invalid');
+      const id = await idSelected(room, selector, 'all').catch(async (error: unknown) => {
+        await look('show', actor, null, 'invalid');
         throw error;
       });
       const capture = registry.byId(id);
-      look('show', actor, capture?.id ?? null, capture === undefined ? 'invalid' : 'done');
+      await look('show', actor, capture?.id ?? null, capture === undefined ? 'invalid' : 'done');
       return present(capture ?? noCapture(id));
     },
     coverage: registry.coverage,
@@ -162,7 +156,7 @@ function engineIn(room: Room): Engine {
       if (!mayRole.readAudit(actor.analyst)) {
         refuse({ ...actor, verb: 'audit', analyst: actor.analyst.name }, 'the audit log is for leads: ask one');
       }
-      look('audit', actor, null);
+      await look('audit', actor, null);
       for (const page of audit.pages(query)) {
         if (page.length > 0) yield page;
         await otherWork();
@@ -199,12 +193,18 @@ function engineIn(room: Room): Engine {
     day: async (from, to) => {
       const { dayOf } = await import('./day.ts');
       const day = await dayOf(room, from, to, closing.signal);
+      // A head that somebody has seen must not be gone after a power cut.
+      await room.onDisk();
       return { ...day, captures: day.captures.map(present), pinned: pinning.pinboard() };
     },
     head: audit.head,
     aftermath: async (order) => {
       await reconcile();
       return (await import('./aftermath.ts')).aftermathOf(room, order);
+    },
+    measure: async () => {
+      measures ??= (await import('./measures.ts')).openMeasures(room);
+      return measures();
     },
     reconcile,
     watch: async function* (after, signal) {
@@ -251,6 +251,7 @@ function engineIn(room: Room): Engine {
     close: async () => {
       closing.abort(new Error('the engine was closed meanwhile'));
       await Promise.all([leave(), leavePins(), joiner?.leave()]);
+      await room.onDisk.close();
       database.close();
     },
   };

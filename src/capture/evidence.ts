@@ -1,4 +1,4 @@
-import type { Capture, CaptureId, Millis } from './capture.ts';
+import type { Capture, CaptureId, Millis, State } from './capture.ts';
 import type { AuditEntry, ChainHead } from './orders.ts';
 import type { Pinboard } from './pin.ts';
 
@@ -161,4 +161,17 @@ export interface Shipping {
   readonly since: Millis | null;
   /** Why the last attempt failed. */
   readonly trouble: string | null;
+}
+
+/** What can be counted of an installation at this moment, of all captures that there ever were. */
+export interface Measured {
+  readonly captures: readonly { readonly kind: Capture['kind']; readonly state: State; readonly count: number }[];
+  /** Packets; of what runs as far as tcpdump said, once a minute. */
+  readonly droppedByKernel: number;
+  /** Bytes of ring files that searches are through with. */
+  readonly searchedBytes: number;
+  /** Who looks after what runs. */
+  readonly supervisor: 'nobody' | 'this process' | 'another process';
+  /** On the captures' volume. */
+  readonly freeBytes: number;
 }

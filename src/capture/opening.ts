@@ -6,6 +6,7 @@ import type { Millis } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import { openHoldings } from './holdings.ts';
 import { openJoins } from './joins.ts';
+import { openOnDisk } from './ondisk.ts';
 import { openOutbox } from './outbox.ts';
 import { openPins } from './pins.ts';
 import { sinceBoot, tokenOf } from './process.ts';
@@ -53,6 +54,7 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     pins: openPins(database, self, now),
     joins: openJoins(database, self),
     audit: openAudit(database, self, now),
+    onDisk: openOnDisk(database.name),
     self,
     inHand: inHandOf(config.state),
     owed: [],

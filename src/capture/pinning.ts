@@ -1,7 +1,7 @@
 import type { Actor } from './analyst.ts';
 import { oneAtATime } from './duties.ts';
 import type { Pin, Pinboard, PinOrder } from './pin.ts';
-import { ask, type Room } from './room.ts';
+import { ask, noteLook, type Room } from './room.ts';
 
 /** The part of the engine's door that keeps ring files from being pruned. */
 export interface Pinning {
@@ -62,8 +62,7 @@ export function openPinning(room: Room): Pinning & { leave(): Promise<void> } {
         return (await import('./past/pinning/release.ts')).unpin(room, id, actor, asked);
       }),
     pins: async (actor) => {
-      const { analyst, origin, words } = actor;
-      room.audit.note({ outcome: 'done', verb: 'pin', analyst: analyst.name, actingFor: null, origin, words });
+      await noteLook(room, { verb: 'pin', actor, capture: null, outcome: 'done' });
       await tend.now();
       return pinboard();
     },

@@ -8,6 +8,7 @@ import { CaptureError } from './errors.ts';
 import type { Holdings } from './holdings.ts';
 import type { JoinNumber, Joins } from './joins.ts';
 import { holderOf } from './names.ts';
+import type { OnDisk } from './ondisk.ts';
 import type { StartOrder } from './orders.ts';
 import type { Outbox } from './outbox.ts';
 import type { PinId } from './pin.ts';
@@ -15,6 +16,8 @@ import type { Pins } from './pins.ts';
 import { isAlive, type ProcessToken } from './process.ts';
 import type { NewCapture, Registry } from './registry.ts';
 import type { Supervision } from './supervision.ts';
+import { turn } from './turns.ts';
+import { unsynced } from './unsynced.ts';
 
 /** What the engine's rooms work with: opened once, passed down. */
 export interface Room {
@@ -32,6 +35,8 @@ export interface Room {
   readonly pins: Pins;
   readonly joins: Joins;
   readonly audit: Audit;
+  /** Resolves once all that was written into the registry is on the disk. */
+  readonly onDisk: OnDisk;
   /** This process, as owner of what it starts. */
   readonly self: ProcessToken;
   /** Sees to it that somebody looks after running captures when we are gone. */
@@ -141,6 +146,24 @@ export function observe(
     capture: capture.id,
     detail,
   });
+}
+
+/** Writes to the audit log that somebody looked; resolves once that is on the disk, which a look alone need not keep everybody else waiting for. */
+export async function noteLook(
+  { database, audit, onDisk }: Room,
+  look: {
+    readonly verb: string;
+    readonly actor: Actor;
+    readonly capture: string | null;
+    readonly outcome: 'done' | 'invalid';
+  },
+): Promise<void> {
+  const { actor, ...more } = look;
+  const { analyst, origin, words } = actor;
+  unsynced(database, () => audit.note({ ...more, analyst: analyst.name, actingFor: null, origin, words }));
+  await onDisk();
+  // All who waited for the disk are woken at once.
+  await turn();
 }
 
 /** An order in the audit log: settle it in the transaction that changes the state. Only the first settling counts. */

@@ -3,6 +3,7 @@ import type { CaptureId, Counts, EarlierSavefile, Millis } from './capture.ts';
 import { isAlive } from './process.ts';
 import type { Deadline } from './registry.ts';
 import { numberOf } from './row.ts';
+import { unsynced } from './unsynced.ts';
 
 /** The owner of a capture that waits to be started again: no process, so that any may take it over. */
 const nobody = '';
@@ -100,10 +101,12 @@ export function openSupervision(database: Database.Database, process: string): S
 
   return {
     lease: () => lease.get(),
+    // Of an earlier boot it says nothing: no reason to wait for the disk each second.
     takeLease: (seen, holder, uptime) =>
-      (seen === undefined
-        ? insertLease.run(holder, uptime)
-        : replaceLease.run(holder, uptime, seen.holder, seen.renewedAt)
+      unsynced(database, () =>
+        seen === undefined
+          ? insertLease.run(holder, uptime)
+          : replaceLease.run(holder, uptime, seen.holder, seen.renewedAt),
       ).changes > 0,
     releaseWhenIdle: (holder) => releaseWhenIdle.run(holder).changes > 0,
     releaseLease: (holder) => void releaseLease.run(holder),

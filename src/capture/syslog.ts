@@ -31,6 +31,8 @@ export async function shipAudit(room: Room, signal: AbortSignal): Promise<Shippi
       const rows = room.outbox.waiting(most);
       const last = rows.at(-1);
       if (last === undefined || signal.aborted) break;
+      // What a syslog has seen must not be gone after a power cut.
+      await room.onDisk();
       const lines = rows.map((row) => syslogLine(room.config.sensor, row));
       trouble = await handOver(lines, 'capture', syslog, signal);
       if (trouble !== null) break;

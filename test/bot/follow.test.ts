@@ -115,6 +115,28 @@ test('when Slack asks to wait, the newest state comes after the wait', async (t)
   assert.equal(message.edits.length, 1);
 });
 
+test('what Slack does not take is behind, and for how long; what waits for its turn is not', async (t) => {
+  const { workspace, channel, captures, follow } = await stage(t);
+  const follower = follow();
+  const capture = captures.put(liveCapture({ channel }));
+  assert.equal(await follower.posted('c1', 5_000), null);
+  captures.put({ ...capture, packets: 7 });
+  assert.deepEqual(follower.behind(), { messages: 0, oldest: 0 });
+  workspace.faults.limitNext('chat.update', 1, 60);
+  captures.put({ ...capture, state: 'stopping' });
+  await workspace.until(() => workspace.calls('chat.update').length === 1);
+  const message = workspace.messagesIn(channel)[0];
+  assert.equal(message?.text, 'main c1 running 0');
+  let last = 0;
+  for (let grown = 0; grown < 3; ) {
+    const { messages, oldest } = follower.behind();
+    assert.equal(messages, 1);
+    if (oldest > last) grown += 1;
+    last = oldest;
+    await new Promise((resume) => setImmediate(resume));
+  }
+});
+
 test('where the bot is not, it says so, and the message comes with the ending if it was invited', async (t) => {
   const { workspace, channel, captures, follow } = await stage(t);
   workspace.faults.removeBot(channel);

@@ -21,8 +21,9 @@ async function stage(t: TestContext) {
   const lost = Promise.withResolvers<unknown>();
   const connections = new Connections({
     appToken: secrets.appToken,
-    clientOptions: connectionOptions(secrets),
+    clientOptions: connectionOptions(secrets, fetch),
     log,
+    onAck: () => undefined,
     onLost: lost.resolve,
   });
   const heard: string[] = [];

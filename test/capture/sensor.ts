@@ -73,6 +73,7 @@ export function configIn(directory: string): Config {
       { name: 'mona', role: 'viewer', slack: ['U3'], login: ['mona'] },
     ],
     slack: { team: 'T1', channels: [], digest: null, groups: null, orders: 30, tokens: null },
+    metrics: null,
     reports: { at: '08:00', timezone: 'UTC' },
     pins: { directory: join(directory, 'pins'), size: 100e9, for: 7 * 86_400_000 },
     retention: null,

@@ -59,6 +59,8 @@ export interface Setting {
     readonly groups?: { readonly viewer?: string; readonly analyst?: string };
     readonly orders?: number;
   };
+  /** Its section metrics. */
+  readonly metrics?: { readonly port: number };
   /** The clock of a bot in this process. */
   readonly now?: () => number;
 }
@@ -66,7 +68,7 @@ export interface Setting {
 /** Opens a stage whose captures listen on `lo`; all that it began ends with the test. */
 export async function openStage(
   t: Pick<TestContext, 'after'>,
-  { reports, limits, slack, now = Date.now }: Setting = {},
+  { reports, limits, slack, metrics, now = Date.now }: Setting = {},
 ): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'capture-e2e-'));
   const workspace = await openWorkspace({ manifest: manifest() });
@@ -79,6 +81,7 @@ export async function openStage(
     stringify({
       ...configuration(workspace, cast, { ...(limits && { limits }), ...(slack && { slack }) }),
       ...(reports && { reports }),
+      ...(metrics && { metrics }),
     }),
   );
   const config = await readConfig(join(directory, 'capture.yml'));

@@ -9,11 +9,13 @@ import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
 import { interruptedView } from '../../../src/bot/views/interrupted.ts';
 import { listView } from '../../../src/bot/views/list.ts';
+import { menuView } from '../../../src/bot/views/menu.ts';
 import {
   endedAlreadyView,
   extendedAlreadyView,
   extendedView,
   inviteView,
+  sentAlreadyView,
   startedView,
   stoppedView,
   warningsView,
@@ -83,6 +85,8 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     ),
     'not searched': notSearchedView({ verb: 'both', order: { ...order, since: null } }),
     'answered already': answeredAlreadyView(),
+    'sent already': sentAlreadyView(),
+    menu: menuView(),
     bug: bugView(words),
     help: helpView(words),
     whoami: whoamiView(

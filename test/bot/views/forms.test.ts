@@ -112,6 +112,7 @@ test('whatever was typed, a form keeps Slack’s limits and is not steered by it
       for (const trouble of [null, errorView(new CaptureError('bad_request', words))]) {
         const view = formView(form, installation, trouble);
         if (view !== null) assert.deepEqual(modalFaults(view), []);
+        if (trouble !== null) assert.deepEqual(modalFaults(noticeModal('Capture packets', trouble)), []);
       }
     }),
     { numRuns: 300 },
