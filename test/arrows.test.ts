@@ -9,8 +9,9 @@ const rooms = {
   configuration: /^src\/(config|keys|environment|values|checked)\.ts$/,
   database: /^src\/database\.ts$/,
   command: /^src\/command\//,
-  nouns: /^src\/capture\/(capture|analyst|errors|evidence|indicators|orders|pin|preflight|quantities)\.ts$/,
-  engine: /^src\/capture\/(engine|door|opening|reconcile|asking|both|stop|extend|pinning|joined)\.ts$/,
+  nouns: /^src\/capture\/(capture|analyst|approval|errors|evidence|indicators|orders|pin|preflight|quantities)\.ts$/,
+  engine:
+    /^src\/capture\/(engine|door|opening|reconcile|asking|both|stop|extend|pinning|joined|approving|requesting|answering)\.ts$/,
   live: /^src\/capture\/live\//,
   past: /^src\/capture\/past\//,
   joining: /^src\/capture\/joining\//,

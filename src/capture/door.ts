@@ -1,4 +1,5 @@
 import type { Actor, Origin } from './analyst.ts';
+import type { Approving } from './approving.ts';
 import type { Capture, Millis, RingFileReport } from './capture.ts';
 import type { Custodian } from './custodian.ts';
 import type { Day } from './evidence.ts';
@@ -25,7 +26,7 @@ import type { Preflight } from './preflight.ts';
  * The capture engine's door: plain values in, plain values and iterables out. Every method throws CaptureError for what a person
  * can mend; every order is in the audit log before it is carried out.
  */
-export interface Engine extends Custodian, Pinning {
+export interface Engine extends Custodian, Pinning, Approving {
   /**
    * The analyst behind an identity, as an actor with the words they typed.
    * @throws CaptureError `not_allowed` for a stranger, once that is in the audit log
@@ -37,7 +38,7 @@ export interface Engine extends Custodian, Pinning {
    */
   refuse(attempt: Attempt, why: string): never;
   /**
-   * Starts a live capture; resolves when tcpdump listens.
+   * Starts a live capture; resolves when tcpdump listens. Doors ask `requestApproval` before.
    * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
    */
   start(order: StartOrder, actor: Actor): Promise<Started>;
