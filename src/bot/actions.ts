@@ -3,12 +3,14 @@ import { CaptureError } from '../capture/errors.ts';
 import type { AskedSearch } from '../capture/orders.ts';
 import { type Authorised, authorise } from './analysts.ts';
 import { answer, explained } from './answer.ts';
+import { approveOne } from './approving.ts';
 import { carryOut, details } from './carry-out.ts';
 import type { Desk } from './desk.ts';
 import { originOf } from './origins.ts';
 import { buttonIds } from './views/buttons.ts';
-import { endedAlreadyView } from './views/notice.ts';
+import { endedAlreadyView, startedView } from './views/notice.ts';
 import { answeredAlreadyView, answerIds, notSearchedView } from './views/preflight.ts';
+import { approvalIds, buttonValue } from './views/request.ts';
 import type { View } from './views/view.ts';
 
 /** What a click leads to, by the button's value: something for the clicker to see, or null where the capture's own message shows it. */
@@ -19,6 +21,8 @@ export function answerButtons(app: App, desk: Desk): void {
   onButton(app, buttonIds.stop, { verb: 'stop', act: stop }, desk);
   onButton(app, buttonIds.cancel, { verb: 'stop', act: stop }, desk);
   onButton(app, buttonIds.details, { verb: 'show', act: show }, desk);
+  onButton(app, approvalIds.approve, { verb: 'approve', act: approve }, desk);
+  onButton(app, approvalIds.deny, { verb: 'deny', act: deny }, desk);
   onButton(app, answerIds.search, { verb: 'search', act: searchAllTheSame, place: 'instead' }, desk);
   onButton(app, answerIds.notNow, { verb: 'search', act: notNow, place: 'instead' }, desk);
 }
@@ -56,6 +60,31 @@ async function stop(id: string, { actor }: Authorised, desk: Desk): Promise<View
 
 async function show(id: string, { actor }: Authorised, desk: Desk): Promise<View> {
   return details(await desk.engine.show(id, actor), desk);
+}
+
+async function approve(value: string, { actor }: Authorised, desk: Desk): Promise<View | null> {
+  return answered(value, desk, async (id) => startedView(await approveOne(id, actor, desk)));
+}
+
+async function deny(value: string, { actor }: Authorised, desk: Desk): Promise<View | null> {
+  return answered(value, desk, async (id) => {
+    await desk.engine.deny(id, actor);
+    return null;
+  });
+}
+
+/** What an answer to a request led to; one that does not wait any more is drawn anew, since its buttons should not be there. */
+async function answered(value: string, desk: Desk, act: (id: string) => Promise<View | null>): Promise<View | null> {
+  const [id = ''] = value.split(' ');
+  const request = desk.engine.peekRequest(id);
+  try {
+    if (request === undefined || buttonValue(request) !== value)
+      throw new CaptureError('conflict', 'this request is not known any more: nothing was done');
+    return await act(id);
+  } catch (error) {
+    desk.requests.redraw(id);
+    return explained(error);
+  }
 }
 
 async function searchAllTheSame(id: string, { actor, origin }: Authorised, desk: Desk): Promise<View> {

@@ -16,6 +16,7 @@ import { Follow } from './follow.ts';
 import { slackLog } from './log.ts';
 import { openMessages, type Part } from './messages.ts';
 import { slackPeople } from './people.ts';
+import { followRequests } from './requests.ts';
 import { openUnconfirmed } from './unconfirmed.ts';
 import { underway } from './underway.ts';
 import { captureView } from './views/capture.ts';
@@ -51,20 +52,23 @@ export async function openBot(parts: BotParts): Promise<Bot> {
   const forSlack = slackLog(log);
   const clients = slackClients(secrets, forSlack);
   const closing = new AbortController();
+  const messages = openMessages(database);
   const follow = new Follow({
     engine,
-    messages: openMessages(database),
+    messages,
     slack: clients.progress,
     viewOf: viewsOf(engine),
     log,
     now,
   });
+  const requests = followRequests({ engine, messages, slack: clients.progress, log, now });
   const people = slackPeople(clients.interactive, now);
   const desk: Desk = {
     engine,
     config,
     slack: config.slack,
     people,
+    requests,
     deliveries: openDeliveries(database, now),
     follow,
     unconfirmed: openUnconfirmed(database, now),
@@ -75,6 +79,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
   };
   const app = await openApp({ desk, secrets, slackLog: forSlack, onLost });
   follow.run().catch(onLost);
+  requests.run().catch(onLost);
   const supervised = engine.supervise(false, closing.signal).catch(onLost);
   await listen(app);
   const digests = daily(parts, clients.digest);
@@ -86,7 +91,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
       // Handlers answer over HTTP: they can end without the connections.
       closing.abort(new Error('the bot is stopping'));
       await inTime(Promise.all([desk.underway.drained(tooLate), digests?.stop()]), tooLate);
-      await inTime(follow.close(tooLate), tooLate);
+      await inTime(Promise.all([follow.close(tooLate), requests.close(tooLate)]), tooLate);
       await inTime(supervised, tooLate);
       done();
     },

@@ -5,6 +5,7 @@ import { isSound, type Verified, type VerifyOrder, type VerifyTally } from '../c
 import type { Command } from '../command/command.ts';
 import { helpText } from '../command/help.ts';
 import { joined } from './answer.ts';
+import { approveOne, askSecond } from './approving.ts';
 import { questionBefore } from './asking.ts';
 import type { Desk } from './desk.ts';
 import { digestOn } from './digests.ts';
@@ -15,6 +16,7 @@ import { helpView } from './views/help.ts';
 import { listView } from './views/list.ts';
 import { inviteView, startedView, stoppedView } from './views/notice.ts';
 import { pinnedView, pinsView, unpinnedView } from './views/pins.ts';
+import { deniedView, requestsView, waitingView } from './views/request.ts';
 import type { View } from './views/view.ts';
 import { whoamiView } from './views/whoami.ts';
 
@@ -31,6 +33,8 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
   const { engine, now } = desk;
   switch (command.verb) {
     case 'start': {
+      const waits = await askSecond(command, actor, desk);
+      if (waits !== null) return waits;
       const started = await engine.start(command.order, actor);
       return withItsMessage(startedView(started), started.capture, desk);
     }
@@ -41,7 +45,7 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
       return withItsMessage(startedView(started), started.capture, desk);
     }
     case 'both': {
-      const question = await questionBefore(command, actor, desk);
+      const question = (await questionBefore(command, actor, desk)) ?? (await askSecond(command, actor, desk));
       if (question !== null) return question;
       const started = await beginBoth(command.order, actor, desk);
       return withItsMessage(startedView(started), started.capture, desk);
@@ -49,9 +53,10 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
     case 'list': {
       const captures = await engine.list(command.selection, actor);
       const { all } = command.selection;
-      return command.details
-        ? inFull(captures, listView(captures, now(), { all }), desk)
-        : listView(captures, now(), { all });
+      const listed = listView(captures, now(), { all });
+      const waiting = engine.waiting();
+      const shown = command.details ? inFull(captures, listed, desk) : listed;
+      return waiting.length === 0 ? shown : joined(shown, waitingView(waiting));
     }
     case 'show':
       return details(await engine.show(command.selector, actor), desk);
@@ -63,6 +68,13 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
       return details(await engine.extend(command.selector, command.by, actor), desk);
     case 'keep':
       return details(await engine.keep(command.selector, actor), desk);
+    case 'approve': {
+      if (command.id === null) return requestsView(await engine.requests(actor));
+      const started = await approveOne(command.id, actor, desk);
+      return withItsMessage(startedView(started), started.capture, desk);
+    }
+    case 'deny':
+      return deniedView(await engine.deny(command.id, actor));
     case 'digest':
       return digestOn(command.date, desk);
     case 'get': {

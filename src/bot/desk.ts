@@ -5,6 +5,7 @@ import type { Config, SlackConfig } from '../config.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Follow } from './follow.ts';
 import type { People } from './people.ts';
+import type { RequestMessages } from './requests.ts';
 import type { UnconfirmedSearches } from './unconfirmed.ts';
 import type { Underway } from './underway.ts';
 
@@ -17,6 +18,8 @@ export interface Desk {
   /** What was done once and must not be done again. */
   readonly deliveries: Deliveries;
   readonly follow: Pick<Follow, 'posted' | 'redraw'>;
+  /** The messages of requests for approval. */
+  readonly requests: Pick<RequestMessages, 'posted' | 'redraw'>;
   /** Searches that wait for their person's word. */
   readonly unconfirmed: UnconfirmedSearches;
   readonly underway: Underway;

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
+import type { RequestState } from '../capture/approval.ts';
 import type { Millis, State } from '../capture/capture.ts';
 
 /** A capture's message in its channel, and the one that the bot keeps in its thread. */
 export type Part = 'main' | 'thread';
 
-/** A message that the bot keeps true: where it is, and what of the capture it shows. */
+/** A message that the bot keeps true, of a capture or of a request for approval: where it is, and what of that it shows. */
 export interface Message {
   readonly capture: string;
   readonly part: Part;
@@ -15,7 +16,7 @@ export interface Message {
   /** Slack's name for it; null until Slack has it. */
   readonly ts: string | null;
   readonly sentVersion: number;
-  readonly sentState: State | null;
+  readonly sentState: State | RequestState | null;
   readonly sentAt: Millis | null;
   /** Slack's word for why it cannot be kept any longer. */
   readonly trouble: string | null;
@@ -24,7 +25,7 @@ export interface Message {
 /** What a message shows once Slack has it. */
 export interface Shown {
   readonly version: number;
-  readonly state: State;
+  readonly state: State | RequestState;
   readonly at: Millis;
 }
 
@@ -47,7 +48,7 @@ export function openMessages(database: Database): Messages {
     'insert into messages (capture, part, channel, op) values (?, ?, ?, ?) on conflict do nothing',
   );
   const set = 'ts = ?, trouble = ?, sent_version = ?, sent_state = ?, sent_at = ?';
-  const update = database.prepare<[string | null, string | null, number, State, Millis, string, Part]>(
+  const update = database.prepare<[string | null, string | null, number, State | RequestState, Millis, string, Part]>(
     `update messages set ${set} where capture = ? and part = ?`,
   );
   const mark = (message: Message, ts: string | null, trouble: string | null, shown: Shown) => {

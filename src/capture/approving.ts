@@ -63,11 +63,13 @@ export function openApproving(room: Room, reconcile: () => Promise<void>): Appro
     watchRequests: async function* (after, signal) {
       let seen = after;
       while (!signal.aborted) {
-        for (const request of requests.changedAfter(seen)) {
-          seen = request.version;
-          yield request;
+        for (let page = requests.changedAfter(seen); page.length > 0; page = requests.changedAfter(seen)) {
+          for (const request of page) {
+            seen = request.version;
+            yield request;
+          }
+          await otherWork();
         }
-        await otherWork();
         await pause(watchEvery, undefined, { signal }).catch(() => undefined);
       }
     },

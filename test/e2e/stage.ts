@@ -14,7 +14,7 @@ import type { Message } from '../../sandbox/workspace/messages.ts';
 import type { OpenView } from '../../sandbox/workspace/views.ts';
 import { openWorkspace, type Workspace } from '../../sandbox/workspace/workspace.ts';
 import { openBot } from '../../src/bot/bot.ts';
-import type { Actor } from '../../src/capture/analyst.ts';
+import type { Actor, KnownAnalyst } from '../../src/capture/analyst.ts';
 import type { Engine } from '../../src/capture/door.ts';
 import { openEngine } from '../../src/capture/engine.ts';
 import type { AuditEntry } from '../../src/capture/orders.ts';
@@ -51,19 +51,28 @@ export interface Setting {
   readonly reports?: { readonly at: string; readonly timezone: string };
   /** More of its section limits. */
   readonly limits?: { readonly search: string };
+  /** Its section approval. */
+  readonly approval?: Readonly<Record<string, unknown>>;
+  /** People beside grant, will and maria. */
+  readonly analysts?: readonly (Omit<KnownAnalyst, 'login' | 'slack'> & { readonly slack: string })[];
 }
 
 /** Opens a stage whose captures listen on `lo`; all that it began ends with the test. */
-export async function openStage(t: Pick<TestContext, 'after'>, { reports, limits }: Setting = {}): Promise<Stage> {
+export async function openStage(
+  t: Pick<TestContext, 'after'>,
+  { reports, limits, approval, analysts = [] }: Setting = {},
+): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'capture-e2e-'));
   const workspace = await openWorkspace({ manifest: manifest() });
   const cast = withCast(workspace);
   const bots: BotProcess[] = [];
   const openBots: (() => Promise<void>)[] = [];
   const ring = join(directory, 'ring');
+  const standard = configuration(workspace, cast, limits);
+  const configured = { ...standard, analysts: [...standard.analysts, ...analysts] };
   writeFileSync(
     join(directory, 'capture.yml'),
-    stringify({ ...configuration(workspace, cast, limits), ...(reports && { reports }) }),
+    stringify({ ...configured, ...(reports && { reports }), ...(approval && { approval }) }),
   );
   const config = await readConfig(join(directory, 'capture.yml'));
   const engine = openEngine({ config, log: pino({ level: 'silent' }), now: Date.now });
