@@ -68,11 +68,9 @@ export async function carryOut(command: Command, actor: Actor, desk: Desk): Prom
       return details(await engine.extend(command.selector, command.by, actor), desk);
     case 'keep':
       return details(await engine.keep(command.selector, actor), desk);
-    case 'approve': {
+    case 'approve':
       if (command.id === null) return requestsView(await engine.requests(actor));
-      const started = await approveOne(command.id, actor, desk);
-      return withItsMessage(startedView(started), started.capture, desk);
-    }
+      return startedView(await approveOne(command.id, actor, desk));
     case 'deny':
       return deniedView(await engine.deny(command.id, actor));
     case 'digest':

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openStage, shownTo } from './stage.ts';
 import { requestIn } from './requests.ts';
+import { openStage, shownTo } from './stage.ts';
 
 test('approval by the requester is refused, whether as a button or typed, by a lead, an analyst, or a lead who acts for one', async (t) => {
   const stage = await openStage(t, { approval: { interfaces: ['lo'] } });
@@ -30,11 +30,21 @@ test('approval by the requester is refused, whether as a button or typed, by a l
   await workspace.as(guest).clicks(acted, 'capture_approve');
   await shownTo(stage, guest, /Not allowed: guests may not use capture/);
 
-  assert.deepEqual(engine.waiting().map(({ id }) => id), ['a1', 'a2']);
+  assert.deepEqual(
+    engine.waiting().map(({ id }) => id),
+    ['a1', 'a2'],
+  );
   assert.equal(engine.peek('c1'), undefined);
   const approvals = stage.auditLog().filter(({ verb, outcome }) => verb === 'approve' && outcome !== 'asked');
   assert.deepEqual(
     approvals.map(({ outcome, analyst, actingFor }) => `${outcome} ${analyst} for ${actingFor}`),
-    ['refused grant for null', 'refused grant for null', 'refused grant for will', 'refused will for null', 'refused maria for will', 'refused will for null'],
+    [
+      'refused grant for null',
+      'refused grant for null',
+      'refused grant for will',
+      'refused will for null',
+      'refused maria for will',
+      'refused will for null',
+    ],
   );
 });

@@ -1,9 +1,17 @@
+import type { TestContext } from 'node:test';
 import type { Message } from '../../sandbox/workspace/messages.ts';
-import { messageIn, type Stage } from './stage.ts';
+import type { User } from '../../sandbox/workspace/users.ts';
+import { messageIn, openStage, type Stage } from './stage.ts';
 
-/** A second lead beside grant. */
-export function secondLead(stage: { readonly id: string }) {
-  return { name: 'lea', role: 'lead', slack: stage.id } as const;
+const lea = 'U024BE7LA';
+
+/** A stage with lea, a second lead beside grant, where the configuration asks for a second person. */
+export async function openStageWithLeads(
+  t: Pick<TestContext, 'after'>,
+  approval: Readonly<Record<string, unknown>> = { interfaces: ['lo'] },
+): Promise<Stage & { readonly lea: User }> {
+  const stage = await openStage(t, { approval, analysts: [{ name: 'lea', role: 'lead', slack: lea, login: 'lea' }] });
+  return { ...stage, lea: stage.workspace.addUser({ name: 'lea', id: lea, realName: 'Lea Lead' }) };
 }
 
 /** Waits until a channel shows a request that waits, whose text matches as well. */

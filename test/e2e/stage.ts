@@ -54,7 +54,7 @@ export interface Setting {
   /** Its section approval. */
   readonly approval?: Readonly<Record<string, unknown>>;
   /** People beside grant, will and maria. */
-  readonly analysts?: readonly (Omit<KnownAnalyst, 'login' | 'slack'> & { readonly slack: string })[];
+  readonly analysts?: readonly (Omit<KnownAnalyst, 'login' | 'slack'> & { readonly slack: string; readonly login?: string })[];
 }
 
 /** Opens a stage whose captures listen on `lo`; all that it began ends with the test. */
@@ -217,7 +217,7 @@ function configuration(workspace: Workspace, cast: Cast, limits: Setting['limits
     rings: [{ name: 'dmz', path: 'ring', interface: 'lo' }],
     analysts: [
       { name: 'grant', role: 'lead', slack: cast.grant.id },
-      { name: 'will', role: 'analyst', slack: [cast.will.id, cast.guest.id] },
+      { name: 'will', role: 'analyst', slack: [cast.will.id, cast.guest.id], login: 'will' },
       { name: 'maria', role: 'viewer', slack: cast.maria.id },
     ],
     slack: {
