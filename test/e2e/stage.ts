@@ -54,7 +54,10 @@ export interface Setting {
   /** Its section approval. */
   readonly approval?: Readonly<Record<string, unknown>>;
   /** People beside grant, will and maria. */
-  readonly analysts?: readonly (Omit<KnownAnalyst, 'login' | 'slack'> & { readonly slack: string; readonly login?: string })[];
+  readonly analysts?: readonly (Omit<KnownAnalyst, 'login' | 'slack'> & {
+    readonly slack: string;
+    readonly login?: string;
+  })[];
 }
 
 /** Opens a stage whose captures listen on `lo`; all that it began ends with the test. */

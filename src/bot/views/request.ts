@@ -154,7 +154,7 @@ function approveButton(request: ApprovalRequest): Button {
     style: 'primary',
     confirm: {
       title: plain(`Approve ${request.id}?`, 100),
-      text: plain(`${line(description, 120)}\n${line(expression, 80)}\n${wishInWords(request)}`, 300),
+      text: plain(`${line(description, 120)}\n${line(expression, 80)}\n${line(wishInWords(request), 90)}`, 300),
       confirm: plain('Approve', 30),
       deny: plain('Not yet', 30),
     },
