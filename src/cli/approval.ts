@@ -35,7 +35,7 @@ export async function deny(id: string, { engine, actor, output, json }: Session)
 
 function list(requests: readonly ApprovalRequest[], { output, json }: Session): number {
   if (json) output.json(requests.map(requestJson));
-  else output.lines(requests.flatMap(requestLines).map(oneLine));
+  else output.lines(requests.flatMap(requestLines));
   if (output.terminal && requests.length === 0)
     output.note('Nothing waits for approval, and nothing did since yesterday.');
   return exits.done.status;
@@ -46,7 +46,7 @@ export function requestLines(request: ApprovalRequest): string[] {
   const { id, asked } = request;
   const incident = asked.order.case === undefined ? '' : ` [${asked.order.case}]`;
   return [
-    `${id} ${askerInWords(request)}: ${asked.order.description}${incident}; ${standingInWords(request)}`,
-    `   ${asked.order.expression}; ${wishInWords(request)}`,
+    oneLine(`${id} ${askerInWords(request)}: ${asked.order.description}${incident}; ${standingInWords(request)}`),
+    `   ${oneLine(`${asked.order.expression}; ${wishInWords(request)}`)}`,
   ];
 }
