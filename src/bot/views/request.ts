@@ -8,6 +8,9 @@ import { actions, context, mrkdwn, plain, type Row, rows, type View } from './vi
 /** The action_ids of a request's buttons; each carries `buttonValue` as its value. */
 export const approvalIds = { approve: 'capture_approve', deny: 'capture_deny' } as const;
 
+/** Who approves sees what they approve: more than this Slack does not take in one message. */
+const longestExpression = 5_000;
+
 /** A list on a phone is not read any further. */
 const longest = 10;
 
@@ -28,7 +31,16 @@ export function requestView(request: ApprovalRequest): View {
     blocks: [
       rows(
         [bold(`${emoji} ${words}`), said(' · '), typed(description, 200)],
-        [code(expression, 600)],
+        [code(expression, waits ? longestExpression : 600)],
+        ...(waits && expression.length > longestExpression
+          ? [
+              [
+                bold('⚠️ This is not all of the expression. '),
+                said('All of it, in a shell: '),
+                code('capture approve', 40),
+              ],
+            ]
+          : []),
         [typed(wishInWords(request), 300)],
         ...(waits
           ? [[typed(request.needed, 500)], [typed(`${capitalised(approversInWords(request))} may approve it.`, 200)]]
