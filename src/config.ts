@@ -20,6 +20,8 @@ export interface Config {
   readonly rings: readonly Ring[];
   readonly limits: LimitsConfig;
   readonly analysts: readonly KnownAnalyst[];
+  /** Null: nobody is asked before a capture starts. */
+  readonly approval: ApprovalConfig | null;
   readonly slack: SlackConfig | null;
   /** Where the bot tells metrics and health, always on 127.0.0.1; null: nowhere. */
   readonly metrics: { readonly port: number } | null;
@@ -49,6 +51,20 @@ export interface LimitsConfig {
   readonly freeSpace: number;
   /** Bytes that a search reads without asking first, after index and window. */
   readonly search: number;
+}
+
+/** Which live captures start only once a second person, a lead, has approved them. */
+export interface ApprovalConfig {
+  /** Those whose expression selects every packet. */
+  readonly everything: boolean;
+  /** Those that may run for more milliseconds than that; null: however long. */
+  readonly duration: number | null;
+  /** Those that may grow to more bytes than that; null: however large. */
+  readonly size: number | null;
+  /** Those on one of these. */
+  readonly interfaces: readonly string[];
+  /** Milliseconds for which a request may be answered. */
+  readonly for: number;
 }
 
 export interface SlackConfig {
@@ -114,6 +130,8 @@ export function checkConfig(text: string, file: string): Config {
   const pins = from(raw.pins.directory ?? join(raw.state, 'pins'));
   const within = rings.filter(({ path }) => isWithin(pins, path)).map(({ name }) => inRing(pins, name));
   if (within.length > 0) refuse(file, within);
+  const unknown = raw.approval?.interfaces.filter((name) => !raw.interfaces.includes(name)) ?? [];
+  if (unknown.length > 0) refuse(file, unknown.map(notCaptured));
   return {
     ...raw,
     file,
@@ -128,6 +146,11 @@ export function checkConfig(text: string, file: string): Config {
 /** A logger prunes what lies in its ring by name, whosever it is. */
 function inRing(directory: string, ring: string): string {
   return `pins.directory: ${directory} is inside the ring ${ring}: expected a directory outside every ring`;
+}
+
+/** A slip of the finger would leave the interface that was meant without a second person. */
+function notCaptured(name: string): string {
+  return `approval.interfaces: ${name} is not among interfaces: expected one of those`;
 }
 
 function isWithin(path: string, directory: string): boolean {

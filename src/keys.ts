@@ -111,6 +111,18 @@ export const schema = settings(
       },
       "settings such as { at: '08:00', timezone: Europe/Berlin }",
     ).default({ at: '08:00', timezone: 'UTC' }),
+    approval: settings(
+      {
+        everything: z.boolean('expected true or false').default(false),
+        duration: duration.nullable().default(null),
+        size: size.nullable().default(null),
+        interfaces: z.array(interfaceName(), anInterfaceList).default([]),
+        for: duration.default(30 * 60_000),
+      },
+      'settings such as { everything: true, duration: 8h, size: 5GB, interfaces: [eth2], for: 30m }',
+    )
+      .nullable()
+      .default(null),
     pins: settings(
       {
         directory: path('/var/lib/capture/pins').nullable().default(null),

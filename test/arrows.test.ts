@@ -10,8 +10,10 @@ const rooms = {
   database: /^src\/database\.ts$/,
   command: /^src\/command\//,
   loop: /^src\/capture\/(turns|unsynced)\.ts$/,
-  nouns: /^src\/capture\/(capture|analyst|errors|evidence|health|indicators|orders|pin|preflight|quantities)\.ts$/,
-  engine: /^src\/capture\/(engine|door|opening|reconcile|asking|both|stop|extend|pinning|joined|sensing)\.ts$/,
+  nouns:
+    /^src\/capture\/(capture|analyst|approval|errors|evidence|health|indicators|orders|pin|preflight|quantities)\.ts$/,
+  engine:
+    /^src\/capture\/(engine|door|opening|reconcile|asking|both|stop|extend|pinning|joined|sensing|approving|requesting|answering)\.ts$/,
   live: /^src\/capture\/live\//,
   past: /^src\/capture\/past\//,
   joining: /^src\/capture\/joining\//,

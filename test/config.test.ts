@@ -71,6 +71,7 @@ describe('a configuration', () => {
         tokens: '/etc/capture/tokens',
       },
       metrics: null,
+      approval: null,
       reports: { at: '08:00', timezone: 'UTC' },
       pins: { directory: '/etc/capture/state/pins', size: 100e9, for: 7 * 86_400_000 },
       retention: null,
@@ -106,6 +107,21 @@ describe('a configuration', () => {
       );
     }
     assert.match(mistakesIn(pins('{ place: x }'))[0] ?? '', /^pins\.place: no such key/);
+  });
+
+  test('says for which captures a second person is asked', () => {
+    const nobody = { everything: false, duration: null, size: null, interfaces: [], for: 1_800_000 };
+    const approval = (written: string) => check(`${whole}approval: ${written}\n`).approval;
+    assert.deepEqual(approval('{}'), nobody);
+    assert.deepEqual(approval('{ everything: true, duration: 8h, size: 5GB, interfaces: [eth2.5], for: 10m }'), {
+      ...{ everything: true, duration: 8 * 3_600_000, size: 5e9, interfaces: ['eth2.5'], for: 600_000 },
+    });
+    const mistake = (written: string) => mistakesIn(`${whole}approval: ${written}\n`)[0] ?? '';
+    assert.match(mistake('{ everything: maybe }'), /^approval\.everything: expected true or false/);
+    assert.match(mistake('{ duration: 8 }'), /^approval\.duration: expected a duration/);
+    assert.match(mistake('{ interfaces: [eth7] }'), /^approval\.interfaces: eth7 is not among interfaces/);
+    assert.match(mistake('{ by: grant }'), /^approval\.by: no such key/);
+    assert.match(mistake('yes'), /^approval: expected settings such as \{ everything: true, duration: 8h/);
   });
 
   test('says what is deleted when, and where else the audit log goes', () => {

@@ -9,6 +9,7 @@ export function runningCapture(differing: Partial<Capture> = {}): Capture {
     state: 'running',
     analyst: 'grant',
     orderedBy: 'grant',
+    approvedBy: null,
     description: 'traffic to shop',
     expression: 'host 192.0.2.7',
     case: null,

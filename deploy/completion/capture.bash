@@ -12,6 +12,8 @@ _capture() {
     [stop]='-f --selector --all -v --verbose -h --help --json --config --version'
     [extend]='--for -h --help --json --config --version'
     [keep]='-h --help --json --config --version'
+    [approve]='-h --help --json --config --version'
+    [deny]='-h --help --json --config --version'
     [get]='-h --help --json --config --version'
     [verify]='-f --selector --hash -h --help --json --config --version'
     [pin]='-d --description --since --until --for --ring --case -h --help --json --config --version'
@@ -96,6 +98,8 @@ _capture() {
     [stop]=SELECTOR
     [extend]=ID
     [keep]=ID
+    [approve]=REQUEST
+    [deny]=REQUEST
     [get]=ID
     [verify]=SELECTOR
     [unpin]=PIN

@@ -23,6 +23,7 @@ import { slackLog } from './log.ts';
 import { openMessages } from './messages.ts';
 import { openMeters } from './meters.ts';
 import { slackPeople } from './people.ts';
+import { followRequests } from './requests.ts';
 import { slackUserOf } from './slack-user.ts';
 import { tellMeters } from './telling.ts';
 import { tokenWatch } from './token.ts';
@@ -77,6 +78,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     log,
     now,
   });
+  const requests = followRequests({ engine, messages, slack: clients.progress, log, now });
   const people = slackPeople(clients.interactive, now);
   const homes = new Homes({
     engine,
@@ -93,6 +95,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     people,
     haste: openHaste({ engine, aMinute: slack.orders, log, now }),
     token,
+    requests,
     deliveries: openDeliveries(database, now),
     unanswered: openUnanswered(database, now),
     follow,
@@ -109,6 +112,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
   const telling = await tellMeters(config, log, meters, { engine, connections, behind: () => follow.behind() });
   follow.run().catch(onLost);
   homes.run().catch(onLost);
+  requests.run().catch(onLost);
   const supervised = engine.supervise(false, closing.signal).catch(onLost);
   let digests: { stop(): Promise<void> } | null = null;
   const heard = listen(app).then(() => {
@@ -130,7 +134,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
       half.done();
       await inTime(homes.close(), all.tooLate);
       desk.haste.close();
-      await inTime(follow.close(all.tooLate), all.tooLate);
+      await inTime(Promise.all([follow.close(all.tooLate), requests.close(all.tooLate)]), all.tooLate);
       await inTime(supervised, all.tooLate);
       await inTime(telling.close(), all.tooLate);
       all.done();

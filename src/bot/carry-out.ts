@@ -6,6 +6,7 @@ import type { Selection, Started } from '../capture/orders.ts';
 import type { Command } from '../command/command.ts';
 import { helpText } from '../command/help.ts';
 import { joined } from './answer.ts';
+import { approveOne, askSecond } from './approving.ts';
 import { questionBefore } from './asking.ts';
 import type { Desk } from './desk.ts';
 import { digestOn } from './digests.ts';
@@ -16,6 +17,7 @@ import { helpView } from './views/help.ts';
 import { listView } from './views/list.ts';
 import { inviteView, startedView, stoppedView } from './views/notice.ts';
 import { pinnedView, pinsView, unpinnedView } from './views/pins.ts';
+import { deniedView, requestsView, waitingView } from './views/request.ts';
 import { shareable } from './views/share.ts';
 import type { View } from './views/view.ts';
 import { whoamiView } from './views/whoami.ts';
@@ -48,6 +50,8 @@ async function carriedOut(command: Command, actor: Actor, desk: Desk): Promise<V
   const { engine, now } = desk;
   switch (command.verb) {
     case 'start': {
+      const waits = await askSecond(command, actor, desk);
+      if (waits !== null) return waits;
       const started = await engine.start(command.order, actor);
       return withItsMessage(started, desk);
     }
@@ -58,7 +62,7 @@ async function carriedOut(command: Command, actor: Actor, desk: Desk): Promise<V
       return withItsMessage(started, desk);
     }
     case 'both': {
-      const question = await questionBefore(command, actor, desk);
+      const question = (await questionBefore(command, actor, desk)) ?? (await askSecond(command, actor, desk));
       if (question !== null) return question;
       const started = await beginBoth(command.order, actor, desk);
       return withItsMessage(started, desk);
@@ -66,7 +70,9 @@ async function carriedOut(command: Command, actor: Actor, desk: Desk): Promise<V
     case 'list': {
       const captures = await engine.list(command.selection, actor);
       const short = listed(captures, command.selection, desk);
-      return command.details ? inFull(captures, short, desk) : short;
+      const waiting = engine.waiting();
+      const shown = command.details ? inFull(captures, short, desk) : short;
+      return waiting.length === 0 ? shown : joined(shown, waitingView(waiting));
     }
     case 'show':
       return details(await engine.show(command.selector, actor), desk);
@@ -82,6 +88,11 @@ async function carriedOut(command: Command, actor: Actor, desk: Desk): Promise<V
     }
     case 'keep':
       return details(await engine.keep(command.selector, actor), desk);
+    case 'approve':
+      if (command.id === null) return requestsView(await engine.requests(actor));
+      return startedView(await approveOne(command.id, actor, desk));
+    case 'deny':
+      return deniedView(await engine.deny(command.id, actor));
     case 'digest':
       return digestOn(command.date, desk);
     case 'get': {

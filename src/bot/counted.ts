@@ -1,3 +1,4 @@
+import type { Actor } from '../capture/analyst.ts';
 import type { Engine } from '../capture/door.ts';
 import type { CallOutcome, Meters } from './meters.ts';
 
@@ -32,26 +33,35 @@ export function countingOrders(engine: Engine, meters: Meters): Engine {
         throw error;
       }
     };
-  return {
-    ...engine,
-    identify: orFailed(meters, engine.identify, (_, verb) => verb),
-    refuse: orFailed(meters, engine.refuse, ({ verb }) => verb),
-    preflight: async (asked, actor) => {
+  /** What lets an order pass says nothing: the order counts then. */
+  const heldBack =
+    <Asked extends { readonly verb: string }, Question>(
+      ask: (asked: Asked, actor: Actor) => Promise<Question | null>,
+    ) =>
+    async (asked: Asked, actor: Actor): Promise<Question | null> => {
       try {
-        const question = await engine.preflight(asked, actor);
+        const question = await ask(asked, actor);
         if (question !== null) meters.command(asked.verb, 'asked');
         return question;
       } catch (error) {
         meters.failed(asked.verb, error);
         throw error;
       }
-    },
+    };
+  return {
+    ...engine,
+    identify: orFailed(meters, engine.identify, (_, verb) => verb),
+    refuse: orFailed(meters, engine.refuse, ({ verb }) => verb),
+    preflight: heldBack(engine.preflight),
+    requestApproval: heldBack(engine.requestApproval),
     start: counted('start', engine.start),
     search: begun('search', engine.search),
     both: begun('both', engine.both),
     list: counted('list', engine.list),
     show: counted('show', engine.show),
     stop: counted('stop', engine.stop),
+    approve: begun('approve', engine.approve),
+    deny: counted('deny', engine.deny),
     extend: counted('extend', engine.extend),
     keep: counted('keep', engine.keep),
     get: counted('get', engine.get),

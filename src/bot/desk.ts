@@ -8,6 +8,7 @@ import type { Haste } from './haste.ts';
 import type { Homes } from './home/keeping.ts';
 import type { Meters } from './meters.ts';
 import type { People } from './people.ts';
+import type { RequestMessages } from './requests.ts';
 import type { TokenWatch } from './token.ts';
 import type { UnansweredOrders } from './unanswered.ts';
 import type { UnconfirmedSearches } from './unconfirmed.ts';
@@ -27,6 +28,8 @@ export interface Desk {
   /** Orders under way. */
   readonly unanswered: UnansweredOrders;
   readonly follow: Pick<Follow, 'posted' | 'redraw' | 'warn'>;
+  /** The messages of requests for approval. */
+  readonly requests: Pick<RequestMessages, 'posted' | 'redraw'>;
   readonly homes: Pick<Homes, 'opened'>;
   /** Searches that wait for their person's word. */
   readonly unconfirmed: UnconfirmedSearches;

@@ -5,6 +5,7 @@ import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
 import type { Engine } from '../capture/door.ts';
 import { isPassing } from '../database.ts';
 import { asidesOf, type Places } from './asides.ts';
+import { attempts } from './attempts.ts';
 import { bell } from './bell.ts';
 import { betweenKnocks, type Drawing, drawingsOf, nextDrawing } from './drawing.ts';
 import type { Message, Messages, Part } from './messages.ts';
@@ -24,8 +25,6 @@ const postsPerMinute = 60;
 const postsKept = 20;
 const nextTry: Millis = 5_000;
 const nothingToDo: Millis = 60_000;
-const cannotLook =
-  'a message may be posted twice: after a lost answer it cannot be looked for. Update the app from manifest.yml (channels:history, groups:history, im:history) and install it again';
 
 export interface FollowParts {
   readonly engine: Pick<Engine, 'peek' | 'watch'>;
@@ -61,8 +60,7 @@ export class Follow {
   readonly #notBefore = new Map<string, Millis>();
   /** What Slack took, and the registry has not: to be noted before the message is said again. */
   readonly #unnoted = new Map<string, () => void>();
-  /** Whether it was told that Slack does not let us look for what was posted. */
-  #blind = false;
+  readonly #attempt: (message: Message) => Attempt;
   readonly #edits = pace(editsPerMinute, { steady: true });
   readonly #posts = pace(postsPerMinute);
   readonly #newBlocks: NewBlocks;
@@ -74,6 +72,7 @@ export class Follow {
   constructor(parts: FollowParts) {
     this.#parts = parts;
     this.#newBlocks = newBlocks(parts.now);
+    this.#attempt = attempts(parts);
   }
 
   /** Follows until it is closed; rejects when it cannot go on. */
@@ -249,19 +248,6 @@ export class Follow {
     } catch (error) {
       return { outcome: 'failed', error };
     }
-  }
-
-  #attempt(message: Message): Attempt {
-    const { messages, log, now } = this.#parts;
-    return {
-      at: message.attemptedAt,
-      note: (at) => messages.noteAttempt(message, at),
-      now,
-      blind: (error) => {
-        if (!this.#blind) log.error({ err: error }, cannotLook);
-        this.#blind = true;
-      },
-    };
   }
 
   #note(said: Said, drawing: Drawing, message: Message): void {

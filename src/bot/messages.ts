@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
+import type { RequestState } from '../capture/approval.ts';
 import type { Millis, State } from '../capture/capture.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Millis, State } from '../capture/capture.ts';
  */
 export type Part = 'main' | 'thread' | 'warnings' | 'question' | 'failure' | 'loss' | 'loss report';
 
-/** Which message of a capture. */
+/** Which message of a capture, or of a request for approval. */
 export interface Named {
   readonly capture: string;
   readonly part: Part;
@@ -25,7 +26,7 @@ export interface Message extends Named {
   /** Slack's name for it; null until Slack has it. */
   readonly ts: string | null;
   readonly sentVersion: number;
-  readonly sentState: State | null;
+  readonly sentState: State | RequestState | null;
   readonly sentAt: Millis | null;
   /** When it was last edited; null while it is as it was posted. */
   readonly editedAt: Millis | null;
@@ -40,7 +41,7 @@ export interface Message extends Named {
 /** What a message shows once Slack has it. */
 export interface Shown {
   readonly version: number;
-  readonly state: State;
+  readonly state: State | RequestState;
   readonly at: Millis;
   /** Whether it stays so. */
   readonly settled: boolean;

@@ -20,8 +20,16 @@ export async function beginSearch(order: SearchOrder, actor: Actor, desk: Desk):
  * Starts a live capture and leaves the search of the ring up to it running in this process.
  * @throws CaptureError as engine.both does, when not even the live capture runs
  */
-export async function beginBoth(order: BothOrder, actor: Actor, desk: Desk): Promise<Started> {
-  const steps = desk.engine.both(order, actor, desk.closing)[Symbol.asyncIterator]();
+export function beginBoth(order: BothOrder, actor: Actor, desk: Desk): Promise<Started> {
+  return beginLive(desk.engine.both(order, actor, desk.closing), desk);
+}
+
+/**
+ * Waits until the live capture of these steps runs, and leaves the search that may follow running in this process.
+ * @throws CaptureError as the steps do, when not even the live capture runs
+ */
+export async function beginLive(iterable: AsyncIterable<BothStep>, desk: Desk): Promise<Started> {
+  const steps = iterable[Symbol.asyncIterator]();
   const first = await steps.next();
   if (first.done === true || first.value.step !== 'started') throw new Error('both began with something else');
   void desk.underway.add(toItsEnd(steps, first.value.capture, desk));

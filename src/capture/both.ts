@@ -1,15 +1,16 @@
 import type { Actor } from './analyst.ts';
 import { CaptureError } from './errors.ts';
 import { startLive } from './live/start.ts';
-import type { BothOrder, BothStep, SearchOrder, Started } from './orders.ts';
+import type { BothOrder, BothStep, SearchOrder, Started, StartOrder } from './orders.ts';
 import { checkSearch } from './past/plan.ts';
 import { searchRing } from './past/search.ts';
-import { ask, type Room } from './room.ts';
+import type { Approval } from './registry.ts';
+import type { Order, Room } from './room.ts';
 
 /**
  * Starts a live capture, then searches the ring of its interface up to it: no gap between the two, and no packet twice. The live capture
  * is first, so that it has what the logger still holds back; it goes on whatever becomes of the search.
- * @param signal cancels the search
+ * @param given its entry in the audit log; by whom it was approved, where somebody had to; what cancels the search
  * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `conflict`, `no_room`, `tool_failed`; before anything was started when
  * the ring cannot be searched
  */
@@ -17,17 +18,14 @@ export async function* startBoth(
   room: Room,
   order: BothOrder,
   actor: Actor,
-  signal: AbortSignal,
+  { asked, approval, signal }: Given,
 ): AsyncGenerator<BothStep> {
-  const { since, ring: _, join: __, ...live } = order;
-  const asked = ask(room, 'both', actor, order.analyst);
   let started: Started;
   let search: SearchOrder;
   try {
-    const before = searchBefore(room, order);
-    search = before.search;
-    await checkSearch(room, { ...search, window: { since, until: room.now() * 1_000 } }, actor);
-    started = await startLive(room, { ...live, interface: before.interface }, actor, asked);
+    const checked = await checkBoth(room, order, actor);
+    search = checked.search;
+    started = await startLive(room, checked.live, actor, asked, approval);
   } catch (error) {
     asked.fail(error);
     throw error;
@@ -35,6 +33,27 @@ export async function* startBoth(
   const joint = { live: started.capture, at: room.now() * 1_000, uptime: room.uptime() };
   yield { step: 'started', ...started };
   yield* searchRing(room, search, { actor, signal, joint });
+}
+
+interface Given {
+  readonly asked: Order;
+  readonly approval?: Approval | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The two orders of one for both, the search's window still open at its end, once the ring was seen to be searchable.
+ * @throws CaptureError as `startBoth` before anything was started
+ */
+export async function checkBoth(
+  room: Room,
+  order: BothOrder,
+  actor: Actor,
+): Promise<{ readonly search: SearchOrder; readonly live: StartOrder }> {
+  const { since, ring: _, join: __, confirmed: ___, ...live } = order;
+  const { search, interface: interfaceName } = searchBefore(room, order);
+  await checkSearch(room, { ...search, window: { since, until: room.now() * 1_000 } }, actor);
+  return { search, live: { ...live, interface: interfaceName } };
 }
 
 /** The search of an order for both, its window still open at its end, and the interface to capture on. @throws CaptureError `bad_request` */

@@ -12,6 +12,11 @@ export interface Instruction {
 /** What libpcap makes of an expression for one linktype. */
 export type Program = readonly Instruction[];
 
+/** Whether it takes every packet, however that was written: it only returns (BPF_RET | BPF_K) a length. */
+export function selectsAll([first, ...others]: Program): boolean {
+  return others.length === 0 && first?.code === 0x06 && first.k > 0;
+}
+
 /**
  * Reads what `tcpdump -ddd` prints: a line with the number of instructions, then `code jt jf k` a line.
  * @throws Error when the text is not such a program, or not whole

@@ -153,6 +153,8 @@ export interface Capture {
   readonly analyst: string;
   /** The person who gave the order; differs from analyst only when a lead acted for somebody. */
   readonly orderedBy: string;
+  /** The second person, where the configuration asks for one before it starts. */
+  readonly approvedBy: string | null;
   readonly description: string;
   readonly expression: string;
   readonly case: string | null;

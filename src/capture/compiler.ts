@@ -8,15 +8,15 @@ import { type Ran, runTool } from './tool.ts';
 const compilePatience = 60_000;
 
 /**
- * Lets libpcap compile an expression for an interface.
+ * What libpcap makes of an expression for an interface.
  * @throws CaptureError `bad_expression` with libpcap's own words, `tool_failed` when the interface cannot be captured on
  */
 export async function compileForInterface(
   expression: string,
   interfaceName: string,
   patience = compilePatience,
-): Promise<void> {
-  await compile(expression, { source: ['-i', interfaceName], input: undefined }, patience);
+): Promise<Program> {
+  return readProgram(await compile(expression, { source: ['-i', interfaceName], input: undefined }, patience));
 }
 
 /** libpcap's optimiser takes 25 ms for 40 hosts ORed and 52 s for 1,000: what takes longer than this is left as it is. Milliseconds. */

@@ -96,12 +96,13 @@ async function removeDeadSidecars(directory: string, beginning: string): Promise
 
 /** What a sidecar says of a capture, but for the tools' versions. @param nets of its list of hosts */
 export function explained(place: Place, capture: Capture, nets: readonly string[]) {
-  const { channel, path, progress, version, hosts, join: _, joined, ...rest } = capture;
+  const { channel, path, progress, version, hosts, join: _, joined, approvedBy, ...rest } = capture;
   return {
     ...{ sensor: place.sensor, ...rest, startedAt: iso(capture.startedAt), endedAt: iso(capture.endedAt) },
     // Sidecars of captures without a list are those of older releases.
     ...(hosts === null ? {} : { hosts: { ...hosts, nets } }),
     ...(joined === null ? {} : { joined }),
+    ...(approvedBy === null ? {} : { approvedBy }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Actor, Known, Membership, Origin, Unknown } from './analyst.ts';
+import type { Approving } from './approving.ts';
 import type { Capture, Millis, RingFileReport } from './capture.ts';
 import type { Custodian } from './custodian.ts';
 import type { Day, Measured } from './evidence.ts';
@@ -29,7 +30,7 @@ import type { Preflight } from './preflight.ts';
  * The capture engine's door: plain values in, plain values and iterables out. Every method throws CaptureError for what a person
  * can mend; every order is in the audit log before it is carried out.
  */
-export interface Engine extends Custodian, Pinning {
+export interface Engine extends Custodian, Pinning, Approving {
   /**
    * The analyst behind an identity, as an actor with the words they typed. Whom the configuration does not name may have a role by a Slack
    * user group, as the door knows from Slack; the actor's origin then says so.
@@ -46,7 +47,7 @@ export interface Engine extends Custodian, Pinning {
   /** Writes to the audit log that the door refused an attempt, or several, and told the person by itself. */
   refused(attempt: Attempt, why: string): void;
   /**
-   * Starts a live capture; resolves when tcpdump listens.
+   * Starts a live capture; resolves when tcpdump listens. Doors ask `requestApproval` before.
    * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `no_room`, `tool_failed`
    */
   start(order: StartOrder, actor: Actor): Promise<Started>;

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { setImmediate as otherWork, setTimeout as pause } from 'node:timers/promises';
 import { isPassing, registryTrouble } from '../database.ts';
 import { type Actor, mayRole } from './analyst.ts';
+import { openApproving } from './approving.ts';
 import { type Capture, isOf, isOpen, type Millis, mayStop } from './capture.ts';
 import { openCustodian } from './custodian.ts';
 import type { Engine } from './door.ts';
@@ -96,7 +97,8 @@ function engineIn(room: Room): Engine {
     },
     both: async function* (order, actor, signal) {
       const { startBoth } = await import('./both.ts');
-      const steps = (partOf?: JoinNumber) => startBoth(room, { ...order, partOf }, actor, signal);
+      const steps = (partOf?: JoinNumber) =>
+        startBoth(room, { ...order, partOf }, actor, { asked: ask(room, 'both', actor, order.analyst), signal });
       yield* order.join === true ? (await import('./joined.ts')).withJoin(room, steps, signal) : steps();
     },
     index: async function* (order, actor, signal) {
@@ -248,6 +250,7 @@ function engineIn(room: Room): Engine {
     },
     ...custodian,
     ...pinning,
+    ...openApproving(room, reconcile),
     close: async () => {
       closing.abort(new Error('the engine was closed meanwhile'));
       await Promise.all([leave(), leavePins(), joiner?.leave()]);

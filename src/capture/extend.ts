@@ -1,4 +1,5 @@
 import { type Actor, mayRole } from './analyst.ts';
+import { mayApprove } from './approval.ts';
 import { type Capture, type CaptureId, type Millis, may, mayStop } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import { longestFor } from './limits.ts';
@@ -21,10 +22,24 @@ export async function extend(room: Room, { id, by, seen }: Extension, actor: Act
   if (!(by > 0 && by <= longestDuration))
     throw new CaptureError('bad_request', 'extend by a duration such as --for 2h');
   return settled(room, capture, asked, () => {
-    const moved = room.supervision.extendDeadline(capture.id, by, longestFor(room, actor), seen);
+    const longest = Math.min(longestFor(room, actor), unapproved(room, capture.id, actor));
+    const moved = room.supervision.extendDeadline(capture.id, by, longest, seen);
     if (moved === undefined) refuseLonger(room, capture.id, actor, seen);
     return moved === undefined ? undefined : `by ${durationInWords(by)}, to ${new Date(moved).toISOString()}`;
   });
+}
+
+/**
+ * How long a capture may run from its start without a second person: as it was approved, else up to the configuration's bound; without end
+ * where the person is that second one. Milliseconds.
+ */
+function unapproved(room: Room, id: CaptureId, { analyst }: Actor): number {
+  const { approval } = room.config;
+  const capture = room.registry.byId(id);
+  if (capture === undefined || mayApprove(analyst, capture)) return Number.MAX_SAFE_INTEGER;
+  const { deadline } = capture.limits;
+  if (capture.approvedBy !== null && deadline !== null) return deadline - capture.startedAt;
+  return approval?.duration ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** @throws CaptureError where the capture goes on, and the person may not have it go on for longer */
@@ -34,10 +49,22 @@ function refuseLonger(room: Room, id: CaptureId, actor: Actor, seen: Millis | un
   const { deadline } = now.limits;
   if (deadline === null) throw new CaptureError('conflict', `${id} has no deadline to move`);
   if (seen !== undefined && seen !== deadline) throw extendedAlready(now);
-  const longest = longestFor(room, actor);
+  const [allowed, alone] = [longestFor(room, actor), unapproved(room, id, actor)];
+  if (now.approvedBy !== null && alone < Number.MAX_SAFE_INTEGER) {
+    const words = `${id} runs as it was approved by ${now.approvedBy}: a lead other than ${othersThan(now)} extends it`;
+    throw new CaptureError('not_allowed', words);
+  }
+  const longest = Math.min(allowed, alone);
   // To the second below: what is said here can be typed.
   const more = Math.floor((longest - (deadline - now.startedAt)) / 1_000) * 1_000;
   const rest = more > 0 ? `extend it by ${durationInWords(more)} at most` : 'it has all of that';
+  if (alone < allowed) {
+    const whose = `a second person, a lead other than ${othersThan(now)}, extends it beyond that`;
+    throw new CaptureError(
+      'not_allowed',
+      `without approval a capture runs for ${durationInWords(longest)} from its start (approval.duration): ${rest}; ${whose}`,
+    );
+  }
   if (mayRole.exceedLimits(actor.analyst))
     throw new CaptureError('bad_request', `nothing captures for longer than ${durationInWords(longest)}: ${rest}`);
   throw new CaptureError(
@@ -53,6 +80,10 @@ export function extendedAlready({ id, limits: { deadline } }: Capture): CaptureE
       ? 'without a limit of time'
       : `until ${new Date(deadline).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
   return new CaptureError('conflict', `${id} was extended already: it goes on ${until}`);
+}
+
+function othersThan({ analyst, orderedBy }: Capture): string {
+  return [...new Set([orderedBy, analyst])].join(' and ');
 }
 
 /**

@@ -11,6 +11,7 @@ import { openOutbox } from './outbox.ts';
 import { openPins } from './pins.ts';
 import { sinceBoot, tokenOf } from './process.ts';
 import { openRegistry } from './registry.ts';
+import { openRequests } from './requests.ts';
 import { inHandOf, type Log, type Room } from './room.ts';
 import { isHeld, openSupervision } from './supervision.ts';
 import { cannotWrite } from './unwritable.ts';
@@ -53,6 +54,7 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     outbox: openOutbox(database, self),
     pins: openPins(database, self, now),
     joins: openJoins(database, self),
+    requests: openRequests(database, self),
     audit: openAudit(database, self, now),
     onDisk: openOnDisk(database.name),
     self,

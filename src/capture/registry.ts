@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { type RequestId, requestNumber } from './approval.ts';
 import type {
   Capture,
   CaptureId,
@@ -45,7 +46,15 @@ export type NewCapture = Pick<
   /** The join that its savefile is a part of. */
   readonly partOf?: JoinNumber | undefined;
   readonly joined?: readonly JoinedPart[];
+  /** Who approved it, and the request that it is started for. */
+  readonly approval?: Approval | undefined;
 };
+
+/** That a second person has approved what is about to start. */
+export interface Approval {
+  readonly request: RequestId;
+  readonly by: string;
+}
 
 /** A list of hosts with all its addresses and nets. */
 export interface WholeHostList extends HostList {
@@ -146,10 +155,10 @@ export function openRegistry(database: Database.Database, directory: string, pro
   const insert = database.prepare<[Record<string, unknown>]>(`
     INSERT INTO captures (kind, state, analyst, ordered_by, description, expression, incident, interface, ring, since, until,
       snaplen, savefile, file, channel, started_at, owner, expanded, deadline, deadline_uptime, boot, max_bytes, max_packets, keep,
-      part_of, joined)
+      part_of, joined, approved_by, request)
     VALUES (:kind, :state, :analyst, :orderedBy, :description, :expression, :case, :interface, :ring, :since, :until,
       :snaplen, :savefile, :file, :channel, :startedAt, :owner, :expanded, :at, :uptime, :boot, :maxBytes, :maxPackets, :keep,
-      :partOf, :joined)`);
+      :partOf, :joined, :approvedBy, :request)`);
   const addHosts = database.prepare<[Record<string, unknown>]>(insertHosts);
   const hosts = database.prepare<[number], HostsRow>(
     'SELECT entries, sha256, behind_tags FROM indicators WHERE capture = ?',
@@ -240,7 +249,7 @@ export function openRegistry(database: Database.Database, directory: string, pro
 
   return {
     add: (capture) => {
-      const { window, deadline, keep, hosts: list, partOf, joined, ...columns } = capture;
+      const { window, deadline, keep, hosts: list, partOf, joined, approval, ...columns } = capture;
       const { lastInsertRowid } = insert.run({
         ...columns,
         since: window?.since ?? null,
@@ -251,6 +260,8 @@ export function openRegistry(database: Database.Database, directory: string, pro
         keep: keep ? 1 : 0,
         partOf: partOf ?? null,
         joined: joined === undefined ? null : JSON.stringify(joined),
+        approvedBy: approval?.by ?? null,
+        request: approval === undefined ? null : requestNumber(approval.request),
         owner: process,
       });
       const number = Number(lastInsertRowid);

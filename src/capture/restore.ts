@@ -26,10 +26,10 @@ export function openRestoring(database: Database.Database, owner: string): Resto
   const insert = database.prepare<[Record<string, unknown>]>(`
     INSERT INTO captures (number, kind, state, analyst, ordered_by, description, expression, incident, interface, ring, since, until,
       snaplen, savefile, file, channel, started_at, ended_at, why, bytes, packets, counts, sha256, facts, owner, tcpdump, expanded, keep,
-      max_bytes, max_packets, deadline, deadline_uptime, boot, ring_span, joined)
+      max_bytes, max_packets, deadline, deadline_uptime, boot, ring_span, joined, approved_by)
     VALUES (:number, :kind, :state, :analyst, :orderedBy, :description, :expression, :case, :interface, :ring, :since, :until,
       :snaplen, :savefile, :file, :channel, :startedAt, :endedAt, :why, :bytes, :packets, :counts, :sha256, :facts, :owner, :tcpdump,
-      :expanded, :keep, :maxBytes, :maxPackets, :deadline, :uptime, :boot, :ringSpan, :joined)`);
+      :expanded, :keep, :maxBytes, :maxPackets, :deadline, :uptime, :boot, :ringSpan, :joined, :approvedBy)`);
   const addReport = database.prepare(`INSERT INTO coverage VALUES (?, ?, ?, ?, NULL, NULL, 0, ?, ?)`);
   const addEarlier = database.prepare<[Record<string, unknown>]>(`
     INSERT INTO earlier (capture, savefile, ended_at, why, bytes, packets, counts, facts, sha256)

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Config } from '../config.ts';
 import { type Actor, mayRole, onlyLooks } from './analyst.ts';
+import type { RequestId } from './approval.ts';
 import type { Audit } from './audit.ts';
 import type { Capture, CaptureId, Millis } from './capture.ts';
 import type { Place } from './custody.ts';
@@ -15,6 +16,7 @@ import type { PinId } from './pin.ts';
 import type { Pins } from './pins.ts';
 import { isAlive, type ProcessToken } from './process.ts';
 import type { NewCapture, Registry } from './registry.ts';
+import type { Requests } from './requests.ts';
 import type { Supervision } from './supervision.ts';
 import { turn } from './turns.ts';
 import { unsynced } from './unsynced.ts';
@@ -34,6 +36,7 @@ export interface Room {
   readonly outbox: Outbox;
   readonly pins: Pins;
   readonly joins: Joins;
+  readonly requests: Requests;
   readonly audit: Audit;
   /** Resolves once all that was written into the registry is on the disk. */
   readonly onDisk: OnDisk;
@@ -56,19 +59,22 @@ export interface Log {
   error(about: object, words: string): void;
 }
 
-/** Captures and pins, each held as often as it was added: two who hold one do not let go for each other. */
-export class Held {
-  readonly #times = new Map<CaptureId | PinId, number>();
+/** What a process may have in hand. */
+export type InHandId = CaptureId | PinId | RequestId;
 
-  has(id: CaptureId | PinId): boolean {
+/** Captures, pins and requests, each held as often as it was added: two who hold one do not let go for each other. */
+export class Held {
+  readonly #times = new Map<InHandId, number>();
+
+  has(id: InHandId): boolean {
     return this.#times.has(id);
   }
 
-  add(id: CaptureId | PinId): void {
+  add(id: InHandId): void {
     this.#times.set(id, (this.#times.get(id) ?? 0) + 1);
   }
 
-  delete(id: CaptureId | PinId): void {
+  delete(id: InHandId): void {
     const left = (this.#times.get(id) ?? 0) - 1;
     if (left > 0) this.#times.set(id, left);
     else this.#times.delete(id);
@@ -84,8 +90,8 @@ export function inHandOf(state: string): Held {
   return known;
 }
 
-/** Does something with a capture or a pin that nobody else in this process does meanwhile. */
-export async function inHand<Result>(room: Room, id: CaptureId | PinId, act: () => Promise<Result>): Promise<Result> {
+/** Does something with one of them that nobody else in this process does meanwhile. */
+export async function inHand<Result>(room: Room, id: InHandId, act: () => Promise<Result>): Promise<Result> {
   room.inHand.add(id);
   try {
     return await act();
@@ -132,7 +138,7 @@ export async function addCapture(
 /** Writes what the engine saw or did of itself. */
 export function observe(
   room: Room,
-  capture: { readonly id: CaptureId | PinId; readonly analyst: string },
+  capture: { readonly id: InHandId; readonly analyst: string },
   verb: string,
   detail: string,
 ): void {

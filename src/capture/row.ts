@@ -22,6 +22,7 @@ export interface Row {
   state: State;
   analyst: string;
   ordered_by: string;
+  approved_by: string | null;
   description: string;
   expression: string;
   incident: string | null;
@@ -109,6 +110,7 @@ export function captureOf(
     state: row.state,
     analyst: row.analyst,
     orderedBy: row.ordered_by,
+    approvedBy: row.approved_by,
     description: row.description,
     expression: row.expression,
     case: row.incident,

@@ -16,6 +16,7 @@ const lasting = [
     'state',
     'analyst',
     'orderedBy',
+    'approvedBy',
     'description',
     'expression',
     'hosts',

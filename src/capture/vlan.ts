@@ -34,7 +34,7 @@ export interface Tagged {
   /** What the expression as typed passes over, in words. */
   readonly missed: string;
   /** Lets libpcap compile an expression where it is to be used; throws CaptureError. */
-  readonly compile: (expression: string) => Promise<void>;
+  readonly compile: (expression: string) => Promise<unknown>;
 }
 
 /** The form of an expression that libpcap gets where packets carry tags; null is as typed. With what the analyst should know of it. */

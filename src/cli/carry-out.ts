@@ -35,6 +35,10 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
       );
     case 'keep':
       return (await import('./verbs.ts')).moved(await session.engine.keep(order.selector, session.actor), session);
+    case 'approve':
+      return (await import('./approval.ts')).approve(order.id, session);
+    case 'deny':
+      return (await import('./approval.ts')).deny(order.id, session);
     case 'get':
       return (await import('./evidence.ts')).get(order.selector, session);
     case 'verify':

@@ -114,7 +114,7 @@ function rebuiltLines({ why, kept, lastHead, captures, leftAlone }: Rebuilt, { s
     lastHead === null
       ? 'The audit log begins anew. No entry of the old one could be read.'
       : `The audit log begins anew. The last entry of the old one that can be read: ${lastHead.seq} ${lastHead.hash}`,
-    'Channels, coverage by ring file, captures that failed without a savefile, records of savefiles that retention deleted, and limits, --keep and case of what runs are not in sidecars: they went with the old registry.',
+    'Channels, coverage by ring file, captures that failed without a savefile, records of savefiles that retention deleted, requests for approval, and limits, --keep, case and approval of what runs are not in sidecars: they went with the old registry.',
     'Sidecars were taken as they are: one that was changed cannot be told any more. Only "capture verify" before a rebuild tells it.',
   ];
 }

@@ -43,6 +43,7 @@ export function wholeJson(capture: Capture, reports: readonly RingFileReport[]):
   return {
     ...captureJson(capture),
     orderedBy: capture.orderedBy,
+    ...(capture.approvedBy === null ? {} : { approvedBy: capture.approvedBy }),
     path: capture.path,
     snaplen: capture.snaplen,
     why: capture.why,

@@ -7,6 +7,7 @@ import { mayBegin } from './preflight.ts';
 import { progressLine } from './progress.ts';
 import type { Session } from './session.ts';
 import { tellStarted } from './started.ts';
+import { asksFirst } from './waiting.ts';
 import { foundLines, joinedLines } from './whole.ts';
 
 /** A terminal shows no more changes a second than a person can read. */
@@ -29,10 +30,15 @@ export async function search(order: SearchOrder, session: Session): Promise<numb
  */
 export async function both(order: BothOrder, session: Session): Promise<number> {
   if (!(await mayBegin({ verb: 'both', order }, session))) return exits.cancelled.status;
+  if (await asksFirst({ verb: 'both', order }, session)) return exits.waits.status;
   return follow(session, (signal) => session.engine.both(order, session.actor, signal));
 }
 
-async function follow(session: Session, stepsUntil: (stop: AbortSignal) => AsyncIterable<BothStep>): Promise<number> {
+/** Shows the steps of a search, or of both, as `search` does. @throws CaptureError as the steps do */
+export async function follow(
+  session: Session,
+  stepsUntil: (stop: AbortSignal) => AsyncIterable<BothStep>,
+): Promise<number> {
   const { engine, output, json, deaf, now } = session;
   const interrupted = new AbortController();
   const interrupt = () => {

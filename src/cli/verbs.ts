@@ -7,6 +7,8 @@ import { type Session, shown } from './session.ts';
 import { withStatus } from './status.ts';
 
 export async function start(order: StartOrder, session: Session): Promise<number> {
+  const { asksFirst } = await import('./waiting.ts');
+  if (await asksFirst({ verb: 'start', order }, session)) return exits.waits.status;
   const { tellStarted } = await import('./started.ts');
   tellStarted(await session.engine.start(order, session.actor), session);
   return 0;

@@ -62,6 +62,7 @@ export function wholeLines(
     ['Kind', kindInWords(capture)],
     ['State', capture.state],
     ...(capture.orderedBy === capture.analyst ? [] : [['Ordered by', capture.orderedBy] as const]),
+    ...optional('Approved by', capture.approvedBy),
     ...blockRows(capture, status, shown),
     ...optional('Case', capture.case),
     ...optional('Interface', capture.interface),

@@ -22,6 +22,9 @@ export type Command =
   | { readonly verb: 'stop'; readonly selector: string | null; readonly details: boolean }
   | { readonly verb: 'extend'; readonly selector: string; readonly by: Millis }
   | { readonly verb: 'keep'; readonly selector: string }
+  /** Null lists what waits for approval. */
+  | { readonly verb: 'approve'; readonly id: string | null }
+  | { readonly verb: 'deny'; readonly id: string }
   | { readonly verb: 'get'; readonly selector: string }
   | { readonly verb: 'verify'; readonly order: VerifyOrder }
   | { readonly verb: 'audit'; readonly query: AuditQuery }

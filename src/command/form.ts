@@ -45,7 +45,7 @@ export interface Form {
   /** What it needs and takes, as help writes it: what stands in brackets may be left out. */
   readonly usage: string;
   /** What words without an option are. */
-  readonly tail: 'EXPRESSION' | 'SELECTOR' | 'ID' | 'PIN' | 'DATE' | 'VERB' | 'verify' | null;
+  readonly tail: 'EXPRESSION' | 'SELECTOR' | 'ID' | 'PIN' | 'REQUEST' | 'DATE' | 'VERB' | 'verify' | null;
   readonly options: readonly Option[];
   readonly doors: readonly Door[];
   /** Lines to copy, without the door's own name. */

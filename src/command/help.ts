@@ -19,15 +19,13 @@ function overview(door: Door): string[] {
   const forms = formsAt(door);
   const copied = forms.filter(({ options, tail }) => options.length > 0 || tail === 'ID' || tail === 'DATE');
   // The commonest come first in the grammar; the rest of the screen is theirs.
-  const examples = copied.slice(0, screen - forms.length - linesAround);
+  const examples = copied.slice(0, Math.max(0, screen - forms.length - linesAround));
   return [
     `${name}: packet captures with a reason, found again, searched in the past`,
     ...forms.map((form) => `  ${form.verb.padEnd(8)}${form.says}`),
     '',
-    'To copy:',
-    ...examples.map((form) => `  ${name} ${copiedExample(form)}`),
-    '',
-    `${name} help VERB shows its options. The original's flags work: -ra, -lf, -m`,
+    ...(examples.length === 0 ? [] : ['To copy:', ...examples.map((form) => `  ${name} ${copiedExample(form)}`), '']),
+    `${name} help VERB shows how. The original's flags work: -ra, -lf, -m`,
   ];
 }
 

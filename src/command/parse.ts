@@ -9,7 +9,7 @@ import { nearest } from './nearest.ts';
 import { readWords, type Said } from './options.ts';
 import { fromOriginal } from './original.ts';
 import { refuse, typed } from './refuse.ts';
-import { dateOf, oneOf, onlyWord, pinIdOf, selectorOf, stopSelector } from './tail.ts';
+import { dateOf, oneOf, onlyWord, pinIdOf, requestIdOf, selectorOf, stopSelector } from './tail.ts';
 import { missingOfPin, readTexts } from './texts.ts';
 import { parseTime } from './time.ts';
 
@@ -47,6 +47,10 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
       return { verb: 'extend', selector: oneOf(said, form, setting), by: durationOf(said) ?? missingDuration(setting) };
     case 'keep':
       return { verb: 'keep', selector: oneOf(said, form, setting) };
+    case 'approve':
+      return { verb: 'approve', id: said.tail.length === 0 ? null : requestIdOf(said, form, setting) };
+    case 'deny':
+      return { verb: 'deny', id: requestIdOf(said, form, setting) };
     case 'get':
       return { verb: 'get', selector: oneOf(said, form, setting) };
     case 'verify': {

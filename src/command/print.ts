@@ -61,6 +61,10 @@ function optionsOf(command: Command): string[] {
       return [...say('for', durationInWords(command.by)), ...sayOne(command.selector)];
     case 'keep':
       return sayOne(command.selector);
+    case 'approve':
+      return command.id === null ? [] : [command.id];
+    case 'deny':
+      return [command.id];
     case 'get':
       return sayOne(command.selector);
     case 'verify': {

@@ -19,13 +19,29 @@ export function oneOf(said: Said, form: Form, setting: Setting): string {
 
 /** The id of a pin: `p1`. */
 export function pinIdOf(said: Said, form: Form, setting: Setting): string {
+  return idOf(said, form, setting, { letter: 'p', what: 'pin', shownBy: 'pin' });
+}
+
+/** The id of a request for approval: `a3`. */
+export function requestIdOf(said: Said, form: Form, setting: Setting): string {
+  return idOf(said, form, setting, { letter: 'a', what: 'request', shownBy: 'approve' });
+}
+
+interface Kind {
+  readonly letter: string;
+  readonly what: string;
+  /** The verb that lists them. */
+  readonly shownBy: string;
+}
+
+function idOf(said: Said, form: Form, setting: Setting, { letter, what, shownBy }: Kind): string {
   const word = onlyWord(said, form, setting) ?? '';
-  if (/^p\d{1,15}$/i.test(word)) return word.toLowerCase();
+  const [, first, digits] = /^([A-Za-z]?)(\d{1,15})$/.exec(word) ?? [];
+  if (first?.toLowerCase() === letter) return word.toLowerCase();
   const name = commandName(setting.door);
-  const [, number] = /^(\d{1,15})$/.exec(word) ?? [];
-  if (number !== undefined) return refuse(`${typed(word)} is no id: did you mean ${name} unpin p${number}?`);
-  const wrong = word === '' ? 'unpin needs the id of a pin' : `${typed(word)} is no id of a pin`;
-  return refuse(`${wrong}: write ${name} unpin p1; ${name} pin shows the ids`);
+  if (first === '') return refuse(`${typed(word)} is no id: did you mean ${name} ${form.verb} ${letter}${digits}?`);
+  const wrong = word === '' ? `${form.verb} needs the id of a ${what}` : `${typed(word)} is no id of a ${what}`;
+  return refuse(`${wrong}: write ${name} ${form.verb} ${letter}1; ${name} ${shownBy} shows the ids`);
 }
 
 /** What `stop` stops; null is all. */

@@ -22,8 +22,22 @@ export function checkMistakes(file: string, error: CaptureError): Finding[] {
   ];
 }
 
-/** Who may change the configuration: it says who leads. */
-export async function checkConfiguration({ file, sensor }: Config): Promise<Finding[]> {
+/** Who may change the configuration: it says who leads. And whether there are leads enough for what it asks of them. */
+export async function checkConfiguration(config: Config): Promise<Finding[]> {
+  return [...(await checkFile(config)), ...checkLeads(config)];
+}
+
+function checkLeads({ approval, analysts }: Config): Finding[] {
+  const leads = analysts.filter(({ role }) => role === 'lead').map(({ name }) => name);
+  if (approval === null || leads.length > 1) return [];
+  const words =
+    leads.length === 0
+      ? 'no lead is there to approve what waits for a second person (approval)'
+      : `${leads.join()} is the only lead: nobody can approve what ${leads.join()} asks for (approval)`;
+  return [warning('approval', words, 'Name another lead in "analysts".')];
+}
+
+async function checkFile({ file, sensor }: Config): Promise<Finding[]> {
   const { mode, uid } = statSync(file);
   const owner = await userName(uid);
   const found = `${file} of ${sensor}, owned by ${owner}`;

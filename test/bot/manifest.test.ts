@@ -41,7 +41,7 @@ const declared = {
         command: '/capture',
         description: 'Capture packets, search the past, see what runs',
         usage_hint:
-          'start -d why -e "host 192.0.2.7" | search | list | show c12 | stop c12 | extend c12 --for 2h | get c12 | verify | pin | digest | whoami | help',
+          'start -d why -e "host 192.0.2.7" | search | list | show c12 | stop c12 | extend c12 --for 2h | approve a3 | get c12 | verify | pin | digest | whoami | help',
         should_escape: false,
       },
     ],

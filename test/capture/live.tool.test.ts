@@ -72,8 +72,8 @@ describe('a live capture', () => {
       assert.deepEqual([mode & 0o777, uid], [0o640, process.getuid?.()]);
     }
     const sidecar = JSON.parse(readFileSync(`${stopped.path}.json`, 'utf8')) as Record<string, unknown>;
-    // A live capture has no list of hosts and is joined of nothing, and its sidecar says neither; of what it becomes a part may change.
-    const { hosts: _, joined: __, join: ___, ...said } = stopped;
+    // No list of hosts, joined of nothing, approved by nobody: its sidecar is silent on these; of what it becomes a part may change.
+    const { hosts: _, joined: __, join: ___, approvedBy: ________, ...said } = stopped;
     const { channel: ____, path: _____, progress: ______, version: _______, ...known } = said;
     const iso = (at: number | null) => new Date(at ?? 0).toISOString();
     const { tools, ...explained } = sidecar;

@@ -72,6 +72,7 @@ export function configIn(directory: string): Config {
       { name: 'will', role: 'analyst', slack: ['U2'], login: ['will', 'wsmith'] },
       { name: 'mona', role: 'viewer', slack: ['U3'], login: ['mona'] },
     ],
+    approval: null,
     slack: { team: 'T1', channels: [], digest: null, groups: null, orders: 30, tokens: null },
     metrics: null,
     reports: { at: '08:00', timezone: 'UTC' },

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { writeRingFile } from '../cli/shell.ts';
@@ -63,6 +72,14 @@ describe('capture doctor where something is broken', { concurrency: 4 }, () => {
     const { code, told } = await sensor.examined();
     assert.equal(code, 69);
     assert.equal(findingOf(told, 'configuration').mend?.command, `chmod go-w ${sensor.file}`);
+  });
+
+  test('says where one lead is too few for what waits for a second person', async (t) => {
+    const sensor = openSensor(t);
+    appendFileSync(sensor.file, 'approval: { everything: true }\n');
+    const { code, told } = await sensor.examined();
+    assert.equal(code, 0);
+    assert.match(findingOf(told, 'approval').found, /^grant is the only lead: nobody can approve what grant asks for/);
   });
 
   test('says to a user without the right to capture which line gives it', async (t) => {

@@ -173,7 +173,10 @@ describe('a registry that is damaged or lost', { concurrency: 4 }, () => {
       rebuilt.out,
       /^c1: its limits, --keep, case and words as typed are not known any more: it ends at \S+Z, no limit of size, 9999 packets at most; capture extend c1 moves its end, capture keep c1 has it started again after a reboot$/m,
     );
-    assert.match(rebuilt.out, /records of savefiles that retention deleted, and limits, --keep and case of what runs/);
+    assert.match(
+      rebuilt.out,
+      /records of savefiles that retention deleted, requests for approval, and limits, --keep, case and approval of what runs/,
+    );
     assert.match(rebuilt.out, /^Sidecars were taken as they are: .*"capture verify" before a rebuild/m);
     const [, entry] = JSON.parse((await sensor.capture('audit', '--json')).out);
     assert.match(entry.detail, /no limit of size/);

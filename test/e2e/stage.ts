@@ -15,7 +15,7 @@ import { plainText } from '../../sandbox/workspace/text.ts';
 import type { OpenView } from '../../sandbox/workspace/views.ts';
 import { openWorkspace, type Workspace } from '../../sandbox/workspace/workspace.ts';
 import { openBot } from '../../src/bot/bot.ts';
-import type { Actor } from '../../src/capture/analyst.ts';
+import type { Actor, KnownAnalyst } from '../../src/capture/analyst.ts';
 import type { Engine } from '../../src/capture/door.ts';
 import { openEngine } from '../../src/capture/engine.ts';
 import type { AuditEntry } from '../../src/capture/orders.ts';
@@ -61,6 +61,13 @@ export interface Setting {
   };
   /** Its section metrics. */
   readonly metrics?: { readonly port: number };
+  /** Its section approval. */
+  readonly approval?: Readonly<Record<string, unknown>>;
+  /** People beside grant, will and maria. */
+  readonly analysts?: readonly (Omit<KnownAnalyst, 'login' | 'slack'> & {
+    readonly slack: string;
+    readonly login?: string;
+  })[];
   /** The clock of a bot in this process. */
   readonly now?: () => number;
 }
@@ -68,7 +75,7 @@ export interface Setting {
 /** Opens a stage whose captures listen on `lo`; all that it began ends with the test. */
 export async function openStage(
   t: Pick<TestContext, 'after'>,
-  { reports, limits, slack, metrics, now = Date.now }: Setting = {},
+  { reports, limits, slack, metrics, approval, analysts = [], now = Date.now }: Setting = {},
 ): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'capture-e2e-'));
   const workspace = await openWorkspace({ manifest: manifest() });
@@ -76,12 +83,15 @@ export async function openStage(
   const bots: BotProcess[] = [];
   const openBots: (() => Promise<void>)[] = [];
   const ring = join(directory, 'ring');
+  const standard = configuration(workspace, cast, { ...(limits && { limits }), ...(slack && { slack }) });
+  const configured = { ...standard, analysts: [...standard.analysts, ...analysts] };
   writeFileSync(
     join(directory, 'capture.yml'),
     stringify({
-      ...configuration(workspace, cast, { ...(limits && { limits }), ...(slack && { slack }) }),
+      ...configured,
       ...(reports && { reports }),
       ...(metrics && { metrics }),
+      ...(approval && { approval }),
     }),
   );
   const config = await readConfig(join(directory, 'capture.yml'));
@@ -250,7 +260,7 @@ function configuration(workspace: Workspace, cast: Cast, { limits, slack }: Pick
     rings: [{ name: 'dmz', path: 'ring', interface: 'lo' }],
     analysts: [
       { name: 'grant', role: 'lead', slack: cast.grant.id },
-      { name: 'will', role: 'analyst', slack: [cast.will.id, cast.guest.id] },
+      { name: 'will', role: 'analyst', slack: [cast.will.id, cast.guest.id], login: 'will' },
       { name: 'maria', role: 'viewer', slack: cast.maria.id },
     ],
     slack: {

@@ -25,8 +25,8 @@ export function captureView(capture: Capture, now: Millis): View {
 
 /** Id, people, place and case, on one line. */
 export function whoAndWhere(capture: Capture): string {
-  const people =
-    capture.orderedBy === capture.analyst ? capture.analyst : `${capture.analyst}, ordered by ${capture.orderedBy}`;
+  const ordered = capture.orderedBy === capture.analyst ? '' : `, ordered by ${capture.orderedBy}`;
+  const people = `${capture.analyst}${ordered}${capture.approvedBy === null ? '' : `, approved by ${capture.approvedBy}`}`;
   const place = placeOf(capture);
   const incident = capture.case === null ? [] : [`case ${capture.case}`];
   return [capture.id, ...[people, place, ...incident].map((words) => line(words, 160))].join(' · ');

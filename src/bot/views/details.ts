@@ -42,6 +42,7 @@ function orderRows(capture: Capture): Row[] {
     labelled('Id', capture.id),
     [bold('Analyst: '), typed(capture.analyst, 80)],
     ...(capture.orderedBy === capture.analyst ? [] : [[bold('Ordered by: '), typed(capture.orderedBy, 80)]]),
+    ...(capture.approvedBy === null ? [] : [[bold('Approved by: '), typed(capture.approvedBy, 80)]]),
     ...(capture.case === null ? [] : [[bold('Case: '), typed(capture.case, 200)]]),
     ...(capture.joined === null ? (capture.kind === 'past' ? searched : listened) : joinedRows(capture.joined)),
     ...(capture.join === null ? [] : [labelled('Join', joinInWords(capture.join))]),

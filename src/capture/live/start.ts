@@ -1,10 +1,14 @@
 import type { Actor } from '../analyst.ts';
-import type { Capture } from '../capture.ts';
+import { type Program, selectsAll } from '../bpf.ts';
+import type { Capture, Millis } from '../capture.ts';
 import { compileForInterface } from '../compiler.ts';
+import { CaptureError } from '../errors.ts';
 import { checkExpression } from '../expression.ts';
 import { allowAnother, allowSpace, deadlineIn, grantLimits } from '../limits.ts';
 import type { Started, StartOrder } from '../orders.ts';
-import { addCapture, attribution, inHand, type Order, type Room } from '../room.ts';
+import { bytesInWords, durationInWords } from '../quantities.ts';
+import type { Approval } from '../registry.ts';
+import { type Attribution, addCapture, attribution, inHand, type Order, type Room } from '../room.ts';
 import { settleFailed } from '../settling.ts';
 import { expansionPatience, formFor, missesTags } from '../vlan.ts';
 import { launch } from './launch.ts';
@@ -13,19 +17,27 @@ import { carriesTags, knownInterface, knownSnaplen, warningsFor } from './wanted
 /**
  * Starts a live capture: audit, registry, savefile, process, and back: registry, audit. Resolves when tcpdump listens.
  * @param asked the order's audit entry, settled in the transaction that marks it running
+ * @param approval by whom it was approved, where somebody had to
  * @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `conflict`, `no_room`, `tool_failed`
  */
-export async function startLive(room: Room, order: StartOrder, actor: Actor, asked: Order): Promise<Started> {
-  const attributed = attribution(room, actor, order);
-  const expression = checkExpression(order.expression);
-  const interfaceName = knownInterface(room, order.interface);
-  const snaplen = knownSnaplen(room, order.snaplen);
-  const { duration, maxBytes, maxPackets } = grantLimits(room, order, actor);
-  const [tags] = await Promise.all([
+export async function startLive(
+  room: Room,
+  order: StartOrder,
+  actor: Actor,
+  asked: Order,
+  approval?: Approval,
+): Promise<Started> {
+  const wish = checkOrder(room, order, actor);
+  const { attributed, expression, interface: interfaceName, snaplen, duration, maxBytes, maxPackets } = wish;
+  const [tags, program] = await Promise.all([
     missesTags(expression) ? carriesTags(room, interfaceName) : false,
     compileForInterface(expression, interfaceName),
     allowSpace(room),
   ]);
+  const needed = approval === undefined ? whyApproval(room, wish, program) : null;
+  // Doors ask before: here nobody goes around it.
+  if (needed !== null)
+    throw new CaptureError('not_allowed', `${needed}: it starts once a second person has approved it`);
   const form = tags ? await formOn(interfaceName, expression, order.exact ?? false) : null;
   const warnings = [...warningsFor(room, expression, interfaceName), ...(form === null ? [] : [form.warning])];
   const deadline = deadlineIn(room, duration);
@@ -47,11 +59,54 @@ export async function startLive(room: Room, order: StartOrder, actor: Actor, ask
     maxBytes,
     maxPackets,
     keep: order.keep ?? false,
+    approval,
   } as const;
   const capture = await addCapture(room, wanted, () => allowAnother(room, attributed.analyst));
   const started = await inHand(room, capture.id, () => launchOrFail(room, capture, asked));
   await room.leaveSupervisor();
   return { capture: started, warnings };
+}
+
+/** A live capture as it would be started: what of the order could be judged at once. */
+export interface Wish {
+  readonly attributed: Attribution;
+  readonly expression: string;
+  readonly interface: string;
+  readonly snaplen: number;
+  readonly duration: Millis;
+  readonly maxBytes: number;
+  readonly maxPackets: number | null;
+}
+
+/** @throws CaptureError `bad_request`, `bad_expression`, `not_allowed`, `tool_failed` */
+export function checkOrder(room: Room, order: StartOrder, actor: Actor): Wish {
+  return {
+    attributed: attribution(room, actor, order),
+    expression: checkExpression(order.expression),
+    interface: knownInterface(room, order.interface),
+    snaplen: knownSnaplen(room, order.snaplen),
+    ...grantLimits(room, order, actor),
+  };
+}
+
+/** Why a capture starts only with the approval of a second person, in words; null where it needs none. */
+export function whyApproval({ config }: Room, wish: Wish, program: Program): string | null {
+  const { approval } = config;
+  if (approval === null) return null;
+  const { duration, maxBytes, interface: name } = wish;
+  const why = [
+    ...(approval.everything && selectsAll(program) ? ['it captures everything (approval.everything)'] : []),
+    ...(approval.duration !== null && duration > approval.duration
+      ? [
+          `it may run for ${durationInWords(duration)}, longer than ${durationInWords(approval.duration)} (approval.duration)`,
+        ]
+      : []),
+    ...(approval.size !== null && maxBytes > approval.size
+      ? [`it may grow to ${bytesInWords(maxBytes)}, larger than ${bytesInWords(approval.size)} (approval.size)`]
+      : []),
+    ...(approval.interfaces.includes(name) ? [`it is on ${name} (approval.interfaces)`] : []),
+  ];
+  return why.length === 0 ? null : why.join('; ');
 }
 
 /** @throws CaptureError `no_room`, `tool_failed`, once the capture is marked failed; `conflict` when it was ended meanwhile */

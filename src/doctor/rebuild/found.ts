@@ -120,6 +120,7 @@ function running(
     coverageByRing: null,
     ringSpans: [],
     joined: null,
+    approvedBy: null,
   };
 }
 

@@ -49,6 +49,7 @@ const sidecar = z.object({
   state: z.enum(['stopped', 'finished', 'cancelled', 'died', 'failed']),
   analyst: z.string(),
   orderedBy: z.string(),
+  approvedBy: z.string().nullable().default(null),
   description: z.string(),
   expression: z.string(),
   expanded: z.string().nullable().default(null),

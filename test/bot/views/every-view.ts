@@ -24,14 +24,24 @@ import { pinnedView, pinsView, unpinnedView } from '../../../src/bot/views/pins.
 import { answeredAlreadyView, notSearchedView, preflightView } from '../../../src/bot/views/preflight.ts';
 import { progressView } from '../../../src/bot/views/progress.ts';
 import { questionView } from '../../../src/bot/views/question.ts';
+import {
+  deniedView,
+  inviteForRequestView,
+  requestEndedView,
+  requestedView,
+  requestsView,
+  requestView,
+  waitingView,
+} from '../../../src/bot/views/request.ts';
 import { shareable, sharedView, withShare } from '../../../src/bot/views/share.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
+import type { ApprovalRequest } from '../../../src/capture/approval.ts';
 import type { Capture, RingFileReport } from '../../../src/capture/capture.ts';
 import { CaptureError } from '../../../src/capture/errors.ts';
 import type { HeldSavefile } from '../../../src/capture/evidence.ts';
 import type { Lacking } from '../../../src/capture/pin.ts';
-import { digest, disk, entry, head, now, pin, pinned, preflight } from './samples.ts';
+import { digest, disk, entry, head, now, pin, pinned, preflight, request } from './samples.ts';
 
 /** Every view there is, of one capture and of words that somebody typed. */
 export function everyViewOf(capture: Capture, reports: readonly RingFileReport[], words: string): Record<string, View> {
@@ -135,9 +145,25 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
       },
       now,
     ),
+    request: requestView(requestOf(words)),
+    'request over': requestView({ ...requestOf(words), state: 'failed' }),
+    'request ended': requestEndedView({ ...requestOf(words), state: 'failed' }),
+    requested: requestedView(requestOf(words)),
+    requests: requestsView(Array.from({ length: 300 }, () => requestOf(words))),
+    'invited for a request': inviteForRequestView(requestOf(words)),
+    'waiting for approval': waitingView(Array.from({ length: 300 }, () => requestOf(words))),
+    denied: deniedView({ ...requestOf(words), state: 'denied' }),
     unpinned: unpinnedView({ ...pin, description: words }),
     digest: digestView(digest({ captures: ofTheDay, entries, head: { ...head, hash: words }, disk, pinned })),
   };
+}
+
+/** A request with what somebody typed wherever there are words; whoever asked has an id from Slack. */
+function requestOf(words: string): ApprovalRequest {
+  const known = request();
+  const order = { ...known.asked.order, description: words, expression: words, case: words, interface: words };
+  const people = { analyst: words, orderedBy: `${words}2`, answeredBy: words };
+  return request({ ...people, asked: { verb: 'both', order: { ...order, since: null } }, needed: words, why: words });
 }
 
 function lacking(words: string): Lacking[] {

@@ -27,6 +27,15 @@ import { pinnedView, pinsView, unpinnedView } from '../../../src/bot/views/pins.
 import { answeredAlreadyView, notSearchedView, preflightView } from '../../../src/bot/views/preflight.ts';
 import { progressView } from '../../../src/bot/views/progress.ts';
 import { questionView } from '../../../src/bot/views/question.ts';
+import {
+  deniedView,
+  inviteForRequestView,
+  requestEndedView,
+  requestedView,
+  requestsView,
+  requestView,
+  waitingView,
+} from '../../../src/bot/views/request.ts';
 import { shareable, sharedView, withShare } from '../../../src/bot/views/share.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
@@ -52,6 +61,7 @@ import {
   pinned,
   preflight,
   reports,
+  request,
 } from './samples.ts';
 
 const refused = new CaptureError(
@@ -76,6 +86,8 @@ const order = { description: 'beacon <!channel> *x* \u202egnp.exe', expression: 
 const large: AskedSearch = { verb: 'search', order: { ...order, window: { since: null, until: null } } };
 const waiting = '6e1a3c0e-6d0f-4c6e-9a51-0f5f2d1c7b11';
 
+const started = request({ state: 'started', answeredBy: 'lea', endedAt: now, capture: 'c12' });
+
 const golden: Record<string, View> = {
   'live-starting': captureView(live({ state: 'starting', bytes: null }), now),
   'live-waiting': captureView(
@@ -96,6 +108,7 @@ const golden: Record<string, View> = {
     now,
   ),
   'live-acted-for': captureView(live({ orderedBy: 'mara', case: 'INC-7' }), now),
+  'live-approved': captureView(live({ approvedBy: 'lea' }), now),
   'live-expanded': captureView(live({ expanded: expandForVlan(live().expression) }), now),
   'live-ending': endingView(live({ ...ended, ...dropped }), host),
   'search-planning': captureView(past({ progress: null, bytes: null }), now),
@@ -252,6 +265,22 @@ const golden: Record<string, View> = {
       ],
     }),
   ),
+  'request-waiting': requestView(request()),
+  'request-acted-for': requestView(request({ orderedBy: 'grant' })),
+  'request-starting': requestView(request({ state: 'starting', answeredBy: 'lea' })),
+  'request-started': requestView(started),
+  'request-failed': requestView(
+    request({ state: 'failed', answeredBy: 'lea', endedAt: now, why: 'will has 5 captures running' }),
+  ),
+  'request-denied': requestView(request({ state: 'denied', answeredBy: 'lea', endedAt: now })),
+  'request-expired': requestView(request({ state: 'expired', endedAt: now })),
+  'request-ended': requestEndedView(started),
+  requested: requestedView(request()),
+  requests: requestsView([request({ id: 'a2', state: 'denied', answeredBy: 'will', endedAt: now }), request()]),
+  'requests-none': requestsView([]),
+  'request-invite': inviteForRequestView(request()),
+  'request-denied-typed': deniedView(request({ state: 'denied', answeredBy: 'lea', endedAt: now })),
+  'list-waiting': waitingView([request(), request({ id: 'a4' })]),
   'search-asked-first': preflightView(large, preflight, waiting),
   'both-asked-first': preflightView(
     { verb: 'both', order: { ...order, since: null } },

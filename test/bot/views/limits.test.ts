@@ -35,6 +35,7 @@ for (const words of hostileWords) {
         case: words,
         analyst: words,
         orderedBy: words,
+        approvedBy: words,
         why: words,
         savefile: words,
         path: words,

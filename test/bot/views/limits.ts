@@ -52,9 +52,13 @@ function readersFaults(text: string, blocks: View['blocks']): string[] {
     ...partsOf(blocks, (part) => part.type === 'rich_text_preformatted').map(
       () => 'a code block, which scrolls sideways on a phone',
     ),
-    ...partsOf(blocks, (part) => ['broadcast', 'user', 'usergroup', 'channel', 'link'].includes(String(part.type)))
-      .filter((part) => part.user_id !== asked && part.channel_id !== place)
+    ...partsOf(blocks, (part) => ['broadcast', 'usergroup', 'channel', 'link'].includes(String(part.type)))
+      .filter((part) => part.channel_id !== place)
       .map((part) => `a ${part.type}`),
+    // Who asked for something may be called; Slack itself said who that is.
+    ...partsOf(blocks, (part) => part.type === 'user' && !/^[UW][A-Z0-9]+$/.test(String(part.user_id))).map(
+      () => 'a user of no id',
+    ),
     ...blocks.flatMap((block) =>
       block.type === 'actions' && block.elements.length > 3 ? ['more than three buttons a row'] : [],
     ),

@@ -1,3 +1,4 @@
+import type { ApprovalRequest } from '../../../src/capture/approval.ts';
 import {
   type Capture,
   type CaptureId,
@@ -218,6 +219,33 @@ export const pin: Pin = {
   bytes: 7_945_689_498,
   lacking: [],
 };
+
+/** An order of will's that waits for a second person. */
+export function request(changes: Partial<ApprovalRequest> = {}): ApprovalRequest {
+  const order = { description: 'all of the DMZ', expression: 'everything', case: 'INC-7' };
+  return {
+    id: 'a3',
+    state: 'waiting',
+    asked: {
+      verb: 'start',
+      order: { ...order, interface: 'eth1', snaplen: 262_144, duration: 24 * hour, maxBytes: 10e9 },
+    },
+    analyst: 'will',
+    orderedBy: 'will',
+    role: 'analyst',
+    origin: { door: 'slack', team: 'T024BE7LD', user: 'U024BE7LJ', channel: 'C024BE91L' },
+    words: '/capture start -d "all of the DMZ" -e everything',
+    needed: 'it captures everything (approval.everything); it may run for 1d, longer than 8h (approval.duration)',
+    askedAt: now - 60_000,
+    expiresAt: now + hour / 2 - 60_000,
+    answeredBy: null,
+    endedAt: null,
+    why: null,
+    capture: null,
+    version: 1,
+    ...changes,
+  };
+}
 
 export const pinned: Day['pinned'] = { pins: [], used: 0, limit: 100e9 };
 

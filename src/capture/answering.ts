@@ -1,0 +1,149 @@
+import type { Actor, Analyst } from './analyst.ts';
+import { type ApprovalRequest, type GrantedLive, isSecond, mayApprove, mayDeny, requestInWords } from './approval.ts';
+import { startBoth } from './both.ts';
+import { CaptureError } from './errors.ts';
+import { withJoin } from './joined.ts';
+import type { JoinNumber } from './joins.ts';
+import { startLive } from './live/start.ts';
+import type { BothStep } from './orders.ts';
+import type { Approval } from './registry.ts';
+import { ask, type Order, type Room } from './room.ts';
+import { momentOf } from './unanswered.ts';
+
+/**
+ * Starts what a request asks for: taken in one statement, then judged and started as the requester's order. Whoever is killed in between,
+ * the next look finds what was started, or has it wait again.
+ * @throws CaptureError as `Approving.approve`
+ */
+export async function* approveRequest(
+  room: Room,
+  id: string,
+  actor: Actor,
+  signal: AbortSignal,
+): AsyncGenerator<BothStep> {
+  const request = room.requests.byId(id);
+  const asked = ask(room, 'approve', actor, request?.analyst);
+  let taken: ApprovalRequest;
+  let requester: Actor;
+  try {
+    taken = known(id, request);
+    if (!mayApprove(actor.analyst, taken)) throw refusedTo(actor.analyst, taken);
+    requester = { analyst: stillThere(room, taken), origin: taken.origin, words: taken.words };
+    // Held first: who looks meanwhile sees that somebody is at it.
+    room.inHand.add(taken.id);
+    if (!room.requests.take(taken.id, actor.analyst.name, momentOf(room))) {
+      room.inHand.delete(taken.id);
+      throw notWaiting(room, taken);
+    }
+  } catch (error) {
+    asked.fail(error);
+    throw error;
+  }
+  const order = answering(room, taken, asked);
+  try {
+    yield* start(room, taken.asked, requester, { asked: order, by: actor.analyst.name, request: taken.id, signal });
+  } catch (error) {
+    order.fail(error);
+    throw error;
+  } finally {
+    room.inHand.delete(taken.id);
+  }
+}
+
+async function* start(
+  room: Room,
+  asked: GrantedLive,
+  requester: Actor,
+  given: Approval & { readonly asked: Order; readonly signal: AbortSignal },
+): AsyncGenerator<BothStep> {
+  const { asked: order, signal, ...approval } = given;
+  if (asked.verb === 'start') {
+    yield { step: 'started', ...(await startLive(room, asked.order, requester, order, approval)) };
+    return;
+  }
+  const steps = (partOf?: JoinNumber) =>
+    startBoth(room, { ...asked.order, partOf }, requester, { asked: order, approval, signal });
+  yield* asked.order.join === true ? withJoin(room, steps, signal) : steps();
+}
+
+/** Settles the approval in the audit log, and with it, in the same transaction, what became of the request. */
+function answering(room: Room, { id, orderedBy }: ApprovalRequest, asked: Order): Order {
+  return {
+    settle: (outcome, capture, detail) => {
+      asked.settle(outcome, capture, `${id}, asked by ${orderedBy}: ${detail}`);
+      if (outcome === 'done') room.requests.markStarted(id, room.now());
+      else room.requests.markFailed(id, detail ?? 'no reason known', room.now());
+    },
+    fail: (error) => {
+      asked.fail(error);
+      try {
+        room.requests.markFailed(id, error instanceof Error ? error.message : String(error), room.now());
+      } catch (trouble) {
+        // The next look finds it in nobody's hand.
+        room.log.error({ request: id, error: trouble }, 'request not settled, next try follows');
+      }
+    },
+  };
+}
+
+/** @throws CaptureError as `Approving.deny` */
+export function denyRequest(room: Room, id: string, actor: Actor): ApprovalRequest {
+  const request = room.requests.byId(id);
+  const asked = ask(room, 'deny', actor, request?.analyst);
+  try {
+    const denied = known(id, request);
+    if (!mayDeny(actor.analyst, denied)) {
+      const words = `${denied.id} is ${denied.orderedBy}'s request: only a lead denies it, or ${denied.orderedBy} withdraws it`;
+      throw new CaptureError('not_allowed', words);
+    }
+    return room.database
+      .transaction(() => {
+        if (!room.requests.deny(denied.id, actor.analyst.name, momentOf(room))) throw notWaiting(room, denied);
+        const now = room.requests.byId(denied.id) ?? denied;
+        asked.settle('done', denied.id, `${denied.id}, asked by ${denied.orderedBy}, ${requestInWords(now)}`);
+        return now;
+      })
+      .immediate();
+  } catch (error) {
+    asked.fail(error);
+    throw error;
+  }
+}
+
+/** @throws CaptureError `not_found` */
+function known(id: string, request: ApprovalRequest | undefined): ApprovalRequest {
+  if (request !== undefined) return request;
+  throw new CaptureError('not_found', `there is no request ${id}: "approve" alone lists what waits`);
+}
+
+function refusedTo(analyst: Analyst, request: ApprovalRequest): CaptureError {
+  const { id, orderedBy, analyst: owner } = request;
+  const whose = owner === orderedBy ? `${orderedBy}'s` : `${orderedBy}'s, for ${owner}`;
+  if (isSecond(analyst, request))
+    return new CaptureError('not_allowed', `only a lead approves what others ask for: ${id} is ${whose}`);
+  return new CaptureError(
+    'not_allowed',
+    `a second person approves it, and ${id} is ${whose}: ask a lead other than ${[...new Set([orderedBy, owner])].join(' and ')}`,
+  );
+}
+
+/**
+ * The requester, in the role that they have now. Whom Slack's user groups made an analyst when they asked is one for as long as that waits.
+ * @throws CaptureError `not_allowed` when they are no analyst any more
+ */
+function stillThere(room: Room, { id, orderedBy, role, origin }: ApprovalRequest): Analyst {
+  const now = room.config.analysts.find(({ name }) => name === orderedBy);
+  if (now !== undefined) return { name: now.name, role: now.role };
+  if ('group' in origin) return { name: orderedBy, role };
+  throw new CaptureError(
+    'not_allowed',
+    `${orderedBy}, who asked for ${id}, is no analyst of ${room.config.sensor} any more`,
+  );
+}
+
+function notWaiting(room: Room, request: ApprovalRequest): CaptureError {
+  const now = room.requests.byId(request.id) ?? request;
+  // Over, and not yet noted by who looks after it.
+  const words = now.state === 'waiting' ? 'expired: nobody answered it in time' : requestInWords(now);
+  return new CaptureError('conflict', `${request.id} ${words}`);
+}
