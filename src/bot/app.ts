@@ -1,4 +1,5 @@
 import { App, type Logger as SlackLogger } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
 import { CaptureError } from '../capture/errors.ts';
 import type { SlackSecrets } from '../environment.ts';
 import { answerButtons } from './actions.ts';
@@ -8,9 +9,12 @@ import { answerCommands } from './commands.ts';
 import { onlyFirst } from './deliveries.ts';
 import type { Desk } from './desk.ts';
 import { answerForms } from './forms/forms.ts';
+import { heardIn } from './hearing.ts';
 import { answerHome } from './home/answers.ts';
 import { whatToMend } from './mending.ts';
+import { answerMentions } from './mentions.ts';
 import { Connections } from './receiver.ts';
+import { reply } from './replies.ts';
 import { troubleInWords } from './trouble.ts';
 
 export interface AppParts {
@@ -45,10 +49,11 @@ export async function openApp({ desk, secrets, slackLog, onLost }: AppParts): Pr
   app.use(async ({ next }) => desk.underway.add(next()));
   app.use(onlyFirst(desk.deliveries));
   answerCommands(app, desk);
+  answerMentions(app, desk);
   answerButtons(app, desk);
   answerForms(app, desk);
   answerHome(app, desk);
-  app.error(async (failed: Failed) => sayWhatWentWrong(failed, desk));
+  app.error(async (failed: Failed) => sayWhatWentWrong(failed, app.client, desk));
   await initialise(app, desk);
   return app;
 }
@@ -83,11 +88,13 @@ async function initialise(app: App, { slack }: Desk): Promise<void> {
 }
 
 /** The one place where a handler's errors end: a sentence for what the person can mend, a reference for what is our bug. */
-async function sayWhatWentWrong({ error, body }: Failed, { log }: Desk): Promise<void> {
+async function sayWhatWentWrong({ error, body }: Failed, slack: WebClient, { log }: Desk): Promise<void> {
   const cause = 'original' in error ? error.original : error;
   try {
     const view = troubleInWords(cause, log);
     if ('response_url' in body && typeof body.response_url === 'string') await answer(body.response_url, view);
+    const heard = 'event' in body && heardIn(Object(body.event), '');
+    if (heard) await reply(heard, view, slack);
   } catch (unanswered) {
     log.warn({ err: unanswered, about: cause }, 'answer not shown');
   }

@@ -79,6 +79,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     people,
     deliveries: openDeliveries(database, now),
     follow,
+    threads: messages,
     homes,
     unconfirmed: openUnconfirmed(database, now),
     underway: underway(),

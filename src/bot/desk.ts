@@ -5,6 +5,7 @@ import type { Config, SlackConfig } from '../config.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Follow } from './follow.ts';
 import type { Homes } from './home/keeping.ts';
+import type { Messages } from './messages.ts';
 import type { People } from './people.ts';
 import type { UnconfirmedSearches } from './unconfirmed.ts';
 import type { Underway } from './underway.ts';
@@ -18,6 +19,8 @@ export interface Desk {
   /** What was done once and must not be done again. */
   readonly deliveries: Deliveries;
   readonly follow: Pick<Follow, 'posted' | 'redraw' | 'warn'>;
+  /** Which capture a thread is about. */
+  readonly threads: Pick<Messages, 'captureAt'>;
   readonly homes: Pick<Homes, 'opened'>;
   /** Searches that wait for their person's word. */
   readonly unconfirmed: UnconfirmedSearches;

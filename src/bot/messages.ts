@@ -50,6 +50,8 @@ export interface Messages {
   of(capture: string): Message[];
   /** The message's row, made when there is none. */
   claim(named: Named, channel: string): Message;
+  /** The capture that a message is about, by where it is and Slack's name for it; undefined where it is about none. */
+  captureAt(places: readonly string[], ts: string): string | undefined;
   markSent(message: Message, ts: string, shown: Shown): void;
   /** Slack cannot show it any longer, or not at all. */
   markLost(message: Message, trouble: string, shown: Shown): void;
@@ -78,6 +80,9 @@ export function openMessages(database: Database): Messages {
   const mark = ({ capture, part, about }: Message, ts: string | null, trouble: string | null, shown: Shown) => {
     update.run({ capture, part, about, ts, trouble, ...shown, settled: shown.settled ? 1 : 0 });
   };
+  const at = database
+    .prepare<[string, string], string>('select capture from messages where channel = ? and ts = ?')
+    .pluck();
   const insertWarnings = database.prepare<[string, string]>(
     'insert into warnings (capture, words) values (?, ?) on conflict do nothing',
   );
@@ -85,6 +90,7 @@ export function openMessages(database: Database): Messages {
   return {
     find: (capture, part) => find.get(capture, part, 0),
     of: (capture) => all.all(capture),
+    captureAt: (places, ts) => places.flatMap((place) => at.get(place, ts) ?? [])[0],
     claim({ capture, part, about }, channel) {
       insert.run(capture, part, about, channel, randomUUID());
       const message = find.get(capture, part, about);

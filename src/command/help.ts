@@ -4,7 +4,7 @@ import { commandName, formsAt, grammar, optionsOf } from './grammar.ts';
 
 const screen = 24;
 /** Lines of the overview besides verbs and examples. */
-const linesAround = 5;
+const linesAround: Readonly<Record<Door, number>> = { shell: 5, slack: 6 };
 
 /**
  * One screen of help (24 lines of 80 columns at most), made from the grammar: all verbs, or all about one.
@@ -19,7 +19,7 @@ function overview(door: Door): string[] {
   const forms = formsAt(door);
   const copied = forms.filter(({ options, tail }) => options.length > 0 || tail === 'ID' || tail === 'DATE');
   // The commonest come first in the grammar; the rest of the screen is theirs.
-  const examples = copied.slice(0, screen - forms.length - linesAround);
+  const examples = copied.slice(0, screen - forms.length - linesAround[door]);
   return [
     `${name}: packet captures with a reason, found again, searched in the past`,
     ...forms.map((form) => `  ${form.verb.padEnd(8)}${form.says}`),
@@ -28,6 +28,7 @@ function overview(door: Door): string[] {
     ...examples.map((form) => `  ${name} ${copiedExample(form)}`),
     '',
     `${name} help VERB shows its options. The original's flags work: -ra, -lf, -m`,
+    ...(door === 'slack' ? ['In a thread: @capture VERB; no ID in that of a capture. To me alone: VERB'] : []),
   ];
 }
 

@@ -50,7 +50,7 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
     case 'get':
       return { verb: 'get', selector: oneOf(said, form, setting) };
     case 'verify': {
-      const selector = selectorOf(said, form, setting) ?? null;
+      const selector = selectorOf(said, form, setting) ?? setting.about ?? null;
       return { verb: 'verify', order: { selector, hash: said.options.has('hash') } };
     }
     case 'pin':

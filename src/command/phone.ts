@@ -14,6 +14,11 @@ export function forgivePhone(text: string): string {
   return decodeOnce(plainText(text).replaceAll(dashes, hyphens).replaceAll(links, shown));
 }
 
+/** Slack text as it was typed, as far as Slack still tells: links and mentions as `forgivePhone` has them, and nothing escaped. Never throws. */
+export function typedText(text: string): string {
+  return decodeOnce(text.replaceAll(links, shown));
+}
+
 /** The same without what Slack makes of words and dashes: composed, straight quotes, plain spaces, no bidirectional overrides. */
 export function plainText(text: string): string {
   return text

@@ -43,6 +43,20 @@ test('the repetition of a form is not acknowledged: that would close it before i
   assert.deepEqual(acked, ['block_actions']);
 });
 
+test('a message that comes as two events is heard once', async () => {
+  const deliveries = openDeliveries(botDatabase(), () => 0);
+  const heard: string[] = [];
+  const deliver = async (type: string, event_id: string, ts: string) => {
+    const body = { type: 'event_callback', event_id, event: { type, channel: 'D1', ts } };
+    const next = async () => void heard.push(`${type} ${ts}`);
+    await Reflect.apply(onlyFirst(deliveries), undefined, [{ body, context: {}, next }]);
+  };
+  await deliver('message', 'Ev1', '1.1');
+  await deliver('app_mention', 'Ev2', '1.1');
+  await deliver('message', 'Ev3', '1.2');
+  assert.deepEqual(heard, ['message 1.1', 'message 1.2']);
+});
+
 test('what was taken back may be done again', () => {
   const deliveries = openDeliveries(botDatabase(), () => 0);
   assert.ok(deliveries.first(['view V1']));

@@ -20,7 +20,7 @@ const declared = {
     background_color: '#1f3a4d',
   },
   features: {
-    app_home: { home_tab_enabled: true },
+    app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
     bot_user: { display_name: 'capture', always_online: false },
     shortcuts: [
       {
@@ -46,9 +46,13 @@ const declared = {
       },
     ],
   },
-  oauth_config: { scopes: { bot: ['commands', 'chat:write', 'users:read', 'channels:read', 'groups:read'] } },
+  oauth_config: {
+    scopes: {
+      bot: ['commands', 'chat:write', 'users:read', 'channels:read', 'groups:read', 'app_mentions:read', 'im:history'],
+    },
+  },
   settings: {
-    event_subscriptions: { bot_events: ['app_home_opened'] },
+    event_subscriptions: { bot_events: ['app_home_opened', 'app_mention', 'message.im'] },
     interactivity: { is_enabled: true },
     org_deploy_enabled: false,
     socket_mode_enabled: true,
@@ -59,6 +63,7 @@ const declared = {
 /** Scopes that each method of the Web API needs (https://docs.slack.dev/reference/methods). */
 const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'auth.test': [],
+  'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'conversations.info': ['channels:read', 'groups:read'],
@@ -66,6 +71,12 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'views.open': [],
   'views.publish': [],
   'views.update': [],
+};
+/** Scopes that each event needs (https://docs.slack.dev/reference/events). */
+const scopesOfEvents: Readonly<Record<string, readonly string[]>> = {
+  app_home_opened: [],
+  app_mention: ['app_mentions:read'],
+  'message.im': ['im:history'],
 };
 const source = sources('../../src/bot/');
 
@@ -79,7 +90,10 @@ test('it asks for the scopes of the methods that the bot calls, and for no other
   );
   const unknown = called.filter((method) => scopesOf[method] === undefined);
   assert.deepEqual(unknown, [], 'methods whose scopes this test does not know');
-  const needed = new Set(called.flatMap((method) => scopesOf[method] ?? []));
+  const heard = declared.settings.event_subscriptions.bot_events.flatMap(
+    (event) => scopesOfEvents[event] ?? [`of ${event}`],
+  );
+  const needed = new Set([...called.flatMap((method) => scopesOf[method] ?? []), ...heard]);
   const commands = matches(/app\.command\('([^']+)'/g).length > 0 ? ['commands'] : [];
   assert.deepEqual([...declared.oauth_config.scopes.bot].sort(), [...commands, ...needed].sort());
 });
@@ -95,7 +109,10 @@ test('it declares the commands, events, shortcuts and buttons that the bot liste
   );
   assert.equal(source.match(/app\.shortcut[<(]/g)?.length, declared.features.shortcuts.length);
   assert.deepEqual(
-    matches(/app\.event\('([^']+)'/g).sort(),
+    // The bot's own direct messages are the only ones of which it hears.
+    matches(/app\.event\('([^']+)'/g)
+      .map((event) => (event === 'message' ? 'message.im' : event))
+      .sort(),
     [...declared.settings.event_subscriptions.bot_events].sort(),
   );
   assert.deepEqual(matches(/app\.(message|options|assistant)[<(]/g), []);

@@ -16,6 +16,7 @@ export function botDatabase(file = ':memory:'): Database.Database {
     '010-preflight.sql',
     '012-homes.sql',
     '013-living-messages.sql',
+    '017-threads.sql',
   ])
     database.exec(readFileSync(new URL(`../../src/schema/${tables}`, import.meta.url), 'utf8'));
   return database;

@@ -399,3 +399,19 @@ describe('what people type is data', () => {
     });
   }
 });
+
+test('a verb about one capture takes the one at hand where none was named, and no other verb does', () => {
+  const atHand = (...words: string[]) =>
+    parseCommand(words, { door: 'slack', now: 0, timezone: 'UTC', about: 'c7' }) as Command;
+  for (const verb of ['show', 'keep', 'get'] as const) {
+    assert.deepEqual(atHand(verb), { verb, selector: 'c7' });
+    assert.deepEqual(atHand(verb, 'c8'), { verb, selector: 'c8' });
+  }
+  assert.deepEqual(atHand('extend', '--for', '2h'), { verb: 'extend', selector: 'c7', by: 7_200_000 });
+  assert.deepEqual(atHand('stop', '-v'), { verb: 'stop', selector: 'c7', details: true });
+  assert.deepEqual(atHand('stop', '--all'), { verb: 'stop', selector: null, details: false });
+  assert.deepEqual(atHand('stop', '-f', 'shop'), { verb: 'stop', selector: 'shop', details: false });
+  assert.deepEqual(atHand('verify', '--hash'), { verb: 'verify', order: { selector: 'c7', hash: true } });
+  assert.deepEqual(atHand('list'), { verb: 'list', selection: { all: false }, details: false });
+  assert.throws(() => atHand('unpin'), /unpin needs the id of a pin/);
+});

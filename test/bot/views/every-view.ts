@@ -1,3 +1,4 @@
+import { withButtons } from '../../../src/bot/views/buttons.ts';
 import { captureView } from '../../../src/bot/views/capture.ts';
 import { detailsView } from '../../../src/bot/views/details.ts';
 import { digestView } from '../../../src/bot/views/digest.ts';
@@ -6,6 +7,7 @@ import { echoed } from '../../../src/bot/views/echo.ts';
 import { endingView } from '../../../src/bot/views/ending.ts';
 import { bugView, errorView } from '../../../src/bot/views/error.ts';
 import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
+import { fillInView } from '../../../src/bot/views/fill-in.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
 import { listView } from '../../../src/bot/views/list.ts';
 import {
@@ -79,6 +81,14 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
         'f'.repeat(36),
       ),
       { verb: 'search', order: { ...order, window: { since: null, until: 1 }, rings: [words] } },
+    ),
+    'something missing': fillInView(errorView(new CaptureError('bad_request', words)), {
+      verb: 'both',
+      options: { description: words, case: words },
+    }),
+    'at hand': withButtons(
+      withShare(shareable(detailsView(capture, reports), { verb: 'show', id: capture.id })),
+      capture,
     ),
     'not searched': notSearchedView({ verb: 'both', order: { ...order, since: null } }),
     'answered already': answeredAlreadyView(),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { withButtons } from '../../../src/bot/views/buttons.ts';
 import { captureView } from '../../../src/bot/views/capture.ts';
 import { detailsView } from '../../../src/bot/views/details.ts';
 import { digestView } from '../../../src/bot/views/digest.ts';
@@ -9,6 +10,7 @@ import { echoed } from '../../../src/bot/views/echo.ts';
 import { endingView } from '../../../src/bot/views/ending.ts';
 import { bugView, errorView } from '../../../src/bot/views/error.ts';
 import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
+import { fillInView } from '../../../src/bot/views/fill-in.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
 import { listView } from '../../../src/bot/views/list.ts';
 import { menuView } from '../../../src/bot/views/menu.ts';
@@ -76,6 +78,16 @@ const large: AskedSearch = { verb: 'search', order: { ...order, window: { since:
 const waiting = '6e1a3c0e-6d0f-4c6e-9a51-0f5f2d1c7b11';
 
 const golden: Record<string, View> = {
+  'at-hand': withButtons(detailsView(live(), []), live()),
+  'something-missing': fillInView(
+    errorView(
+      new CaptureError(
+        'bad_request',
+        "start needs a description (why it is captured): write @capture start -d 'traffic to shop' -e 'udp port 53'",
+      ),
+    ),
+    { verb: 'start', options: { expression: 'udp port 53' } },
+  ),
   'live-starting': captureView(live({ state: 'starting', bytes: null }), now),
   'live-waiting': captureView(
     live({
