@@ -129,7 +129,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       fc.tuple(
         said,
         window.filter(({ since }) => since !== null),
-        fc.record({ ring: said, case: said, duration: seconds }, optional),
+        fc.record({ ring: ringName, case: said, duration: seconds }, optional),
       ),
     )
     .map(
