@@ -25,15 +25,21 @@ function overview(door: Door): string[] {
     ...forms.map((form) => `  ${form.verb.padEnd(8)}${form.says}`),
     '',
     'To copy:',
-    ...examples.map((form) => `  ${name} ${copiedExample(form)}`),
+    ...examples.map((form) => `  ${name} ${copiedExample(form, door)}`),
     '',
     `${name} help VERB shows its options. The original's flags work: -ra, -lf, -m`,
     ...(door === 'slack' ? ['In a thread: @capture VERB; no ID in that of a capture. To me alone: VERB'] : []),
   ];
 }
 
-function copiedExample(form: Form): string {
-  return form.tail === 'EXPRESSION' ? form.examples[0] : (form.examples.at(-1) ?? form.examples[0]);
+function copiedExample(form: Form, door: Door): string {
+  return form.tail === 'EXPRESSION' ? form.examples[0] : (examplesAt(form, door).at(-1) ?? form.examples[0]);
+}
+
+/** Those that have no option of another door. */
+function examplesAt(form: Form, door: Door): string[] {
+  const others = form.options.filter(({ doors }) => doors !== undefined && !doors.includes(door));
+  return form.examples.filter((example) => !others.some(({ name }) => example.includes(`--${name}`)));
 }
 
 function aboutVerb(form: Form, door: Door): string[] {
@@ -48,7 +54,7 @@ function aboutVerb(form: Form, door: Door): string[] {
     }),
     '',
     'To copy:',
-    ...form.examples.map((example) => `  ${name} ${example}`),
+    ...examplesAt(form, door).map((example) => `  ${name} ${example}`),
     ...notesOn(form, door).map((line, at) => (at === 0 ? `\n${line}` : line)),
   ];
 }

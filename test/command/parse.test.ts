@@ -360,8 +360,12 @@ describe('in Slack', () => {
     });
   });
 
-  test('audit is sent to the shell', () => {
-    assert.throws(() => parse('audit', 'slack'), { message: /audit is not for Slack: type capture audit in a shell/ });
+  test('index is sent to the shell, and so is what the doctor mends', () => {
+    assert.throws(() => parse('index', 'slack'), { message: /index is not for Slack: type capture index in a shell/ });
+    assert.throws(() => parse('doctor --rebuild', 'slack'), { message: /doctor takes --rebuild only in a shell/ });
+    assert.throws(() => parse('audit vrify', 'slack'), {
+      message: /write \/capture audit verify, or \/capture audit alone/,
+    });
   });
 
   test('a file with a list of hosts is read in the shell alone', () => {

@@ -28,6 +28,9 @@ test('every verb of Slack works by mention', async (t) => {
     ['both -d third --since 2h udp port 42813', /Started c3/],
     ['pin -d “open incident” --since 2h', /Pinned p1: 1 ring file/],
     ['unpin p1', /Released p1: 1 ring file/],
+    ['audit --last 3', /Audit log: 3 entries, and \d+ more/],
+    ['audit verify', /The audit log holds: \d+ entries/],
+    ['doctor', /Something is broken: \d+ broken/],
   ] as const;
   const typed = new Set(table.map(([words]) => words.split(' ')[0]));
   assert.deepEqual(
