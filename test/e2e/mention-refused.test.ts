@@ -42,3 +42,12 @@ test('a mention or a direct message of somebody who is no analyst here is refuse
   assert.equal(refusals().length, 4);
   assert.deepEqual(await stage.engine.list({ all: true }, stage.lead), []);
 });
+
+test('an answer whose blocks Slack does not take is told in words', async (t) => {
+  const stage = await openStage(t);
+  const { workspace, grant, soc } = stage;
+  await stage.openBot();
+  workspace.faults.errorNext('chat.postEphemeral', 'invalid_blocks');
+  await workspace.as(grant).mentions('whoami', soc);
+  assert.deepEqual((await shownTo(stage, grant, /You are grant/)).blocks, []);
+});
