@@ -71,6 +71,11 @@ export class Seat {
     await this.#stage.workspace.as(this.#user).types(line, this.#channel);
   }
 
+  /** Writes a message to the app, in the channel or in a thread of it. */
+  async mention(line: string, threadTs: string | undefined): Promise<void> {
+    await this.#stage.workspace.as(this.#user).mentions(line, this.#channel, threadTs);
+  }
+
   async press({ on, actionId }: Button): Promise<ActOutcome> {
     return this.#stage.workspace.as(this.#user).clicks(on, actionId);
   }

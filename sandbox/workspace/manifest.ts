@@ -12,6 +12,8 @@ export type Declared = {
   interactive: boolean;
   socketMode: boolean;
   homeTab: boolean;
+  /** Whether people can write to the app: Slack has the Messages tab read-only unless the manifest says otherwise. */
+  takesMessages: boolean;
 };
 
 /** Reads a manifest (the parsed manifest.yml) as Slack does on installation. Throws an Error where a part has no use without another. */
@@ -19,6 +21,7 @@ export function declaredIn(manifest: unknown): Declared {
   if (!isWire(manifest)) throw new Error('a manifest is an object, as parsed from manifest.yml');
   const features = objectIn(manifest, 'features');
   const settings = objectIn(manifest, 'settings');
+  const home = objectIn(features, 'app_home');
   const appName = textIn(objectIn(manifest, 'display_information'), 'name') ?? 'app';
   return {
     appName,
@@ -31,7 +34,8 @@ export function declaredIn(manifest: unknown): Declared {
     ),
     interactive: objectIn(settings, 'interactivity').is_enabled === true,
     socketMode: settings.socket_mode_enabled === true,
-    homeTab: objectIn(features, 'app_home').home_tab_enabled === true,
+    homeTab: home.home_tab_enabled === true,
+    takesMessages: home.messages_tab_enabled !== false && home.messages_tab_read_only_enabled === false,
   };
 }
 

@@ -7,7 +7,7 @@ import { approveOne } from './approving.ts';
 import { carryOut } from './carry-out.ts';
 import { extend, get, share, show, stop, stopAsked } from './clicks.ts';
 import type { Desk } from './desk.ts';
-import { originOf } from './origins.ts';
+import { originOf, threadOf } from './origins.ts';
 import { buttonIds } from './views/buttons.ts';
 import { startedView } from './views/notice.ts';
 import { answeredAlreadyView, answerIds, notSearchedView } from './views/preflight.ts';
@@ -49,12 +49,6 @@ function onButton(app: App, button: string, { verb, act, place }: Click, desk: D
     const view = await act(value, clicker, desk);
     if (view !== null) await answer(body.response_url, view, place, threadOf(body));
   });
-}
-
-/** The thread that a button was in: who reads there looks for the answer there. A message that has a thread is not in it. */
-function threadOf({ message, container }: BlockAction<ButtonAction>): string | null {
-  const thread: unknown = message?.thread_ts ?? container.thread_ts;
-  return typeof thread === 'string' && thread !== container.message_ts ? thread : null;
 }
 
 async function approve(value: string, { actor }: Authorised, desk: Desk): Promise<View | null> {

@@ -20,7 +20,7 @@ export async function answer(
   responseUrl: string,
   view: View,
   place: 'below' | 'instead' | 'everybody' = 'below',
-  thread: string | null = null,
+  thread: string | null | undefined = null,
 ): Promise<void> {
   const { text, blocks } = place === 'everybody' ? view : withShare(view);
   const where = {

@@ -1,4 +1,5 @@
 import { App, type Logger as SlackLogger } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
 import { CaptureError } from '../capture/errors.ts';
 import type { SlackSecrets } from '../environment.ts';
 import { answerButtons } from './actions.ts';
@@ -9,9 +10,12 @@ import { answerCommands } from './commands.ts';
 import { markAnswered, onlyFirst } from './deliveries.ts';
 import type { Desk } from './desk.ts';
 import { answerForms } from './forms/forms.ts';
+import { heardIn } from './hearing.ts';
 import { answerHome } from './home/answers.ts';
 import { whatToMend } from './mending.ts';
+import { answerMentions } from './mentions.ts';
 import { Connections } from './receiver.ts';
+import { reply } from './replies.ts';
 import { troubleInWords } from './trouble.ts';
 
 export interface AppParts {
@@ -55,6 +59,7 @@ export async function openApp({ desk, secrets, slackLog, fetch, onLost }: AppPar
   app.use(async ({ next }) => desk.underway.add(next()));
   app.use(onlyFirst(desk.deliveries, desk.unanswered, desk.log));
   answerCommands(app, desk);
+  answerMentions(app, desk);
   answerButtons(app, desk);
   answerForms(app, desk);
   answerHome(app, desk);
@@ -62,7 +67,7 @@ export async function openApp({ desk, secrets, slackLog, fetch, onLost }: AppPar
   // Said of the tokens of people, too: what they mean for the bot's own Slack says when it is asked.
   app.event('tokens_revoked', () => desk.token.check());
   app.event('app_uninstalled', () => desk.token.check());
-  app.error(async (failed: Failed) => sayWhatWentWrong(failed, desk));
+  app.error(async (failed: Failed) => sayWhatWentWrong(failed, app.client, desk));
   await initialise(app, desk);
   return { app, connections: () => receiver.listening };
 }
@@ -97,12 +102,18 @@ async function initialise(app: App, { slack }: Desk): Promise<void> {
 }
 
 /** The one place where a handler's errors end: a sentence for what the person can mend, a reference for what is our bug. */
-async function sayWhatWentWrong({ error, body }: Failed, { log, meters, unanswered }: Desk): Promise<void> {
+async function sayWhatWentWrong(
+  { error, body }: Failed,
+  slack: WebClient,
+  { log, meters, unanswered }: Desk,
+): Promise<void> {
   const cause = 'original' in error ? error.original : error;
   meters.failed(verbIn(body), cause);
   try {
     const view = troubleInWords(cause, log);
     if ('response_url' in body && typeof body.response_url === 'string') await answer(body.response_url, view);
+    const heard = 'event' in body && heardIn(Object(body.event), '');
+    if (heard) await reply(heard, view, slack);
     markAnswered(body, unanswered, log);
   } catch (notShown) {
     log.warn({ err: notShown, about: cause }, 'answer not shown');

@@ -99,6 +99,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     deliveries: openDeliveries(database, now),
     unanswered: openUnanswered(database, now),
     follow,
+    threads: messages,
     homes,
     unconfirmed: openUnconfirmed(database, now),
     underway: underway(),

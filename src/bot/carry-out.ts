@@ -8,8 +8,10 @@ import { helpText } from '../command/help.ts';
 import { joined } from './answer.ts';
 import { approveOne, askSecond } from './approving.ts';
 import { questionBefore } from './asking.ts';
+import { auditLog, auditVerified } from './auditing.ts';
 import type { Desk } from './desk.ts';
 import { digestOn } from './digests.ts';
+import { examined } from './examining.ts';
 import { beginBoth, beginSearch } from './searching.ts';
 import { detailsView } from './views/details.ts';
 import { getView, verifyView } from './views/evidence.ts';
@@ -112,12 +114,11 @@ async function carriedOut(command: Command, actor: Actor, desk: Desk): Promise<V
     case 'help':
       return helpView(helpText(command.topic, 'slack'));
     case 'audit':
+      return 'query' in command ? auditLog(command.query, actor, desk) : auditVerified(command.witnessed, actor, desk);
     case 'doctor':
+      return examined(actor, desk);
     case 'index':
-      throw new CaptureError(
-        'bad_request',
-        `${command.verb} is not for Slack: type capture ${command.verb} in a shell on the sensor`,
-      );
+      throw new CaptureError('bad_request', 'index is not for Slack: type capture index in a shell on the sensor');
     default:
       return command satisfies never;
   }

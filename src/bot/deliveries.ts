@@ -58,7 +58,7 @@ export function onlyFirst(
   return async ({ body, context, next, ...args }) => {
     // A locked registry must not keep a role alive; to hear twice that something changed does no harm.
     if (isChange(body)) return next();
-    const order = unansweredIn(body);
+    const order = unansweredIn(body, context.botUserId);
     const note = () => order !== null && unanswered.note(order);
     if (deliveries.first(keysOf(body, context.envelopeId), note)) {
       await next();
@@ -89,6 +89,15 @@ function keysOf(body: object, envelope: unknown): string[] {
     envelope,
     trigger: 'trigger_id' in body && body.trigger_id,
     event: 'event_id' in body && body.event_id,
+    // A direct message that names the bot may come as two events.
+    said: saidIn(body),
   };
   return Object.entries(own).flatMap(([kind, id]) => (typeof id === 'string' ? [`${kind} ${id}`] : []));
+}
+
+/** Slack's name for the message that an event is about. */
+function saidIn(body: object): string | null {
+  const event = 'event' in body ? (body.event as { type?: unknown; channel?: unknown; ts?: unknown } | null) : null;
+  const isSaid = event?.type === 'message' || event?.type === 'app_mention';
+  return isSaid && typeof event.ts === 'string' ? `${event.channel} ${event.ts}` : null;
 }

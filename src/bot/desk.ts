@@ -6,6 +6,7 @@ import type { Deliveries } from './deliveries.ts';
 import type { Follow } from './follow.ts';
 import type { Haste } from './haste.ts';
 import type { Homes } from './home/keeping.ts';
+import type { Messages } from './messages.ts';
 import type { Meters } from './meters.ts';
 import type { People } from './people.ts';
 import type { RequestMessages } from './requests.ts';
@@ -30,6 +31,8 @@ export interface Desk {
   readonly follow: Pick<Follow, 'posted' | 'redraw' | 'warn'>;
   /** The messages of requests for approval. */
   readonly requests: Pick<RequestMessages, 'posted' | 'redraw'>;
+  /** Which capture a thread is about. */
+  readonly threads: Pick<Messages, 'captureAt'>;
   readonly homes: Pick<Homes, 'opened'>;
   /** Searches that wait for their person's word. */
   readonly unconfirmed: UnconfirmedSearches;

@@ -3,6 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Millis } from '../capture/capture.ts';
 import { answer } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { reply } from './replies.ts';
 import type { Unanswered } from './unanswered.ts';
 import { interruptedView } from './views/interrupted.ts';
 
@@ -17,31 +18,37 @@ const nextTry: Millis = 10_000;
  */
 export async function tellInterrupted(since: Millis, slack: WebClient, desk: Desk): Promise<void> {
   const { unanswered, log, closing } = desk;
-  while (!closing.aborted) {
+  const isTold = async (act: () => Promise<unknown>) => {
     try {
-      const left = unanswered.before(since);
-      if (left.length === 0) return;
-      for (const order of left) {
-        await tell(order, slack, desk);
-        log.info({ user: order.origin.user, words: order.words }, 'interrupted order told');
-        unanswered.forget(order.key);
-      }
+      await act();
+      return true;
     } catch (error) {
       // Slack is away, or another process has the registry: whoever waits hears of it later.
       log.warn({ err: error }, 'interrupted order not told, next try follows');
-      await pause(nextTry, undefined, { signal: closing }).catch(() => {});
+      return false;
     }
+  };
+  const tellOne = async (order: Unanswered) => {
+    const told = await tell(order, slack, desk);
+    log.info({ user: order.origin.user, words: order.words }, told ? 'interrupted order told' : 'too late to tell');
+    unanswered.forget(order.key);
+  };
+  while (!closing.aborted) {
+    let left = 0;
+    // One that Slack never takes keeps nobody else waiting.
+    const known = await isTold(async () => {
+      for (const order of unanswered.before(since)) left += (await isTold(() => tellOne(order))) ? 0 : 1;
+    });
+    if (known && left === 0) return;
+    await pause(nextTry, undefined, { signal: closing }).catch(() => {});
   }
 }
 
-async function tell(order: Unanswered, slack: WebClient, { engine, now }: Desk): Promise<void> {
-  const { origin, words, at, thread, responseUrl } = order;
-  if (now() - at > answerable) return;
+/** False where it is too late. */
+async function tell(order: Unanswered, slack: WebClient, { engine, now }: Desk): Promise<boolean> {
+  const { origin, words, at, responseUrl } = order;
+  if (now() - at > answerable) return false;
   const view = interruptedView(words, await engine.aftermath({ origin, words, since: at }));
-  if (responseUrl !== null) return answer(responseUrl, view);
-  const { channel, user } = origin;
-  const place = thread === null ? { channel } : { channel, thread_ts: thread };
-  // In a direct message there is nobody else to hide it from.
-  if (channel.startsWith('D')) await slack.chat.postMessage({ ...place, ...view });
-  else await slack.chat.postEphemeral({ ...place, user, ...view });
+  await (responseUrl === null ? reply(order, view, slack) : answer(responseUrl, view));
+  return true;
 }

@@ -55,6 +55,8 @@ export interface Messages {
   claim(named: Named, channel: string): Message;
   /** Notes that a post goes out now, or with null that none is on its way: certainly not there. */
   noteAttempt(message: Message, at: Millis | null): void;
+  /** The capture that a message is about, by where it is and Slack's name for it; undefined where it is about none. */
+  captureAt(places: readonly string[], ts: string): string | undefined;
   markSent(message: Message, ts: string, shown: Shown): void;
   /** Slack cannot show it any longer, or not at all. */
   markLost(message: Message, trouble: string, shown: Shown): void;
@@ -90,6 +92,9 @@ export function openMessages(database: Database): Messages {
   const mark = ({ capture, part, about }: Message, ts: string | null, trouble: string | null, shown: Shown) => {
     update.run({ capture, part, about, ts, trouble, ...shown, settled: shown.settled ? 1 : 0 });
   };
+  const at = database
+    .prepare<[string, string], string>('select capture from messages where channel = ? and ts = ?')
+    .pluck();
   const insertWarnings = database.prepare<[string, string]>(
     'insert into warnings (capture, words) values (?, ?) on conflict do nothing',
   );
@@ -97,6 +102,7 @@ export function openMessages(database: Database): Messages {
   return {
     find: (capture, part) => find.get(capture, part, 0),
     of: (capture) => all.all(capture),
+    captureAt: (places, ts) => places.flatMap((place) => at.get(place, ts) ?? [])[0],
     claim({ capture, part, about }, channel) {
       insert.run(capture, part, about, channel, randomUUID());
       const message = find.get(capture, part, about);

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Millis } from '../capture/capture.ts';
 import { unsynced } from '../capture/unsynced.ts';
 import type { SlackOrigin } from './analysts.ts';
+import { heardIn, wordsOf as wordsSaid } from './hearing.ts';
 
 /** An order that Slack delivered, and whose person has not been answered yet. */
 export interface Unanswered {
@@ -51,21 +52,25 @@ export function openUnanswered(database: Database, now: () => Millis): Unanswere
   };
 }
 
-/** What of a delivery must be known to answer it later; null for what nobody waits for. */
-export function unansweredIn(body: object): Omit<Unanswered, 'at'> | null {
+/** What of a delivery must be known to answer it later; null for what nobody waits for. @param bot its Slack user id */
+export function unansweredIn(body: object, bot: string | undefined): Omit<Unanswered, 'at'> | null {
   if (!isDelivered(body)) return null;
-  const { event } = body;
   const key = keyOf(body);
-  const user = event?.user ?? body.user_id ?? body.user?.id;
+  if (body.event !== undefined) {
+    const heard = heardIn(body.event, body.team_id ?? '');
+    if (key === null || heard === null) return null;
+    return { key, origin: heard.origin, thread: heard.thread, words: wordsSaid(heard, bot), responseUrl: null };
+  }
+  const user = body.user_id ?? body.user?.id;
   const responseUrl = body.response_url ?? body.response_urls?.[0]?.response_url ?? null;
-  if (key === null || user === undefined || (responseUrl === null && event?.text === undefined)) return null;
+  if (key === null || user === undefined || responseUrl === null) return null;
   const origin = {
     door: 'slack',
     team: body.team_id ?? body.team?.id ?? '',
     user,
-    channel: event?.channel ?? body.channel_id ?? body.channel?.id ?? '',
+    channel: body.channel_id ?? body.channel?.id ?? '',
   } as const;
-  return { key, origin, thread: event?.thread_ts ?? null, words: wordsOf(body), responseUrl };
+  return { key, origin, thread: null, words: wordsOf(body), responseUrl };
 }
 
 /** The name under which a delivery is unanswered: Slack gives each a trigger or an event id. */
@@ -88,12 +93,7 @@ interface Delivered {
   readonly response_url?: string;
   readonly response_urls?: readonly { readonly response_url: string }[];
   readonly actions?: readonly { readonly text?: { readonly text: string }; readonly value?: string }[];
-  readonly event?: {
-    readonly user?: string;
-    readonly channel?: string;
-    readonly text?: string;
-    readonly thread_ts?: string;
-  };
+  readonly event?: object;
 }
 
 function isDelivered(body: object): body is Delivered {
@@ -101,9 +101,8 @@ function isDelivered(body: object): body is Delivered {
 }
 
 /** As the audit log has them. */
-function wordsOf({ command, text, actions, event }: Delivered): string | null {
+function wordsOf({ command, text, actions }: Delivered): string | null {
   if (command !== undefined) return `${command} ${text ?? ''}`.trim();
-  if (event?.text !== undefined) return event.text;
   const [action] = actions ?? [];
   return action?.text === undefined ? null : `[${action.text.text}] ${action.value ?? ''}`;
 }

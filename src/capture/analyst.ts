@@ -77,6 +77,8 @@ export const mayRole = {
   /** Whose Home shows everybody's captures: a lead answers for them, a viewer has none of their own. */
   seeAllAtHome: (analyst: Analyst) => analyst.role !== 'analyst',
   readAudit: (analyst: Analyst) => analyst.role === 'lead',
+  /** What is wrong with an installation, by Slack. */
+  examine: (analyst: Analyst) => analyst.role === 'lead',
   rebuild: (analyst: Analyst) => analyst.role === 'lead',
 } as const;
 

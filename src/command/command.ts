@@ -51,4 +51,6 @@ export interface Setting {
   readonly now: Millis;
   /** Zone of times without one, as `Europe/Berlin`. */
   readonly timezone: string;
+  /** The capture that is at hand: taken where a verb is about one, and none was named. */
+  readonly about?: string;
 }

@@ -196,7 +196,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
       option('last', null, 'N', 'the newest entries only'),
       option('head', null, 'HEAD', 'verify: an entry as a digest tells it, 12:5f..'),
     ],
-    doors: ['shell'],
+    doors: both,
     examples: ['audit --last 20', 'audit --analyst grant --since 7d', 'audit verify'],
   },
   digest: {
@@ -231,8 +231,13 @@ export const grammar: Readonly<Record<Verb, Form>> = {
     says: 'what is wrong with this installation, and how to mend it',
     usage: '[OPTIONS]',
     tail: null,
-    options: [option('rebuild', null, null, 'makes a damaged registry anew from the sidecars')],
-    doors: ['shell'],
+    options: [
+      {
+        ...option('rebuild', null, null, 'makes a damaged registry anew from the sidecars'),
+        doors: ['shell'],
+      },
+    ],
+    doors: both,
     examples: ['doctor', 'doctor --rebuild'],
   },
   help: {

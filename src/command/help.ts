@@ -4,7 +4,7 @@ import { commandName, formsAt, grammar, optionsOf } from './grammar.ts';
 
 const screen = 24;
 /** Lines of the overview besides verbs and examples. */
-const linesAround = 5;
+const linesAround: Readonly<Record<Door, number>> = { shell: 5, slack: 6 };
 
 /**
  * One screen of help (24 lines of 80 columns at most), made from the grammar: all verbs, or all about one.
@@ -19,18 +19,27 @@ function overview(door: Door): string[] {
   const forms = formsAt(door);
   const copied = forms.filter(({ options, tail }) => options.length > 0 || tail === 'ID' || tail === 'DATE');
   // The commonest come first in the grammar; the rest of the screen is theirs.
-  const examples = copied.slice(0, Math.max(0, screen - forms.length - linesAround));
+  const examples = copied.slice(0, Math.max(0, screen - forms.length - linesAround[door]));
   return [
     `${name}: packet captures with a reason, found again, searched in the past`,
     ...forms.map((form) => `  ${form.verb.padEnd(8)}${form.says}`),
     '',
-    ...(examples.length === 0 ? [] : ['To copy:', ...examples.map((form) => `  ${name} ${copiedExample(form)}`), '']),
+    ...(examples.length === 0
+      ? []
+      : ['To copy:', ...examples.map((form) => `  ${name} ${copiedExample(form, door)}`), '']),
     `${name} help VERB shows how. The original's flags work: -ra, -lf, -m`,
+    ...(door === 'slack' ? ['In a thread: @capture VERB; no ID in that of a capture. To me alone: VERB'] : []),
   ];
 }
 
-function copiedExample(form: Form): string {
-  return form.tail === 'EXPRESSION' ? form.examples[0] : (form.examples.at(-1) ?? form.examples[0]);
+function copiedExample(form: Form, door: Door): string {
+  return form.tail === 'EXPRESSION' ? form.examples[0] : (examplesAt(form, door).at(-1) ?? form.examples[0]);
+}
+
+/** Those that have no option of another door. */
+function examplesAt(form: Form, door: Door): string[] {
+  const others = form.options.filter(({ doors }) => doors !== undefined && !doors.includes(door));
+  return form.examples.filter((example) => !others.some(({ name }) => example.includes(`--${name}`)));
 }
 
 function aboutVerb(form: Form, door: Door): string[] {
@@ -45,7 +54,7 @@ function aboutVerb(form: Form, door: Door): string[] {
     }),
     '',
     'To copy:',
-    ...form.examples.map((example) => `  ${name} ${example}`),
+    ...examplesAt(form, door).map((example) => `  ${name} ${example}`),
     ...notesOn(form, door).map((line, at) => (at === 0 ? `\n${line}` : line)),
   ];
 }

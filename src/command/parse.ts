@@ -54,7 +54,7 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
     case 'get':
       return { verb: 'get', selector: oneOf(said, form, setting) };
     case 'verify': {
-      const selector = selectorOf(said, form, setting) ?? null;
+      const selector = selectorOf(said, form, setting) ?? setting.about ?? null;
       return { verb: 'verify', order: { selector, hash: said.options.has('hash') } };
     }
     case 'pin':
@@ -203,12 +203,13 @@ function pastTime(said: Said, name: 'since' | 'until', setting: Setting): number
 function auditCommand(said: Said, form: Form, setting: Setting): Command {
   const word = onlyWord(said, form, setting)?.toLowerCase();
   const head = said.options.get('head');
+  const name = commandName(setting.door);
   if (word === undefined) {
-    if (head !== undefined) refuse(`--head is for audit verify: write capture audit verify --head ${head}`);
+    if (head !== undefined) refuse(`--head is for audit verify: write ${name} audit verify --head ${head}`);
     return { verb: 'audit', query: auditQuery(said, setting) };
   }
   if (word !== 'verify')
-    refuse(`audit does not take ${typed(word)}: write capture audit verify, or capture audit alone`);
+    refuse(`audit does not take ${typed(word)}: write ${name} audit verify, or ${name} audit alone`);
   const other = (['analyst', 'since', 'last'] as const).find((name) => said.options.has(name));
   if (other !== undefined) refuse(`audit verify walks the whole log: leave --${other} out`);
   return { verb: 'audit', witnessed: head === undefined ? null : headOf(head) };

@@ -2,8 +2,8 @@ const bidi = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 /** NBSP and its kin, and the zero-width ones; a joiner inside an emoji (a family, a flag) is left alone. */
 const spaces =
   /[\u00a0\u1680\u2000-\u200b\u200c\u202f\u205f\u2060\u3000\ufeff]|(?<!\p{Extended_Pictographic}|\p{EMod}|\ufe0f)\u200d/gu;
-/** A quoted text, or a dash that phones make of hyphens, glued to a word at the start of a token. */
-const dashes = /'[^']*'|"(?:\\.|[^"\\])*"|(?<=^|\s)[–—―−]+(?=([A-Za-z?]+))/gs;
+/** An escaped sign, a quoted text, or a dash that phones make of hyphens, glued to a word at the start of a token. */
+const dashes = /\\.|'[^']*'|"(?:\\.|[^"\\])*"|(?<=^|\s)[–—―−]+(?=([A-Za-z?]+))/gs;
 const links = /<(?:(@[UW]|#[CG])([A-Z0-9]+)|(?:https?:\/\/|mailto:|tel:)[^<>|]*)(?:\|([^<>]*))?>/g;
 
 /**
@@ -12,6 +12,11 @@ const links = /<(?:(@[UW]|#[CG])([A-Z0-9]+)|(?:https?:\/\/|mailto:|tel:)[^<>|]*)
  */
 export function forgivePhone(text: string): string {
   return decodeOnce(plainText(text).replaceAll(dashes, hyphens).replaceAll(links, shown));
+}
+
+/** Slack text as it was typed, as far as Slack still tells: links and mentions as `forgivePhone` has them, and nothing escaped. Never throws. */
+export function typedText(text: string): string {
+  return decodeOnce(text.replaceAll(links, shown));
 }
 
 /** The same without what Slack makes of words and dashes: composed, straight quotes, plain spaces, no bidirectional overrides. */

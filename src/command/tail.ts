@@ -10,6 +10,7 @@ export function oneOf(said: Said, form: Form, setting: Setting): string {
   const word = onlyWord(said, form, setting);
   const name = commandName(setting.door);
   if (word === undefined) {
+    if (setting.about !== undefined) return setting.about;
     return refuse(
       `${form.verb} needs the id of a capture, or a word that it alone has: write ${name} ${form.examples[0]}; ${name} list -v shows both`,
     );
@@ -46,8 +47,8 @@ function idOf(said: Said, form: Form, setting: Setting, { letter, what, shownBy 
 
 /** What `stop` stops; null is all. */
 export function stopSelector(said: Said, form: Form, setting: Setting): string | null {
-  const selector = selectorOf(said, form, setting);
   const all = said.options.has('all');
+  const selector = selectorOf(said, form, setting) ?? (all ? undefined : setting.about);
   const name = commandName(setting.door);
   if (all && selector !== undefined) refuse(`--all and ${typed(selector)} are two selections: leave one of them out`);
   if (!all && selector === undefined) {

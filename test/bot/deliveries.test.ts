@@ -71,6 +71,25 @@ test('that somebody or a group changed is heard although the registry is locked'
   await assert.rejects(Reflect.apply(once, undefined, [mention]), /the registry was asked/);
 });
 
+test('a message that comes as two events is heard once', async () => {
+  const deliveries = openDeliveries(botDatabase(), () => 0);
+  const once = onlyFirst(
+    deliveries,
+    openUnanswered(botDatabase(), () => 0),
+    keptLog().log,
+  );
+  const heard: string[] = [];
+  const deliver = async (type: string, event_id: string, ts: string) => {
+    const body = { type: 'event_callback', event_id, event: { type, channel: 'D1', ts } };
+    const next = async () => void heard.push(`${type} ${ts}`);
+    await Reflect.apply(once, undefined, [{ body, context: {}, next }]);
+  };
+  await deliver('message', 'Ev1', '1.1');
+  await deliver('app_mention', 'Ev2', '1.1');
+  await deliver('message', 'Ev3', '1.2');
+  assert.deepEqual(heard, ['message 1.1', 'message 1.2']);
+});
+
 test('what was taken back may be done again', () => {
   const deliveries = openDeliveries(botDatabase(), () => 0);
   assert.ok(deliveries.first(['view V1']));
@@ -89,12 +108,13 @@ test('an order is noted as unanswered until its person was answered, whatever wa
   );
   const place = { team_id: 'T1', user_id: 'U1', channel_id: 'C1' };
   const click = { team: { id: 'T1' }, user: { id: 'U1' }, channel: { id: 'C1' } };
-  const event = { user: 'U1', channel: 'D1', text: 'stop c1', thread_ts: '1.1' };
+  const event = { type: 'message', ts: '1.2', user: 'U1', channel: 'D1', text: 'stop c1', thread_ts: '1.1' };
   const bodies = [
     { ...place, trigger_id: '1', command: '/capture', text: 'list', response_url: 'http://1' },
     { ...click, trigger_id: '2', actions: [{ text: { text: 'Stop' }, value: 'c1' }], response_url: 'http://2' },
     { team_id: 'T1', event_id: 'E3', event },
     // Nobody waits for these.
+    { team_id: 'T1', event_id: 'E6', event: { ...event, ts: '1.3', bot_id: 'B1' } },
     { team_id: 'T1', event_id: 'E4', event: { type: 'app_home_opened', user: 'U1', channel: 'D1' } },
     { ...click, trigger_id: '5', type: 'shortcut' },
   ];
@@ -110,6 +130,7 @@ test('an order is noted as unanswered until its person was answered, whatever wa
     [{ ...noted, key: 'trigger 1', words: '/capture list', responseUrl: 'http://1' }],
     [{ ...noted, key: 'trigger 2', words: '[Stop] c1', responseUrl: 'http://2' }],
     [{ ...noted, origin: theirs('D1'), key: 'event E3', thread: '1.1', words: 'stop c1', responseUrl: null }],
+    [],
     [],
     [],
   ]);

@@ -20,7 +20,7 @@ const declared = {
     background_color: '#1f3a4d',
   },
   features: {
-    app_home: { home_tab_enabled: true },
+    app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
     bot_user: { display_name: 'capture', always_online: false },
     shortcuts: [
       {
@@ -55,6 +55,7 @@ const declared = {
         'channels:read',
         'groups:read',
         'usergroups:read',
+        'app_mentions:read',
         'channels:history',
         'groups:history',
         'im:history',
@@ -66,6 +67,8 @@ const declared = {
     event_subscriptions: {
       bot_events: [
         'app_home_opened',
+        'app_mention',
+        'message.im',
         'user_change',
         'subteam_members_changed',
         'channel_shared',
@@ -96,6 +99,17 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'views.publish': [],
   'views.update': [],
 };
+/** Scopes that each event needs (https://docs.slack.dev/reference/events). */
+const scopesOfEvents: Readonly<Record<string, readonly string[]>> = {
+  app_home_opened: [],
+  app_mention: ['app_mentions:read'],
+  app_uninstalled: [],
+  channel_shared: ['channels:read', 'groups:read'],
+  'message.im': ['im:history'],
+  subteam_members_changed: ['usergroups:read'],
+  tokens_revoked: [],
+  user_change: ['users:read'],
+};
 const source = sources('../../src/bot/');
 
 test('manifest.yml is of Slack’s type', () => {
@@ -108,7 +122,10 @@ test('it asks for the scopes of the methods that the bot calls, and for no other
   );
   const unknown = called.filter((method) => scopesOf[method] === undefined);
   assert.deepEqual(unknown, [], 'methods whose scopes this test does not know');
-  const needed = new Set(called.flatMap((method) => scopesOf[method] ?? []));
+  const heard = declared.settings.event_subscriptions.bot_events.flatMap(
+    (event) => scopesOfEvents[event] ?? [`of ${event}`],
+  );
+  const needed = new Set([...called.flatMap((method) => scopesOf[method] ?? []), ...heard]);
   const commands = matches(/app\.command\('([^']+)'/g).length > 0 ? ['commands'] : [];
   assert.deepEqual([...declared.oauth_config.scopes.bot].sort(), [...commands, ...needed].sort());
 });
@@ -124,7 +141,10 @@ test('it declares the commands, events, shortcuts and buttons that the bot liste
   );
   assert.equal(source.match(/app\.shortcut[<(]/g)?.length, declared.features.shortcuts.length);
   assert.deepEqual(
-    matches(/app\.event(?:<\w+>)?\('([^']+)'/g).sort(),
+    // The bot's own direct messages are the only ones of which it hears.
+    matches(/app\.event(?:<\w+>)?\('([^']+)'/g)
+      .map((event) => (event === 'message' ? 'message.im' : event))
+      .sort(),
     [...declared.settings.event_subscriptions.bot_events].sort(),
   );
   assert.deepEqual(matches(/app\.(message|options|assistant)[<(]/g), []);

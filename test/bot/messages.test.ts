@@ -60,3 +60,13 @@ test('what an analyst was warned of is kept as it was first said', () => {
   messages.keepWarnings('c1', ['another']);
   assert.deepEqual(messages.warnings('c1'), ['one', '<!channel>']);
 });
+
+test('a message tells which capture it is about, by where it is', () => {
+  const messages = openMessages(botDatabase());
+  messages.markSent(messages.claim({ capture: 'c1', part: 'main', about: 0 }, 'C1'), '1.1', shown);
+  messages.markSent(messages.claim({ capture: 'c2', part: 'failure', about: 0 }, 'U1'), '1.2', shown);
+  assert.equal(messages.captureAt(['C1'], '1.1'), 'c1');
+  assert.equal(messages.captureAt(['D1', 'U1'], '1.2'), 'c2');
+  assert.equal(messages.captureAt(['C2'], '1.1'), undefined);
+  assert.equal(messages.captureAt(['C1'], '1.3'), undefined);
+});

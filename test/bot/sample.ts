@@ -17,6 +17,7 @@ export function botDatabase(file = ':memory:'): Database.Database {
     '012-homes.sql',
     '013-living-messages.sql',
     '016-attempts.sql',
+    '017-threads.sql',
   ])
     database.exec(readFileSync(new URL(`../../src/schema/${tables}`, import.meta.url), 'utf8'));
   return database;

@@ -370,8 +370,12 @@ describe('in Slack', () => {
     });
   });
 
-  test('audit is sent to the shell', () => {
-    assert.throws(() => parse('audit', 'slack'), { message: /audit is not for Slack: type capture audit in a shell/ });
+  test('index is sent to the shell, and so is what the doctor mends', () => {
+    assert.throws(() => parse('index', 'slack'), { message: /index is not for Slack: type capture index in a shell/ });
+    assert.throws(() => parse('doctor --rebuild', 'slack'), { message: /doctor takes --rebuild only in a shell/ });
+    assert.throws(() => parse('audit vrify', 'slack'), {
+      message: /write \/capture audit verify, or \/capture audit alone/,
+    });
   });
 
   test('a file with a list of hosts is read in the shell alone', () => {
@@ -408,4 +412,20 @@ describe('what people type is data', () => {
       });
     });
   }
+});
+
+test('a verb about one capture takes the one at hand where none was named, and no other verb does', () => {
+  const atHand = (...words: string[]) =>
+    parseCommand(words, { door: 'slack', now: 0, timezone: 'UTC', about: 'c7' }) as Command;
+  for (const verb of ['show', 'keep', 'get'] as const) {
+    assert.deepEqual(atHand(verb), { verb, selector: 'c7' });
+    assert.deepEqual(atHand(verb, 'c8'), { verb, selector: 'c8' });
+  }
+  assert.deepEqual(atHand('extend', '--for', '2h'), { verb: 'extend', selector: 'c7', by: 7_200_000 });
+  assert.deepEqual(atHand('stop', '-v'), { verb: 'stop', selector: 'c7', details: true });
+  assert.deepEqual(atHand('stop', '--all'), { verb: 'stop', selector: null, details: false });
+  assert.deepEqual(atHand('stop', '-f', 'shop'), { verb: 'stop', selector: 'shop', details: false });
+  assert.deepEqual(atHand('verify', '--hash'), { verb: 'verify', order: { selector: 'c7', hash: true } });
+  assert.deepEqual(atHand('list'), { verb: 'list', selection: { all: false }, details: false });
+  assert.throws(() => atHand('unpin'), /unpin needs the id of a pin/);
 });

@@ -36,6 +36,7 @@ const forgiven: readonly [title: string, text: string, meant: string][] = [
   ['the original flags of the first word stay bundled', '–lf grant', '-lf grant'],
   ['help and json are long', '—help', '--help'],
   ['a dash inside quotes or text stays', "-d 'a —b' c — d 5–6", "-d 'a —b' c — d 5–6"],
+  ['a dash inside a quoted text with an escaped quote stays', "-d 'it'\\''s —x' —y", "-d 'it'\\''s —x' -y"],
   ['NBSP and zero-width are spaces', 'a\u00a0b\u200bc\ufeffd', 'a b c d'],
   ['the joiner of an emoji stays', '👩‍💻', '👩‍💻'],
   ['bidirectional overrides are dropped', 'a\u202eb\u2066c', 'abc'],

@@ -5,6 +5,8 @@ import { type Asked, completions, readLine } from '../../sandbox/demo/prompt/wor
 describe('a line at the prompt of the demo', () => {
   const lines: readonly [string, Asked][] = [
     [" /capture start -d 'a  b' udp ", { what: 'slash', line: "/capture start -d 'a  b' udp" }],
+    ['@capture list', { what: 'mention', line: '@capture list', thread: undefined }],
+    ['thread c1 @capture stop', { what: 'mention', line: '@capture stop', thread: 'c1' }],
     ["capture -a grant -d 'a  b'", { what: 'shell', words: ['-a', 'grant', '-d', 'a  b'] }],
     ['2', { what: 'press', named: '2' }],
     ['press Stop', { what: 'press', named: 'Stop' }],
@@ -26,6 +28,6 @@ describe('a line at the prompt of the demo', () => {
   test('Tab completes the verbs of both doors', () => {
     assert.deepEqual(completions('/capture se'), ['/capture search ']);
     assert.deepEqual(completions('capture au'), ['capture audit ']);
-    assert.deepEqual(completions('/capture au'), []);
+    assert.deepEqual(completions('/capture ind'), []);
   });
 });

@@ -71,9 +71,9 @@ test('what cannot be done is a sentence that says what to do instead', async (t)
     ['stop c99', /Not found/],
     ['get c99', /Not found: there is no capture c99/],
     ['verify nowhere', /Not found: no complete savefile matches/],
-    ['audit verify', /audit is not for Slack/],
+    ['index', /index is not for Slack/],
     ['search -d x --ring nope everything', /no ring nope here/],
-    ['audit', /audit is not for Slack/],
+    ['doctor --rebuild', /doctor takes --rebuild only in a shell/],
     ['digest 2026-02-30', /2026-02-30/],
   ] as const) {
     await workspace.as(grant).types(`/capture ${words}`, soc);

@@ -6,7 +6,7 @@ import { openWorkspace, type Workspace, type WorkspaceOptions } from '../../sand
 export const manifest = {
   display_information: { name: 'capture' },
   features: {
-    app_home: { home_tab_enabled: true, messages_tab_enabled: true },
+    app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
     bot_user: { display_name: 'capture' },
     slash_commands: [{ command: '/capture', description: 'Packet captures', should_escape: false }],
     shortcuts: [

@@ -23,8 +23,22 @@ export function channelLines(seat: Seat, { workspace }: Stage): Line[] {
 export function threadLines(id: string | undefined, seat: Seat, { workspace }: Stage): Line[] {
   const messages = workspace.messagesIn(seat.channel);
   const repliesTo = (message: Message) => workspace.threadOf(seat.channel, message.ts);
-  const about = (message: Message) => new RegExp(`\\b${id}\\b`).test(plainText(message, workspace.nameOf));
-  const found = messages.findLast(id === undefined ? (message) => repliesTo(message).length > 0 : about);
+  const found =
+    id === undefined
+      ? messages.findLast((message) => repliesTo(message).length > 0)
+      : messageAbout(id, seat, { workspace });
   if (!found) return [line(id === undefined ? 'No message here has a thread.' : `No message here is about ${id}.`)];
   return [found, ...repliesTo(found)].flatMap((message) => wholeLines(message, seat.shown));
+}
+
+/** The app's newest message in the channel that names a capture; undefined where none does. */
+export function messageAbout(
+  id: string,
+  { channel }: Seat,
+  { workspace }: Pick<Stage, 'workspace'>,
+): Message | undefined {
+  const names = new RegExp(`\\b${id}\\b`);
+  return workspace
+    .messagesIn(channel)
+    .findLast((message) => message.botId !== undefined && names.test(plainText(message, workspace.nameOf)));
 }

@@ -4,6 +4,7 @@ export const promptHelp = [
   "  /capture start -d 'traffic to shop' -e 'host 192.0.2.7'",
   "  /capture search -d 'beacons' --since 24h port 4444",
   '  /capture list    /capture stop c1    /capture digest    /capture help',
+  '  @capture list    thread c1 @capture stop     by mention, in a thread',
   '  press Stop, or 1     presses a button: the one of that number, or the last one',
   'At the shell of the same sensor, with the same captures:',
   '  capture list -v    capture audit    (other terminals: see where)',

@@ -4,7 +4,7 @@ import { line, type Screen } from '../screen/screen.ts';
 import { Seat } from '../seat.ts';
 import type { Stage } from '../stage.ts';
 import { whereabouts } from '../whereabouts.ts';
-import { channelLines, threadLines } from './actions.ts';
+import { channelLines, messageAbout, threadLines } from './actions.ts';
 import { promptHelp } from './help.ts';
 import { type Asked, completions, readLine } from './words.ts';
 
@@ -92,6 +92,11 @@ class Prompt {
     switch (asked.what) {
       case 'slash':
         return seat.type(asked.line);
+      case 'mention': {
+        const root = asked.thread === undefined ? undefined : messageAbout(asked.thread, seat, stage);
+        if (asked.thread !== undefined && !root) return this.#say(`No message here is about ${asked.thread}.`);
+        return seat.mention(asked.line, root?.ts);
+      }
       case 'shell':
         return this.#runShell(asked.words);
       case 'press':

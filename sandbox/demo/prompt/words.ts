@@ -5,6 +5,7 @@ import { people } from '../seat.ts';
 /** What a line at the prompt asks for. */
 export type Asked =
   | { what: 'slash'; line: string }
+  | { what: 'mention'; line: string; thread: string | undefined }
   | { what: 'shell'; words: string[] }
   | { what: 'press'; named: string }
   | { what: 'as'; name: (typeof people)[number] }
@@ -19,11 +20,13 @@ type Single = (typeof singles)[number];
 type Alone<Words> = Words extends string ? { what: Words } : never;
 const singles = ['where', 'kill', 'restart', 'help', 'quit'] as const;
 
-/** Reads a line: what begins with `/` is for Slack, with `capture` for the shell, a number for a button, all else for the prompt itself. */
+/** Reads a line: what begins with `/` or with the app's name is for Slack, with `capture` for the shell, a number for a button, all else for the prompt itself. */
 export function readLine(typed: string): Asked {
   const line = typed.trim();
   if (line === '') return { what: 'nothing' };
   if (line.startsWith('/')) return { what: 'slash', line };
+  const [, thread, mention] = /^(?:thread\s+(\S+)\s+)?(@capture\b.*)$/is.exec(line) ?? [];
+  if (mention !== undefined) return { what: 'mention', line: mention, thread };
   const [verb = '', ...rest] = line.split(/\s+/);
   const name = rest.join(' ') || undefined;
   switch (verb.toLowerCase()) {

@@ -1,3 +1,4 @@
+import { messageWire } from '../message-wire.ts';
 import type { SocketSide } from '../socket.ts';
 import type { SentEnvelope, State } from '../state.ts';
 import type { Wire } from '../wire.ts';
@@ -44,15 +45,29 @@ export function eventsOf(state: State, socket: SocketSide): Events {
     return { outcome: delivery.outcome };
   }
 
+  async function send(subscription: string, event: Wire): Promise<EventOutcome> {
+    const scope = SCOPE_OF[subscription];
+    const allowed = scope === undefined || state.declared.scopes.has(scope);
+    if (!allowed || !state.declared.events.has(subscription)) return { outcome: 'not_subscribed' };
+    return attempt(eventCallback(state, event), 0);
+  }
+
+  // In a direct message Slack tells an app of its own words and edits, too.
+  const unwatch = state.watch((change) => {
+    if (change.kind !== 'posted' && change.kind !== 'edited') return;
+    const { message } = change;
+    if (message.botId === undefined || state.channels.get(message.channel)?.kind !== 'dm') return;
+    const wire = messageWire(state, message);
+    const place = { channel: message.channel, channel_type: 'im' };
+    const edit = { type: 'message', subtype: 'message_changed', hidden: true, message: wire, ts: state.newTs() };
+    void send('message.im', change.kind === 'posted' ? { ...wire, ...place } : { ...edit, ...place });
+  });
+
   return {
-    async send(subscription, event) {
-      const scope = SCOPE_OF[subscription];
-      const allowed = scope === undefined || state.declared.scopes.has(scope);
-      if (!allowed || !state.declared.events.has(subscription)) return { outcome: 'not_subscribed' };
-      return attempt(eventCallback(state, event), 0);
-    },
+    send,
     close() {
       closed = true;
+      unwatch();
       for (const cancel of cancels) cancel();
     },
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { botIsIn, type Channel, channelOf, directMessageWith } from '../channels.ts';
 import { messageWire } from '../message-wire.ts';
 import { type Ephemeral, type Message, post } from '../messages.ts';
@@ -33,9 +34,9 @@ export type Person = {
   user: User;
   /** Types a slash command into a channel, or with `inThread` into a thread, where Slack refuses it. */
   types(line: string, channel: Channel | string, inThread?: string): Promise<CommandOutcome>;
-  /** Writes a message that mentions the app. */
+  /** Writes a message that mentions the app; in a direct message Slack tells the app of it as of any other. */
   mentions(text: string, channel: Channel | string, threadTs?: string): Promise<EventOutcome & { message: Message }>;
-  /** Writes to the app directly. */
+  /** Writes to the app directly. Throws where the manifest has the Messages tab read-only: there is nothing to write into. */
   dms(text: string, threadTs?: string): Promise<EventOutcome & { message: Message }>;
   /** Writes a message that is not meant for the app. */
   says(text: string, channel: Channel | string, threadTs?: string): Message;
@@ -66,6 +67,8 @@ export function personOf(floor: Floor, user: User): Person {
   ): Promise<EventOutcome & { message: Message }> {
     const { outcome } = await events.send(subscription, {
       ...messageWire(state, message),
+      client_msg_id: randomUUID(),
+      team: user.team_id,
       channel: message.channel,
       ...event,
     });
@@ -77,20 +80,25 @@ export function personOf(floor: Floor, user: User): Person {
     return post(state, { ...place, user: user.id, text: typedInMessage(state, text) });
   }
 
+  async function tells(text: string, threadTs?: string): Promise<EventOutcome & { message: Message }> {
+    if (!state.declared.takesMessages) throw new Error('Sending messages to this app has been turned off.');
+    const channel = directMessageWith(state, user.id);
+    return writes('message.im', says(text, channel, threadTs), { channel_type: 'im' });
+  }
+
   return {
     user,
     says,
     types: (line, channel, inThread) => typesCommand(floor, user, line, channelOf(state, channel), inThread),
     async mentions(text, channel, threadTs) {
       const bot = `@${state.declared.botName}`;
-      const message = says(text.includes(bot) ? text : `${bot} ${text}`, channel, threadTs);
+      const words = text.includes(bot) ? text : `${bot} ${text}`;
+      if (channelOf(state, channel).kind === 'dm') return tells(words, threadTs);
+      const message = says(words, channel, threadTs);
       if (!botIsIn(state, channelOf(state, channel))) return { outcome: 'not_subscribed', message };
       return writes('app_mention', message, { type: 'app_mention' });
     },
-    dms(text, threadTs) {
-      const channel = directMessageWith(state, user.id);
-      return writes('message.im', says(text, channel, threadTs), { channel_type: 'im' });
-    },
+    dms: tells,
     async clicks(on, actionId, value) {
       const seen = isView(on) ? [on.blocks] : [on.blocks, ...on.edits.toReversed().map((edit) => edit.blocks)];
       const action = seen

@@ -1,12 +1,13 @@
 import type { App, BlockAction, ButtonAction, GlobalShortcut, MessageShortcut, ViewSubmitAction } from '@slack/bolt';
 import { CaptureError } from '../../capture/errors.ts';
-import { type Draft, type DraftVerb, isDraftVerb } from '../../command/draft.ts';
+import { type Draft, type DraftVerb, draftLine, isDraftVerb } from '../../command/draft.ts';
 import { admit, allowCapture, authorise, type Order } from '../analysts.ts';
 import { answer } from '../answer.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Desk } from '../desk.ts';
-import { originOf } from '../origins.ts';
+import { originOf, threadOf } from '../origins.ts';
 import { troubleInWords } from '../trouble.ts';
+import { draftIn, fillInId } from '../views/fill-in.ts';
 import { formId, formView, noticeModal } from '../views/form.ts';
 import type { FormState } from '../views/form-state.ts';
 import { formAction } from '../views/inputs.ts';
@@ -22,6 +23,7 @@ import { sendForm } from './sending.ts';
 /** Forms: the menu's buttons and the shortcuts that open one, what is clicked in it, and what is sent. */
 export function answerForms(app: App, desk: Desk): void {
   for (const button of Object.values(menuButtons)) onMenu(app, button, desk);
+  onFillIn(app, desk);
   app.shortcut<MessageShortcut>(
     { callback_id: 'capture_from_message', type: 'message_action' },
     async ({ ack, shortcut, client }) => {
@@ -64,7 +66,7 @@ export function answerForms(app: App, desk: Desk): void {
 /** Opens a form for an order that lacks something; false where Slack does not, so that the order's own answer says what is missing. */
 export async function openDraft(
   draft: Draft,
-  place: { channel: string; responseUrl: string },
+  place: { channel: string; responseUrl: string | null },
   opening: Opening,
   desk: Desk,
 ): Promise<boolean> {
@@ -102,6 +104,26 @@ async function openAllowed(opening: Opening, desk: Desk, form: () => Promise<For
     await opening.instead(noticeModal('Capture packets', troubleInWords(error, desk.log)));
     throw error;
   }
+}
+
+/** The button under the answer to an order that lacks something: an event opens no form, a click does. */
+function onFillIn(app: App, desk: Desk): void {
+  app.action<BlockAction<ButtonAction>>(
+    { type: 'block_actions', action_id: fillInId },
+    async ({ ack, action, body, client }) => {
+      await ack();
+      const draft = draftIn(action.value ?? '');
+      const order = { origin: originOf(body), verb: draft.verb, words: `[${action.text.text}] ${draftLine(draft)}` };
+      await openAllowed(openingOf(client, body.trigger_id), desk, async () => {
+        allowCapture(await authorise(order, desk), draft.verb, desk);
+        return formFor(draft, {
+          channel: order.origin.channel,
+          responseUrl: body.response_url,
+          thread: threadOf(body),
+        });
+      });
+    },
+  );
 }
 
 function onMenu(app: App, button: string, desk: Desk): void {

@@ -30,13 +30,13 @@ const asDraftOptions = [
 /** A form as a person has filled it in so far, out of the view that Slack sends with each click and submission. */
 export function readForm(view: Pick<ViewOutput, 'state' | 'private_metadata' | 'blocks'>): FormState {
   // Slack gives back what we gave it, unchanged: nobody else can write it.
-  const { channel, responseUrl, way, more, options } = JSON.parse(view.private_metadata) as Kept;
+  const { channel, responseUrl, thread = null, way, more, options } = JSON.parse(view.private_metadata) as Kept;
   const filled = asDraftOptions.flatMap((name) => {
     const value = textIn(view, name);
     return value === undefined ? [] : [[name, value] as const];
   });
   const draft = { verb: verbOf(view), options: withoutEmpty({ ...options, ...Object.fromEntries(filled) }) };
-  return { draft, way: wayOf(view, way), more, place: { channel, responseUrl } };
+  return { draft, way: wayOf(view, way), more, place: { channel, responseUrl, thread } };
 }
 
 /** The channel that a person chose in a form that asks for it. */

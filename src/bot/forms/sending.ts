@@ -121,7 +121,9 @@ async function carryOutForm({ origin, view, form, responseUrl }: Sent, desk: Des
   });
   const told = echoed(shown, command);
   if (responseUrl !== null)
-    await answer(responseUrl, told).catch((error: unknown) => desk.log.warn({ err: error }, 'answer not shown'));
+    await answer(responseUrl, told, 'below', form.place.thread).catch((error: unknown) =>
+      desk.log.warn({ err: error }, 'answer not shown'),
+    );
   return { outcome: 'done', view: told };
 }
 

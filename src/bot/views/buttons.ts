@@ -2,7 +2,7 @@ import type { ActionsBlock, Button } from '@slack/types';
 import { type Capture, type Millis, may } from '../../capture/capture.ts';
 import { durationInWords } from '../../capture/quantities.ts';
 import { line } from './text.ts';
-import { actions, plain } from './view.ts';
+import { actions, plain, type View } from './view.ts';
 
 /** The buttons' action_ids; each carries the capture's id as its value, those about a deadline that as well (`seenValue`). */
 export const buttonIds = {
@@ -30,6 +30,11 @@ export function buttonsFor(capture: Capture): ActionsBlock {
     ...(may.extend(capture) && deadline !== null ? [extendButton(capture, deadline)] : []),
     details,
   );
+}
+
+/** A view with what can be done to its capture now. */
+export function withButtons(view: View, capture: Capture): View {
+  return { ...view, blocks: [...view.blocks, buttonsFor(capture)] };
 }
 
 /** The answers to the question before a deadline. */

@@ -6,9 +6,10 @@ import { context, plain, type View } from './view.ts';
 /**
  * The view with a last grey line that says how the command was understood, in words that can be typed again; none where the verb
  * stands alone and says it all.
+ * @param name what it begins with where it was said
  */
-export function echoed(view: View, command: Command): View {
+export function echoed(view: View, command: Command, name = '/capture '): View {
   const printed = printCommand(command);
   if (!printed.includes(' ')) return view;
-  return { ...view, blocks: [...view.blocks, context(plain(`Understood as: /capture ${line(printed, 900)}`))] };
+  return { ...view, blocks: [...view.blocks, context(plain(`Understood as: ${name}${line(printed, 900)}`))] };
 }

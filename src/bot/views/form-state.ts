@@ -18,6 +18,8 @@ export type Way =
 export interface Place {
   readonly channel: string | null;
   readonly responseUrl: string | null;
+  /** The thread of the channel that the answer belongs to. */
+  readonly thread?: string | null;
 }
 
 /** A form as it stands on somebody's screen: an order to capture that is being written. */

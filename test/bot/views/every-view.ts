@@ -1,11 +1,15 @@
+import { auditView, chainView } from '../../../src/bot/views/audit.ts';
+import { withButtons } from '../../../src/bot/views/buttons.ts';
 import { captureView } from '../../../src/bot/views/capture.ts';
 import { detailsView } from '../../../src/bot/views/details.ts';
 import { digestView } from '../../../src/bot/views/digest.ts';
 import { failureView, lossView } from '../../../src/bot/views/direct.ts';
+import { doctorView } from '../../../src/bot/views/doctor.ts';
 import { echoed } from '../../../src/bot/views/echo.ts';
 import { endingView } from '../../../src/bot/views/ending.ts';
 import { bugView, errorView } from '../../../src/bot/views/error.ts';
 import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
+import { fillInView } from '../../../src/bot/views/fill-in.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
 import { interruptedView } from '../../../src/bot/views/interrupted.ts';
 import { listView } from '../../../src/bot/views/list.ts';
@@ -93,6 +97,14 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
       ),
       { verb: 'search', order: { ...order, window: { since: null, until: 1 }, rings: [words] } },
     ),
+    'something missing': fillInView(errorView(new CaptureError('bad_request', words)), {
+      verb: 'both',
+      options: { description: words, case: words },
+    }),
+    'at hand': withButtons(
+      withShare(shareable(detailsView(capture, reports), { verb: 'show', id: capture.id })),
+      capture,
+    ),
     'not searched': notSearchedView({ verb: 'both', order: { ...order, since: null } }),
     'answered already': answeredAlreadyView(),
     'sent already': sentAlreadyView(),
@@ -123,6 +135,39 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
       })),
       vanished: Array.from({ length: 30 }, () => heldOf(capture, words)),
     }),
+    audit: auditView(
+      Array.from({ length: 40 }, () =>
+        entry({
+          ...{
+            outcome: 'refused',
+            verb: words,
+            analyst: words,
+            actingFor: words,
+            words,
+            detail: words,
+            capture: words,
+          },
+          origin: { door: 'shell', login: words, tty: words, remoteHost: words },
+        }),
+      ),
+      1e9,
+    ),
+    chain: chainView(
+      {
+        step: 'ended',
+        entries: 1e9,
+        head: { ...head, hash: words },
+        broken: { seq: 1, fault: 'foreign', detail: words },
+        unguarded: [words, words],
+      },
+      null,
+    ),
+    doctor: doctorView(
+      Array.from({ length: 40 }, () => ({
+        ...{ check: words, verdict: 'broken', found: words },
+        mend: { say: words, command: words },
+      })),
+    ),
     verify: verifyView(
       { findings: { holds: 1e9, unreadable: 500 }, sidecars: 500, sound: false },
       Array.from({ length: 500 }, () => ({

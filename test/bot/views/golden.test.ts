@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { auditView, chainView } from '../../../src/bot/views/audit.ts';
+import { withButtons } from '../../../src/bot/views/buttons.ts';
 import { captureView } from '../../../src/bot/views/capture.ts';
 import { detailsView } from '../../../src/bot/views/details.ts';
 import { digestView } from '../../../src/bot/views/digest.ts';
 import { failureView, lossView } from '../../../src/bot/views/direct.ts';
+import { doctorView } from '../../../src/bot/views/doctor.ts';
 import { echoed } from '../../../src/bot/views/echo.ts';
 import { endingView } from '../../../src/bot/views/ending.ts';
 import { bugView, errorView } from '../../../src/bot/views/error.ts';
 import { getView, verifyView } from '../../../src/bot/views/evidence.ts';
+import { fillInView } from '../../../src/bot/views/fill-in.ts';
 import { helpView } from '../../../src/bot/views/help.ts';
 import { interruptedView } from '../../../src/bot/views/interrupted.ts';
 import { listView } from '../../../src/bot/views/list.ts';
@@ -49,6 +53,7 @@ import {
   digest,
   disk,
   ended,
+  entry,
   facts,
   found,
   head,
@@ -89,6 +94,70 @@ const waiting = '6e1a3c0e-6d0f-4c6e-9a51-0f5f2d1c7b11';
 const started = request({ state: 'started', answeredBy: 'lea', endedAt: now, capture: 'c12' });
 
 const golden: Record<string, View> = {
+  audit: auditView(
+    [
+      entry({
+        seq: 14,
+        verb: 'stop',
+        outcome: 'refused',
+        analyst: null,
+        words: '/capture stop <!channel>',
+        detail: 'guests may not use capture',
+      }),
+      entry({
+        ...{
+          seq: 13,
+          verb: 'start',
+          outcome: 'asked',
+          actingFor: 'will',
+          words: "start -d 'traffic to shop' -e 'port 53'",
+        },
+        origin: { door: 'shell', login: 'grant', tty: 'pts/3', remoteHost: '192.0.2.9' },
+      }),
+      entry({
+        seq: 12,
+        verb: 'died',
+        outcome: 'done',
+        analyst: null,
+        origin: { door: 'engine' },
+        words: '',
+        capture: 'c3',
+      }),
+    ],
+    1_409,
+  ),
+  'audit-nothing': auditView([], 0),
+  'audit-verified': chainView({ step: 'ended', entries: 1_412, head, broken: null, unguarded: [] }, null),
+  'audit-broken': chainView(
+    {
+      ...{ step: 'ended', entries: 41, head, unguarded: ['audit_no_update'] },
+      broken: { seq: 42, fault: 'hash differs', detail: 'its columns are not those that were hashed' },
+    },
+    head,
+  ),
+  doctor: doctorView([
+    { check: 'node', verdict: 'ok', found: '24.4.0' },
+    { check: 'syslog', verdict: 'skipped', found: 'not configured' },
+    {
+      ...{ check: 'interface eth1', verdict: 'warning', found: 'is up, but has no link: no packet arrives' },
+      mend: { say: 'Look at the cable and the tap.', command: 'ip -s link show dev eth1' },
+    },
+    {
+      ...{ check: 'orphan', verdict: 'broken', found: 'tcpdump 4711 writes x.pcap, and the registry does not know it' },
+      mend: { say: 'End it: its file stays.', command: 'kill -INT 4711' },
+    },
+  ]),
+  'doctor-well': doctorView([{ check: 'node', verdict: 'ok', found: '24.4.0' }]),
+  'at-hand': withButtons(detailsView(live(), []), live()),
+  'something-missing': fillInView(
+    errorView(
+      new CaptureError(
+        'bad_request',
+        "start needs a description (why it is captured): write @capture start -d 'traffic to shop' -e 'udp port 53'",
+      ),
+    ),
+    { verb: 'start', options: { expression: 'udp port 53' } },
+  ),
   'live-starting': captureView(live({ state: 'starting', bytes: null }), now),
   'live-waiting': captureView(
     live({
