@@ -4,7 +4,9 @@ import { commandName, formsAt, grammar, optionsOf } from './grammar.ts';
 
 const screen = 24;
 /** Lines of the overview besides verbs and examples. */
-const linesAround: Readonly<Record<Door, number>> = { shell: 5, slack: 6 };
+const linesAround: Readonly<Record<Door, number>> = { shell: 6, slack: 7 };
+/** Verbs that the overview says a line about; the commonest come first in the grammar. */
+const explained = 10;
 
 /**
  * One screen of help (24 lines of 80 columns at most), made from the grammar: all verbs, or all about one.
@@ -18,22 +20,23 @@ function overview(door: Door): string[] {
   const name = commandName(door);
   const forms = formsAt(door);
   const copied = forms.filter(({ options, tail }) => options.length > 0 || tail === 'ID' || tail === 'DATE');
-  // The commonest come first in the grammar; the rest of the screen is theirs.
-  const examples = copied.slice(0, Math.max(0, screen - forms.length - linesAround[door]));
+  const examples = copied.slice(0, screen - explained - linesAround[door]);
+  const others = forms.slice(explained).map(({ verb }) => verb);
   return [
     `${name}: packet captures with a reason, found again, searched in the past`,
-    ...forms.map((form) => `  ${form.verb.padEnd(8)}${form.says}`),
+    ...forms.slice(0, explained).map((form) => `  ${form.verb.padEnd(8)}${form.says}`),
+    `  also    ${others.join(' ')}`,
     '',
-    ...(examples.length === 0
-      ? []
-      : ['To copy:', ...examples.map((form) => `  ${name} ${copiedExample(form, door)}`), '']),
+    'To copy:',
+    ...examples.map((form) => `  ${name} ${copiedExample(form, door)}`),
+    '',
     `${name} help VERB shows how. The original's flags work: -ra, -lf, -m`,
     ...(door === 'slack' ? ['In a thread: @capture VERB; no ID in that of a capture. To me alone: VERB'] : []),
   ];
 }
 
 function copiedExample(form: Form, door: Door): string {
-  return form.tail === 'EXPRESSION' ? form.examples[0] : (examplesAt(form, door).at(-1) ?? form.examples[0]);
+  return examplesAt(form, door)[0] ?? form.examples[0];
 }
 
 /** Those that have no option of another door. */

@@ -24,13 +24,17 @@ export class Scene {
     this.#screen = screen;
   }
 
-  /** Types a line of Slack's, and gives what only the person saw of it, once there is something. */
-  async type(typed: string): Promise<string> {
+  /** Types a line of Slack’s, and gives what only the person saw of it, once there is something that answers it. */
+  async type(typed: string, answering = /./): Promise<string> {
     this.#screen.print(line(this.seat.prompt + typed, 'strong'));
     const { workspace } = this.stage;
     const before = workspace.ephemeralsFor(this.seat.user).length;
     await this.seat.type(typed);
-    const seen = () => workspace.ephemeralsFor(this.seat.user)[before];
+    const seen = () =>
+      workspace
+        .ephemeralsFor(this.seat.user)
+        .slice(before)
+        .find(({ text }) => answering.test(text));
     const answer = await this.soon(`an answer to ${typed}`, seen);
     return this.read(answer);
   }

@@ -36,7 +36,7 @@ function fateOf(outcome: Aftermath['outcome'], isSeen: boolean, detail: string |
       return ['Nothing was done: give the order again.', null];
     case 'done':
     case 'noted':
-      return ['It was carried out. If it was a question, ask again: its answer is lost.', null];
+      return ['It was carried out. If you have seen no answer to it, ask again.', null];
     case 'refused':
     case 'invalid':
     case 'failed':

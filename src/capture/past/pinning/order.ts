@@ -48,7 +48,7 @@ export async function pinWindow(
   );
   const pin: NewPin = {
     ...{ analyst, description, case: incident, ring: ring.name, window, directory, deadline, lacking },
-    pinnedAt: room.now(),
+    pinnedAt: deadline.at - duration,
   };
   const id = claim(room, pin, files, await pinsIn(directory));
   return inHand(room, id, async () => {
