@@ -16,7 +16,7 @@ export function pairName(name: string, owner: Owner, ordinal: number): Namespace
 /** Ends what runs in the two namespaces (TERM, after two seconds KILL) and removes them; one already gone is fine. */
 export async function removePair(pair: NamespacePair): Promise<void> {
   const names = await namespaces();
-  await Promise.all([pair.sensor, pair.peer].filter((name) => names.includes(name)).map(remove));
+  await remove([pair.sensor, pair.peer].filter((name) => names.includes(name)));
 }
 
 /** Removes the namespaces whose owner no longer runs, and returns their names. */
@@ -25,16 +25,25 @@ export async function removeStale(): Promise<string[]> {
     const owner = ownerOf(name);
     return owner !== undefined && !isAlive(owner);
   });
-  await Promise.all(stale.map(remove));
+  await remove(stale);
   return stale;
 }
 
-async function remove(name: string): Promise<void> {
+/** Ends all of them first: a tcpdump whose interface disappears, since the other end of the pair is gone, fails. */
+async function remove(names: readonly string[]): Promise<void> {
+  await Promise.all(names.map(endAllIn));
+  await Promise.all(names.map(removeEmpty));
+}
+
+async function endAllIn(name: string): Promise<void> {
   const patience = Date.now() + 2_000;
   for (let pids = await pidsIn(name); pids.length > 0; pids = await pidsIn(name)) {
     signalAll(pids, Date.now() < patience ? 'SIGTERM' : 'SIGKILL');
     await delay(20);
   }
+}
+
+async function removeEmpty(name: string): Promise<void> {
   const deleted = await execa('ip', ['netns', 'delete', name], { reject: false });
   // Two runs may clean up the same stale name at once: gone is what was wanted.
   if (deleted.failed && (await namespaces()).includes(name)) {
