@@ -73,7 +73,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     messages,
     slack: clients.progress,
     viewOf: viewsOf({ engine, messages, config }),
-    placesOf: ({ orderedBy, analyst }) => ({ person: slackUserOf([orderedBy, analyst], config.analysts), digest }),
+    placesOf: ({ orderedBy, analyst }) => ({ person: slackUserOf([orderedBy, analyst], engine), digest }),
     doubt: token.doubt,
     log,
     now,

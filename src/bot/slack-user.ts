@@ -1,7 +1,6 @@
-import type { KnownAnalyst } from '../capture/analyst.ts';
+import type { Engine } from '../capture/door.ts';
 
-/** The Slack user of the first of these people whom the configuration gives one; null where it gives none of them any. */
-export function slackUserOf(names: readonly string[], analysts: readonly KnownAnalyst[]): string | null {
-  const ids = names.flatMap((name) => analysts.find((known) => known.name === name)?.slack[0] ?? []);
-  return ids[0] ?? null;
+/** The Slack user of the first of these people who is one; null where none of them is. */
+export function slackUserOf(names: readonly string[], engine: Pick<Engine, 'slackUserNamed'>): string | null {
+  return names.flatMap((name) => engine.slackUserNamed(name) ?? [])[0] ?? null;
 }

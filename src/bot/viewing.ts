@@ -13,9 +13,9 @@ import { questionView } from './views/question.ts';
 import type { View } from './views/view.ts';
 
 export interface ViewingParts {
-  readonly engine: Pick<Engine, 'coverage'>;
+  readonly engine: Pick<Engine, 'coverage' | 'slackUserNamed'>;
   readonly messages: Pick<Messages, 'find' | 'warnings'>;
-  readonly config: Pick<Config, 'analysts' | 'limits'>;
+  readonly config: Pick<Config, 'limits'>;
 }
 
 /** What each of a capture's messages shows. @param about the deadline that a question is about */
@@ -36,7 +36,7 @@ export function viewsOf({
         return warningsView(capture, messages.warnings(capture.id));
       case 'question':
         return questionView(capture, about, {
-          person: slackUserOf([capture.analyst, capture.orderedBy], config.analysts),
+          person: slackUserOf([capture.analyst, capture.orderedBy], engine),
           longest: config.limits.duration,
         });
       case 'failure':

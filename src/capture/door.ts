@@ -39,6 +39,8 @@ export interface Engine extends Custodian, Pinning, Approving {
   identify(origin: Origin, verb: string, words: string, membership?: Membership): Actor;
   /** The same for what is shown without an order: who somebody is, or why they are nobody here; nothing of it is in the audit log. */
   whoIs(origin: Origin, membership?: Membership): Known | Unknown;
+  /** The Slack user id of somebody, by the configuration or a user group; null where they have none. */
+  slackUserNamed(name: string): string | null;
   /**
    * Refuses an attempt that the door itself judged: writes it to the audit log and throws.
    * @throws CaptureError `not_allowed` with `why`, always

@@ -10,7 +10,7 @@ import { whenDue } from './duties.ts';
 import { CaptureError } from './errors.ts';
 import type { Measured } from './evidence.ts';
 import type { JoinNumber } from './joins.ts';
-import { whoIs } from './membership.ts';
+import { slackUserNamed, whoIs } from './membership.ts';
 import { type EngineParts, openRoom } from './opening.ts';
 import { openPinning } from './pinning.ts';
 import { reconcileAll } from './reconcile.ts';
@@ -82,6 +82,7 @@ function engineIn(room: Room): Engine {
       return 'why' in known ? refuse({ verb, analyst: known.before, origin, words }, known.why) : { ...known, words };
     },
     whoIs: (origin, membership) => whoIs(room, origin, membership),
+    slackUserNamed: (name) => slackUserNamed(room, name),
     refuse,
     refused,
     start: (order, actor) => {

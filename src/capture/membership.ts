@@ -31,6 +31,14 @@ export function whoIs(room: Room, origin: Origin, membership: Membership | undef
   return { why: member?.why ?? strangerInWords(origin, sensor, groups), before };
 }
 
+/** The Slack user id of an analyst of the configuration, else of who was given this very name as a member of a user group. */
+export function slackUserNamed({ config, database }: Room, name: string): string | null {
+  const known = config.analysts.find((analyst) => analyst.name === name);
+  if (known !== undefined) return known.slack[0] ?? null;
+  const holder = holderOf(database, name);
+  return holder?.name === name && holder.team === config.slack?.team ? holder.user : null;
+}
+
 /**
  * The person behind a Slack user whom the configuration does not name, by the user groups that they are in; undefined where none of these
  * gives a role. Never a lead: whoever may edit a group could make themselves one. The name is their Slack name at the first time, and stays

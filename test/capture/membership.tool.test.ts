@@ -68,6 +68,13 @@ describe('a Slack user whom the configuration does not name', () => {
     assert.equal(auditOf(sensor).at(-1)?.analyst, 'petra');
   });
 
+  test('is found by the name they were given, to be told what became of a capture of theirs', () => {
+    identified('U7', 'petra', 'S2');
+    assert.equal(sensor.engine.slackUserNamed('petra'), 'U7');
+    assert.equal(sensor.engine.slackUserNamed('Petra'), null);
+    assert.equal(sensor.engine.slackUserNamed('nobody'), null);
+  });
+
   test('of another team is a stranger in whatever group of theirs', () => {
     const elsewhere = () =>
       sensor.engine.identify(originOf('U7', 'T2'), 'list', '', { groups: ['S2'], handle: 'petra' });
