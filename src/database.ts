@@ -91,9 +91,9 @@ export function registryTrouble(error: unknown, stateDirectory: string): Capture
   }
 }
 
-/** Whether an error passes by itself or with somebody's help: another process has the registry locked, or its disk is full. */
+/** Whether an error passes by itself or with somebody's help: another process has the registry locked, or its disk is full; put into words, too. */
 export function isPassing(error: unknown): boolean {
-  const code = registryTrouble(error, '')?.code;
+  const code = registryTrouble(error instanceof CaptureError ? error.cause : error, '')?.code;
   return code === 'conflict' || code === 'no_room';
 }
 

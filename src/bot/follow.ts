@@ -11,6 +11,7 @@ import { betweenKnocks, type Drawing, drawingsOf, nextDrawing } from './drawing.
 import type { Message, Messages, Part } from './messages.ts';
 import { type NewBlocks, newBlocks } from './new-blocks.ts';
 import { pace } from './pace.ts';
+import { persistently } from './persistently.ts';
 import { type Attempt, mayReopen, type Said, say } from './saying.ts';
 import type { View } from './views/view.ts';
 
@@ -52,6 +53,8 @@ export interface Behind {
  */
 export class Follow {
   readonly #parts: FollowParts;
+  /** The last version that was heard of. */
+  #heard = 0;
   readonly #behind = new Set<string>();
   readonly #stale = new Set<string>();
   readonly #alive = new Set<string>();
@@ -77,7 +80,8 @@ export class Follow {
 
   /** Follows until it is closed; rejects when it cannot go on. */
   run(): Promise<unknown> {
-    this.#running = Promise.all([this.#hear(), this.#draw()]);
+    const here = { log: this.#parts.log, signal: this.#closing.signal };
+    this.#running = Promise.all([persistently(() => this.#hear(), here), persistently(() => this.#draw(), here)]);
     return this.#running;
   }
 
@@ -138,9 +142,10 @@ export class Follow {
   }
 
   async #hear(): Promise<void> {
-    for await (const capture of this.#parts.engine.watch(0, this.#closing.signal)) {
+    for await (const capture of this.#parts.engine.watch(this.#heard, this.#closing.signal)) {
       this.#noteLife(capture);
       if (this.#drawings(capture).length > 0) this.#noteBehind(capture.id);
+      this.#heard = capture.version;
     }
   }
 

@@ -9,6 +9,7 @@ import { attempts } from './attempts.ts';
 import { bell } from './bell.ts';
 import type { Message, Messages, Part } from './messages.ts';
 import { newBlocks } from './new-blocks.ts';
+import { persistently } from './persistently.ts';
 import { say } from './saying.ts';
 import { requestEndedView, requestView } from './views/request.ts';
 
@@ -138,7 +139,8 @@ export function followRequests({ engine, messages, slack, log, now }: RequestPar
 
   return {
     run() {
-      running = Promise.all([hear(), draw()]);
+      const here = { log, signal: closing.signal };
+      running = Promise.all([persistently(hear, here), persistently(draw, here)]);
       return running;
     },
     redraw(id) {

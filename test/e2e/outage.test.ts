@@ -50,7 +50,11 @@ test('after an outage, of whatever kind, every message is true again, there once
       const messages = workspace.messagesIn(soc).filter(({ text }) => text.includes(`${words} ${outage}`));
       assert.equal(messages.length, 1, `${words} ${outage}`);
     }
-    for (const { ts } of [stopped, over]) assert.equal(workspace.threadOf(soc, ts).length, 1);
+    for (const { ts } of [stopped, over]) {
+      const thread = workspace.threadOf(soc, ts).map(({ text }) => text);
+      assert.equal(thread.filter((text) => /c\d+: .*(Stopped|Finished)/.test(text)).length, 1, thread.join('\n'));
+      assert.equal(new Set(thread).size, thread.length, thread.join('\n'));
+    }
   }
   assert.equal((await workspace.as(grant).types('/capture whoami', soc)).outcome, 'acked');
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { until } from '../capture/wait.ts';
 import { supervisorsOf } from '../faults/killing/installation.ts';
-import { type BotProcess, messageIn, openStage, type Stage } from './stage.ts';
+import { type BotProcess, messageIn, openStage, type Stage, shownTo } from './stage.ts';
 
 const basePort = 42_640;
 
@@ -84,8 +84,10 @@ test('a token that one call refuses while Slack says that it holds ends nothing'
   const { stage, bot } = await withCapture(t, basePort + 4);
   const { workspace, will, soc } = stage;
   workspace.faults.errorNext('users.info', 'invalid_auth');
+  const asked = workspace.calls('auth.test').length;
   await workspace.as(will).types('/capture list', soc);
-  await workspace.until(() => workspace.calls('auth.test').length >= 2, { timeoutMs: 20_000 });
+  await shownTo(stage, will, /Slack could not be asked who you are/);
+  await workspace.until(() => workspace.calls('auth.test').length > asked, { timeoutMs: 20_000 });
   await workspace.as(will).types('/capture list', soc);
   await workspace.until(() => workspace.ephemeralsFor(will).some(({ text }) => text.startsWith('1 capture')), {
     timeoutMs: 20_000,

@@ -1,12 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { type Capture, isOpen, type Millis, type State } from '../../capture/capture.ts';
 import type { Engine } from '../../capture/door.ts';
-import { CaptureError } from '../../capture/errors.ts';
-import { isPassing } from '../../database.ts';
 import { bell } from '../bell.ts';
 import { pace } from '../pace.ts';
+import { persistently } from '../persistently.ts';
 import type { HomeNow } from './drawing.ts';
 import { dueAt, moreUrgent, nextOf, type Reason } from './due.ts';
 import type { Opened, OpenedHomes } from './opened.ts';
@@ -65,7 +63,8 @@ export class Homes {
 
   /** Keeps them until it is closed; rejects when it cannot go on. */
   async run(): Promise<void> {
-    await Promise.all([this.#hear(), this.#draw()]);
+    const here = { log: this.#parts.log, signal: this.#closing.signal };
+    await Promise.all([persistently(() => this.#hear(), here), this.#draw()]);
   }
 
   /** Draws the Home of somebody who opened it, or clicked in it. */
@@ -93,21 +92,12 @@ export class Homes {
 
   /** What changed may be in any of them: who draws one sees whether it is. */
   async #hear(): Promise<void> {
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
-      try {
-        const { version, open } = this.#parts.engine.standing(null, 0);
-        for (const { id, state } of open) this.#states.set(id, state);
-        // What was missed while nobody listened.
-        this.#markAll('turned');
-        for await (const capture of this.#parts.engine.watch(version, signal)) this.#markAll(this.#changeOf(capture));
-      } catch (error) {
-        // The engine has put it into words.
-        if (!isPassing(error instanceof CaptureError ? error.cause : error)) throw error;
-        this.#parts.log.warn({ err: error }, 'homes not kept, next try follows');
-        await pause(nextTry, undefined, { signal }).catch(() => undefined);
-      }
-    }
+    const { version, open } = this.#parts.engine.standing(null, 0);
+    for (const { id, state } of open) this.#states.set(id, state);
+    // What was missed while nobody listened.
+    this.#markAll('turned');
+    const changes = this.#parts.engine.watch(version, this.#closing.signal);
+    for await (const capture of changes) this.#markAll(this.#changeOf(capture));
   }
 
   #changeOf({ id, state }: Capture): Reason {
