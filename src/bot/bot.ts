@@ -97,7 +97,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     token,
     requests,
     deliveries: openDeliveries(database, now),
-    unanswered: openUnanswered(database, now),
+    unanswered: openUnanswered(database, now, engine.process()),
     follow,
     threads: messages,
     homes,

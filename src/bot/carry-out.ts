@@ -74,7 +74,9 @@ async function carriedOut(command: Command, actor: Actor, desk: Desk): Promise<V
       const short = listed(captures, command.selection, desk);
       const waiting = engine.waiting();
       const shown = command.details ? inFull(captures, short, desk) : short;
-      return waiting.length === 0 ? shown : joined(shown, waitingView(waiting));
+      if (waiting.length === 0) return shown;
+      const { share } = shown;
+      return { ...joined(shown, waitingView(waiting)), ...(share && { share }) };
     }
     case 'show':
       return details(await engine.show(command.selector, actor), desk);

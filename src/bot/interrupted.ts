@@ -37,7 +37,9 @@ export async function tellInterrupted(since: Millis, slack: WebClient, desk: Des
     let left = 0;
     // One that Slack never takes keeps nobody else waiting.
     const known = await isTold(async () => {
-      for (const order of unanswered.before(since)) left += (await isTold(() => tellOne(order))) ? 0 : 1;
+      // Another bot may have it in hand, and answers.
+      const dropped = unanswered.before(since).filter(({ owner }) => !desk.engine.isRunning(owner));
+      for (const order of dropped) left += (await isTold(() => tellOne(order))) ? 0 : 1;
     });
     if (known && left === 0) return;
     await pause(nextTry, undefined, { signal: closing }).catch(() => {});

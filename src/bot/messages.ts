@@ -93,7 +93,10 @@ export function openMessages(database: Database): Messages {
     update.run({ capture, part, about, ts, trouble, ...shown, settled: shown.settled ? 1 : 0 });
   };
   const at = database
-    .prepare<[string, string], string>('select capture from messages where channel = ? and ts = ?')
+    // A request for approval has messages, too, and is no capture.
+    .prepare<[string, string], string>(
+      "select capture from messages where channel = ? and ts = ? and capture glob 'c[0-9]*'",
+    )
     .pluck();
   const insertWarnings = database.prepare<[string, string]>(
     'insert into warnings (capture, words) values (?, ?) on conflict do nothing',

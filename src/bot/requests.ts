@@ -7,10 +7,11 @@ import type { Engine } from '../capture/door.ts';
 import { isPassing } from '../database.ts';
 import { attempts } from './attempts.ts';
 import { bell } from './bell.ts';
+import { betweenKnocks } from './drawing.ts';
 import type { Message, Messages, Part } from './messages.ts';
 import { newBlocks } from './new-blocks.ts';
 import { persistently } from './persistently.ts';
-import { say } from './saying.ts';
+import { mayReopen, say } from './saying.ts';
 import { requestEndedView, requestView } from './views/request.ts';
 
 const nextTry: Millis = 5_000;
@@ -58,6 +59,7 @@ export function followRequests({ engine, messages, slack, log, now }: RequestPar
 
   const isBehind = (request: ApprovalRequest, message: Message | undefined) =>
     message === undefined ||
+    (message.trouble !== null && mayReopen(message.trouble) && isWaiting(request)) ||
     (message.trouble === null &&
       (request.version > message.sentVersion || (message.part === 'main' && stale.has(request.id))));
 
@@ -111,18 +113,24 @@ export function followRequests({ engine, messages, slack, log, now }: RequestPar
       const message = messages.claim({ capture: id, part, about: 0 }, channel);
       const thread = part === 'thread' ? (messages.find(id, 'main')?.ts ?? null) : null;
       const view = part === 'main' ? requestView(request) : requestEndedView(request);
-      if (part === 'main') stale.delete(id);
       const { ts, op } = message;
       const saying = { channel, ts, thread, broadcast: false, op, attempt: attemptOf(message), ...view };
       const said = await say(slack, saying, allBlocks);
       const shown = { version: request.version, state: request.state, at: now(), settled: false };
       switch (said.outcome) {
         case 'said':
+          if (part === 'main') stale.delete(id);
           messages.markSent(message, said.ts, shown);
           break;
         case 'lost':
-          log.warn({ request: id, part, channel, slack: said.trouble }, 'message lost');
+          if (message.trouble !== said.trouble)
+            log.warn({ request: id, part, channel, slack: said.trouble }, 'message lost');
           messages.markLost(message, said.trouble, shown);
+          // Whoever may approve it should see it as soon as the channel is open to the bot.
+          if (mayReopen(said.trouble) && isWaiting(request)) {
+            settled.emit(id);
+            return betweenKnocks;
+          }
           break;
         case 'unsure':
         case 'limited':

@@ -9,6 +9,8 @@ export interface Unanswered {
   /** As in deliveries. */
   readonly key: string;
   readonly at: Millis;
+  /** The process that had it in hand. */
+  readonly owner: string;
   readonly origin: SlackOrigin;
   readonly thread: string | null;
   /** As typed or clicked; null where that is a form. */
@@ -17,9 +19,12 @@ export interface Unanswered {
   readonly responseUrl: string | null;
 }
 
+/** An order as it is delivered. */
+export type Noted = Omit<Unanswered, 'at' | 'owner'>;
+
 /** Orders under way, kept over restarts: whoever is killed in the middle of one, the next bot tells its person. */
 export interface UnansweredOrders {
-  note(order: Omit<Unanswered, 'at'>): void;
+  note(order: Noted): void;
   forget(key: string): void;
   /** Those noted before, oldest first. */
   before(at: Millis): Unanswered[];
@@ -31,18 +36,18 @@ interface Row extends Omit<Unanswered, 'origin'> {
   readonly channel: string;
 }
 
-/** All SQL for the table unanswered. */
-export function openUnanswered(database: Database, now: () => Millis): UnansweredOrders {
+/** All SQL for the table unanswered. @param owner this process */
+export function openUnanswered(database: Database, now: () => Millis, owner: string): UnansweredOrders {
   const insert = database.prepare(
-    'insert into unanswered (key, at, team, user, channel, thread, words, response_url) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+    'insert into unanswered (key, at, owner, team, user, channel, thread, words, response_url) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
   );
   const remove = database.prepare('delete from unanswered where key = ?');
   const older = database.prepare<[Millis], Row>(
-    'select key, at, team, user, channel, thread, words, response_url as responseUrl from unanswered where at < ? order by at',
+    'select key, at, owner, team, user, channel, thread, words, response_url as responseUrl from unanswered where at < ? order by at',
   );
   return {
     note: ({ key, origin: { team, user, channel }, thread, words, responseUrl }) =>
-      void insert.run(key, now(), team, user, channel, thread, words, responseUrl),
+      void insert.run(key, now(), owner, team, user, channel, thread, words, responseUrl),
     // After a power cut somebody may be told twice.
     forget: (key) => unsynced(database, () => void remove.run(key)),
     before: (at) =>
@@ -53,7 +58,7 @@ export function openUnanswered(database: Database, now: () => Millis): Unanswere
 }
 
 /** What of a delivery must be known to answer it later; null for what nobody waits for. @param bot its Slack user id */
-export function unansweredIn(body: object, bot: string | undefined): Omit<Unanswered, 'at'> | null {
+export function unansweredIn(body: object, bot: string | undefined): Noted | null {
   if (!isDelivered(body)) return null;
   const key = keyOf(body);
   if (body.event !== undefined) {

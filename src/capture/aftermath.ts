@@ -11,7 +11,9 @@ export function aftermathOf({ audit, registry, now }: Room, interrupted: Interru
   const named = entries.flatMap(({ capture }) => (capture === null ? [] : [registry.byId(capture)]));
   if (outcome !== 'unknown' && outcome !== 'asked') return { outcome, detail, captures: distinct(named) };
   const ran = [...registry.ranBetween(interrupted.since, now() + 1)].flat();
-  const begun = ran.filter((each) => each.orderedBy === analyst && each.startedAt >= interrupted.since);
+  const begun = ran.filter(
+    (each) => (each.orderedBy === analyst || each.approvedBy === analyst) && each.startedAt >= interrupted.since,
+  );
   return { outcome, detail, captures: distinct([...named, ...begun]) };
 }
 

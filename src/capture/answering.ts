@@ -5,6 +5,7 @@ import { CaptureError } from './errors.ts';
 import { withJoin } from './joined.ts';
 import type { JoinNumber } from './joins.ts';
 import { startLive } from './live/start.ts';
+import { isAnother } from './membership.ts';
 import type { BothStep } from './orders.ts';
 import type { Approval } from './registry.ts';
 import { ask, type Order, type Room } from './room.ts';
@@ -27,7 +28,7 @@ export async function* approveRequest(
   let requester: Actor;
   try {
     taken = known(id, request);
-    if (!mayApprove(actor.analyst, taken)) throw refusedTo(actor.analyst, taken);
+    if (!mayApprove(actor.analyst, taken) || !isAnother(room, actor, taken.origin)) throw refusedTo(room, actor, taken);
     requester = { analyst: stillThere(room, taken), origin: taken.origin, words: taken.words };
     // Held first: who looks meanwhile sees that somebody is at it.
     room.inHand.add(taken.id);
@@ -75,9 +76,13 @@ function answering(room: Room, { id, orderedBy }: ApprovalRequest, asked: Order)
       else room.requests.markFailed(id, detail ?? 'no reason known', room.now());
     },
     fail: (error) => {
-      asked.fail(error);
       try {
-        room.requests.markFailed(id, error instanceof Error ? error.message : String(error), room.now());
+        room.database
+          .transaction(() => {
+            asked.fail(error);
+            room.requests.markFailed(id, error instanceof Error ? error.message : String(error), room.now());
+          })
+          .immediate();
       } catch (trouble) {
         // The next look finds it in nobody's hand.
         room.log.error({ request: id, error: trouble }, 'request not settled, next try follows');
@@ -116,10 +121,10 @@ function known(id: string, request: ApprovalRequest | undefined): ApprovalReques
   throw new CaptureError('not_found', `there is no request ${id}: "approve" alone lists what waits`);
 }
 
-function refusedTo(analyst: Analyst, request: ApprovalRequest): CaptureError {
+function refusedTo(room: Room, actor: Actor, request: ApprovalRequest): CaptureError {
   const { id, orderedBy, analyst: owner } = request;
   const whose = owner === orderedBy ? `${orderedBy}'s` : `${orderedBy}'s, for ${owner}`;
-  if (isSecond(analyst, request))
+  if (isSecond(actor.analyst, request) && isAnother(room, actor, request.origin))
     return new CaptureError('not_allowed', `only a lead approves what others ask for: ${id} is ${whose}`);
   return new CaptureError(
     'not_allowed',

@@ -39,6 +39,10 @@ export interface Engine extends Custodian, Pinning, Approving {
   identify(origin: Origin, verb: string, words: string, membership?: Membership): Actor;
   /** The same for what is shown without an order: who somebody is, or why they are nobody here; nothing of it is in the audit log. */
   whoIs(origin: Origin, membership?: Membership): Known | Unknown;
+  /** This process, by the name under which others on the sensor know it. */
+  process(): string;
+  /** Whether the process of that name still runs. */
+  isRunning(process: string): boolean;
   /** The Slack user id of somebody, by the configuration or a user group; null where they have none. */
   slackUserNamed(name: string): string | null;
   /**

@@ -13,6 +13,7 @@ import type { JoinNumber } from './joins.ts';
 import { slackUserNamed, whoIs } from './membership.ts';
 import { type EngineParts, openRoom } from './opening.ts';
 import { openPinning } from './pinning.ts';
+import { isAlive } from './process.ts';
 import { reconcileAll } from './reconcile.ts';
 import { ask, noteLook, type Order, type Room } from './room.ts';
 import { wordedAs } from './wording.ts';
@@ -83,6 +84,8 @@ function engineIn(room: Room): Engine {
     },
     whoIs: (origin, membership) => whoIs(room, origin, membership),
     slackUserNamed: (name) => slackUserNamed(room, name),
+    process: () => room.self,
+    isRunning: isAlive,
     refuse,
     refused,
     start: (order, actor) => {

@@ -3,6 +3,7 @@ import { mayApprove } from './approval.ts';
 import { type Capture, type CaptureId, type Millis, may, mayStop } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import { longestFor } from './limits.ts';
+import { isAnotherThan } from './membership.ts';
 import { durationInWords, longestDuration } from './quantities.ts';
 import type { Order, Room } from './room.ts';
 
@@ -33,10 +34,12 @@ export async function extend(room: Room, { id, by, seen }: Extension, actor: Act
  * How long a capture may run from its start without a second person: as it was approved, else up to the configuration's bound; without end
  * where the person is that second one. Milliseconds.
  */
-function unapproved(room: Room, id: CaptureId, { analyst }: Actor): number {
+function unapproved(room: Room, id: CaptureId, actor: Actor): number {
   const { approval } = room.config;
   const capture = room.registry.byId(id);
-  if (capture === undefined || mayApprove(analyst, capture)) return Number.MAX_SAFE_INTEGER;
+  if (capture === undefined) return Number.MAX_SAFE_INTEGER;
+  const isSecond = [capture.analyst, capture.orderedBy].every((name) => isAnotherThan(room, actor, name));
+  if (isSecond && mayApprove(actor.analyst, capture)) return Number.MAX_SAFE_INTEGER;
   const { deadline } = capture.limits;
   if (capture.approvedBy !== null && deadline !== null) return deadline - capture.startedAt;
   return approval?.duration ?? Number.MAX_SAFE_INTEGER;

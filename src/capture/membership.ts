@@ -1,4 +1,5 @@
 import {
+  type Actor,
   type Analyst,
   analystAt,
   type Known,
@@ -29,6 +30,22 @@ export function whoIs(room: Room, origin: Origin, membership: Membership | undef
   const before = origin.door === 'slack' ? (nameOf(room.database, origin) ?? null) : null;
   const groups = Object.values(slack?.groups ?? {}).filter((group) => group !== null);
   return { why: member?.why ?? strangerInWords(origin, sensor, groups), before };
+}
+
+/** Whether somebody is another person than the one behind an identity, under whatever name either is known by now. */
+export function isAnother({ config, database }: Room, { analyst, origin }: Actor, of: Origin): boolean {
+  const now = analystAt(of, config.analysts, config.slack?.team ?? null);
+  if (now?.name === analyst.name) return false;
+  if (of.door === 'slack' && nameOf(database, of) === analyst.name) return false;
+  if (of.door === 'slack' && origin.door === 'slack') return of.team !== origin.team || of.user !== origin.user;
+  return !(of.door === 'shell' && origin.door === 'shell' && of.login === origin.login);
+}
+
+/** The same for whoever has a name: a user group gave it to a Slack user, who may have another one by now. */
+export function isAnotherThan(room: Room, actor: Actor, name: string): boolean {
+  const holder = holderOf(room.database, name);
+  if (name === actor.analyst.name) return false;
+  return holder?.name !== name || isAnother(room, actor, { door: 'slack', ...holder, channel: '' });
 }
 
 /** The Slack user id of an analyst of the configuration, else of who was given this very name as a member of a user group. */
@@ -85,7 +102,8 @@ function nameFor(room: Room, origin: SlackOrigin & { readonly group: string }, h
 function whyNotName(room: Room, handle: string): string | null {
   if (!plainName.test(handle))
     return `your Slack name “${handle}” cannot be a name here, which has up to 40 letters, digits, dots and dashes`;
-  if (/^[cp]\d+$/i.test(handle)) return `your Slack name ${handle} reads like the number of a capture or a pin`;
+  if (/^[acp]\d+$/i.test(handle))
+    return `your Slack name ${handle} reads like the number of a capture, a pin or a request`;
   if (isConfigured(room, handle)) return `your Slack name ${handle} is that of an analyst of the configuration`;
   const holder = holderOf(room.database, handle);
   if (holder !== undefined)

@@ -32,12 +32,14 @@ export function holderOf(
     .get(likeness(name));
 }
 
-/** Whether captures or pins are there of somebody whose name is like this one. */
+/** Whether captures, pins or requests are there of somebody whose name is like this one, or that they ordered for others. */
 export function hasLeft(database: Database.Database, name: string): boolean {
-  const theirs = "lower(replace(analyst, '-', '.')) = :like";
+  const by = (column: string) => `lower(replace(${column}, '-', '.')) = :like`;
+  const [theirs, ordered] = [by('analyst'), `(${by('analyst')} OR ${by('ordered_by')})`];
   const left = database
     .prepare<[{ like: string }], number>(
-      `SELECT EXISTS (SELECT 1 FROM captures WHERE ${theirs}) OR EXISTS (SELECT 1 FROM pins WHERE ${theirs})`,
+      `SELECT EXISTS (SELECT 1 FROM captures WHERE ${ordered}) OR EXISTS (SELECT 1 FROM pins WHERE ${theirs})
+        OR EXISTS (SELECT 1 FROM requests WHERE ${ordered})`,
     )
     .pluck();
   return left.get({ like: likeness(name) }) === 1;

@@ -24,8 +24,8 @@ function overview(door: Door): string[] {
   const others = forms.slice(explained).map(({ verb }) => verb);
   return [
     `${name}: packet captures with a reason, found again, searched in the past`,
-    ...forms.slice(0, explained).map((form) => `  ${form.verb.padEnd(8)}${form.says}`),
-    `  also    ${others.join(' ')}`,
+    ...forms.slice(0, explained).map((form) => `  ${form.verb.padEnd(9)}${form.says}`),
+    `  also     ${others.join(' ')}`,
     '',
     'To copy:',
     ...examples.map((form) => `  ${name} ${copiedExample(form, door)}`),

@@ -6,6 +6,8 @@ create table unanswered (
   -- As in deliveries.
   key text primary key,
   at integer not null,
+  -- The bot that has it in hand.
+  owner text not null,
   team text not null,
   user text not null,
   channel text not null,

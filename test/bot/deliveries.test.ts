@@ -35,7 +35,7 @@ test('the repetition of a form is not acknowledged: that would close it before i
   const deliveries = openDeliveries(database, () => 0);
   const once = onlyFirst(
     deliveries,
-    openUnanswered(database, () => 0),
+    openUnanswered(database, () => 0, 'bot'),
     keptLog().log,
   );
   const acked: string[] = [];
@@ -54,7 +54,7 @@ test('that somebody or a group changed is heard although the registry is locked'
   const locked = { first: () => assert.fail('the registry was asked'), forget: () => undefined };
   const once = onlyFirst(
     locked,
-    openUnanswered(botDatabase(), () => 0),
+    openUnanswered(botDatabase(), () => 0, 'bot'),
     keptLog().log,
   );
   const heard: string[] = [];
@@ -75,7 +75,7 @@ test('a message that comes as two events is heard once', async () => {
   const deliveries = openDeliveries(botDatabase(), () => 0);
   const once = onlyFirst(
     deliveries,
-    openUnanswered(botDatabase(), () => 0),
+    openUnanswered(botDatabase(), () => 0, 'bot'),
     keptLog().log,
   );
   const heard: string[] = [];
@@ -100,7 +100,7 @@ test('what was taken back may be done again', () => {
 
 test('an order is noted as unanswered until its person was answered, whatever way it came', async () => {
   const database = botDatabase();
-  const unanswered = openUnanswered(database, () => 1_000);
+  const unanswered = openUnanswered(database, () => 1_000, 'bot');
   const once = onlyFirst(
     openDeliveries(database, () => 1_000),
     unanswered,
@@ -125,7 +125,7 @@ test('an order is noted as unanswered until its person was answered, whatever wa
     await Reflect.apply(once, undefined, [{ body, context: {}, next: () => assert.fail('twice') }]);
   }
   const theirs = (channel: string) => ({ door: 'slack', team: 'T1', user: 'U1', channel });
-  const noted = { at: 1_000, origin: theirs('C1'), thread: null };
+  const noted = { at: 1_000, owner: 'bot', origin: theirs('C1'), thread: null };
   assert.deepEqual(seen, [
     [{ ...noted, key: 'trigger 1', words: '/capture list', responseUrl: 'http://1' }],
     [{ ...noted, key: 'trigger 2', words: '[Stop] c1', responseUrl: 'http://2' }],
@@ -139,7 +139,7 @@ test('an order is noted as unanswered until its person was answered, whatever wa
 
 test('an order whose handler throws stays unanswered until its person is told', async () => {
   const database = botDatabase();
-  const unanswered = openUnanswered(database, () => 1_000);
+  const unanswered = openUnanswered(database, () => 1_000, 'bot');
   const once = onlyFirst(
     openDeliveries(database, () => 1_000),
     unanswered,

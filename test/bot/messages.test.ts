@@ -37,6 +37,17 @@ test('what the bot has on Slack is known after an upgrade, and old failures and 
   );
 });
 
+test('the thread of a request for approval is about no capture, whatever its id is like', () => {
+  const messages = openMessages(botDatabase());
+  for (const [capture, ts] of [
+    ['a1', '1.1'],
+    ['c1', '1.2'],
+  ] as const)
+    messages.markSent(messages.claim({ capture, part: 'main', about: 0 }, 'C1'), ts, shown);
+  assert.equal(messages.captureAt(['C1'], '1.1'), undefined);
+  assert.equal(messages.captureAt(['C1'], '1.2'), 'c1');
+});
+
 test('posting a message is no edit of it', () => {
   const messages = openMessages(botDatabase());
   const main = () => messages.claim({ capture: 'c1', part: 'main', about: 0 }, 'C1');

@@ -58,6 +58,29 @@ function told(): string[] {
     );
 }
 
+test('who asked as a member of a user group is not a second person under another name either, nor may they extend what runs', async () => {
+  const slack = {
+    team: 'T1',
+    channels: [],
+    digest: null,
+    tokens: null,
+    groups: { viewer: null, analyst: 'S2' },
+    orders: 30,
+  };
+  open({ everything: true, duration: 2 * hour }, { slack });
+  const petra = { door: 'slack', team: 'T1', user: 'U7', channel: 'C1' } as const;
+  const asPetra = sensor.engine.identify(petra, 'start', 'start', { groups: ['S2'], handle: 'petra' });
+  const { id } = await request({ expression: 'everything', duration: hour }, asPetra);
+  const renamed: Actor = { analyst: { name: 'p.miller', role: 'lead' }, origin: petra, words: '[Approve]' };
+  await assert.rejects(approve(id, renamed), refusal('not_allowed', /a second person approves it/));
+  await approve(id, lea);
+  await assert.rejects(
+    sensor.engine.extend('c1', 5 * hour, renamed),
+    refusal('not_allowed', /a lead other than petra extends it/),
+  );
+  await sensor.engine.extend('c1', 5 * hour, lea);
+});
+
 describe('a capture', () => {
   const cases: readonly [Partial<ApprovalConfig>, Partial<StartOrder>, RegExp | null][] = [
     [{ everything: true }, { expression: 'everything' }, /^it captures everything/],

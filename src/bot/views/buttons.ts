@@ -57,7 +57,9 @@ export function seenValue({ id, deadline, by }: Seen): string {
 /** The same read back. */
 export function seenIn(value: string): Seen {
   const [id = '', deadline, by] = value.split(' ');
-  return { id, deadline: Number(deadline), by: Number(by) };
+  // What is no number was never drawn by us: no deadline is like it.
+  const whole = (words: string | undefined) => (Number.isSafeInteger(Number(words)) ? Number(words) : -1);
+  return { id, deadline: whole(deadline), by: whole(by) };
 }
 
 /** By how much one click extends a capture: two hours, or half of what a shorter one has, in a round number. */

@@ -45,7 +45,7 @@ function fateOf(outcome: Aftermath['outcome'], isSeen: boolean, detail: string |
     case 'unknown':
       return isSeen
         ? ['It came as far as you see here.', null]
-        : ['Nothing was started. Before you give the order again, see with /capture list what runs.', null];
+        : ['It is not known how far it came. Before you give the order again, see with /capture list what runs.', null];
     default:
       return outcome satisfies never;
   }

@@ -82,6 +82,7 @@ function stoppedRow(capture: Capture): Row {
 
 /** To somebody who sent a form that was carried out already. */
 export function sentAlreadyView(): View {
-  const words = 'This form was sent already, and nothing was done a second time: /capture list shows what came of it.';
+  const words =
+    'This form was sent already, and is not carried out a second time: /capture list shows what came of it. Where it shows nothing, open the form anew.';
   return { text: words, blocks: [rows([said(words)])] };
 }

@@ -77,7 +77,8 @@ export function requestedView(request: ApprovalRequest): View {
         [bold(title)],
         [typed(request.needed, 500)],
         [
-          typed(`${capitalised(approversInWords(request))} starts it with the button, or with `, 200),
+          typed(`${capitalised(approversInWords(request))} starts it with the button, or with`, 200),
+          said(' '),
           code(`/capture approve ${request.id}`, 60),
         ],
         [said('Until '), richDate(request.expiresAt)],
