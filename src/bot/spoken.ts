@@ -40,6 +40,7 @@ export async function answerTo(spoken: Spoken, desk: Desk): Promise<View | null>
   try {
     return await carriedOut(spoken, text, opening, desk);
   } catch (error) {
+    desk.meters.failed(orderOf(spoken, text).verb, error);
     const trouble = troubleInWords(asSaidHere(error, spoken.name), desk.log);
     await opening?.instead(noticeModal('Capture packets', trouble));
     return trouble;
@@ -61,6 +62,7 @@ async function carriedOut(spoken: Spoken, text: string, opening: Opening | null,
   }
   const command = understood(words, setting);
   if (command instanceof CaptureError) {
+    desk.meters.failed(orderOf(spoken, text).verb, command);
     const wrong = explained(asSaidHere(command, spoken.name));
     return draft === null ? wrong : fillInView(wrong, draft);
   }

@@ -60,8 +60,8 @@ test('whoever watches the sensor reads what the bot did, and that it is well', a
   await shownTo(stage, grant, /did you mean/);
   await workspace.as(grant).types('/capture start -d x -e "port 99999"', soc);
   await shownTo(stage, grant, /Expression refused/);
-  await workspace.as(grant).types('/capture doctor', soc);
-  await shownTo(stage, grant, /doctor is not for Slack/);
+  await workspace.as(grant).types('/capture index', soc);
+  await shownTo(stage, grant, /index is not for Slack/);
   await workspace.as(grant).types('/capture whoami', soc);
   await shownTo(stage, grant, /You are grant/);
   await workspace.as(grant).types('/capture search -d "shop" --since 24h host 192.0.2.7', soc);
@@ -77,7 +77,7 @@ test('whoever watches the sensor reads what the bot did, and that it is well', a
     ['capture_commands_total{verb="start",outcome="bad_expression"}', 1],
     ['capture_commands_total{verb="stop",outcome="not_allowed"}', 1],
     ['capture_commands_total{verb="other",outcome="bad_request"}', 1],
-    ['capture_commands_total{verb="doctor",outcome="bad_request"}', 1],
+    ['capture_commands_total{verb="index",outcome="bad_request"}', 1],
     ['capture_commands_total{verb="whoami",outcome="done"}', 1],
     ['capture_commands_total{verb="search",outcome="done"}', 1],
     ['capture_ack_seconds_count', 8],
