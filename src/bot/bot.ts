@@ -78,7 +78,15 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     log,
     now,
   });
-  const requests = followRequests({ engine, messages, slack: clients.progress, log, now });
+  const requests = followRequests({
+    engine,
+    messages,
+    slack: clients.progress,
+    // What was asked in a direct message no lead would read there.
+    placeOf: (channel) => (channel.startsWith('D') ? (slack.channels[0] ?? channel) : channel),
+    log,
+    now,
+  });
   const people = slackPeople(clients.interactive, now);
   const homes = new Homes({
     engine,

@@ -21,6 +21,8 @@ export interface RequestParts {
   readonly engine: Pick<Engine, 'peekRequest' | 'watchRequests'>;
   readonly messages: Messages;
   readonly slack: WebClient;
+  /** Where the request goes that was made in a channel: to where those read it who may approve it. */
+  readonly placeOf: (channel: string) => string;
   readonly log: Logger;
   readonly now: () => Millis;
 }
@@ -41,7 +43,7 @@ export interface RequestMessages {
  * Keeps each request's message in Slack as the registry has it, and tells its requester in the thread what became of it: level-triggered as
  * captures' messages are, and few, so that each change is drawn at once.
  */
-export function followRequests({ engine, messages, slack, log, now }: RequestParts): RequestMessages {
+export function followRequests({ engine, messages, slack, placeOf, log, now }: RequestParts): RequestMessages {
   const behind = new Set<string>();
   const stale = new Set<string>();
   const wake = bell();
@@ -109,7 +111,7 @@ export function followRequests({ engine, messages, slack, log, now }: RequestPar
       if (request === undefined || request.origin.door !== 'slack') return 0;
       const [part] = partsBehind(request);
       if (part === undefined) return 0;
-      const { channel } = request.origin;
+      const channel = placeOf(request.origin.channel);
       const message = messages.claim({ capture: id, part, about: 0 }, channel);
       const thread = part === 'thread' ? (messages.find(id, 'main')?.ts ?? null) : null;
       const view = part === 'main' ? requestView(request) : requestEndedView(request);

@@ -67,7 +67,7 @@ export function unansweredIn(body: object, bot: string | undefined): Noted | nul
     return { key, origin: heard.origin, thread: heard.thread, words: wordsSaid(heard, bot), responseUrl: null };
   }
   const user = body.user_id ?? body.user?.id;
-  const responseUrl = body.response_url ?? body.response_urls?.[0]?.response_url ?? null;
+  const responseUrl = body.response_url ?? body.response_urls?.[0]?.response_url ?? openedFrom(body);
   if (key === null || user === undefined || responseUrl === null) return null;
   const origin = {
     door: 'slack',
@@ -76,6 +76,17 @@ export function unansweredIn(body: object, bot: string | undefined): Noted | nul
     channel: body.channel_id ?? body.channel?.id ?? '',
   } as const;
   return { key, origin, thread: null, words: wordsOf(body), responseUrl };
+}
+
+/** Where the order came from that a form was opened for. */
+function openedFrom({ type, view }: Delivered): string | null {
+  if (type !== 'view_submission' || view === undefined) return null;
+  try {
+    const { responseUrl } = JSON.parse(view.private_metadata) as { responseUrl?: unknown };
+    return typeof responseUrl === 'string' ? responseUrl : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The name under which a delivery is unanswered: Slack gives each a trigger or an event id. */
@@ -98,6 +109,7 @@ interface Delivered {
   readonly response_url?: string;
   readonly response_urls?: readonly { readonly response_url: string }[];
   readonly actions?: readonly { readonly text?: { readonly text: string }; readonly value?: string }[];
+  readonly view?: { readonly private_metadata: string };
   readonly event?: object;
 }
 
