@@ -76,6 +76,7 @@ export const mayRole = {
   verify: (analyst: Analyst) => analyst.role !== 'viewer',
   /** Whose Home shows everybody's captures: a lead answers for them, a viewer has none of their own. */
   seeAllAtHome: (analyst: Analyst) => analyst.role !== 'analyst',
+  approve: (analyst: Analyst) => analyst.role === 'lead',
   readAudit: (analyst: Analyst) => analyst.role === 'lead',
   /** What is wrong with an installation, by Slack. */
   examine: (analyst: Analyst) => analyst.role === 'lead',

@@ -1,11 +1,11 @@
-import type { Actor, Analyst } from './analyst.ts';
-import { type ApprovalRequest, type GrantedLive, isSecond, mayApprove, mayDeny, requestInWords } from './approval.ts';
+import { type Actor, type Analyst, mayRole } from './analyst.ts';
+import { type ApprovalRequest, type GrantedLive, mayDeny, requestInWords } from './approval.ts';
 import { startBoth } from './both.ts';
 import { CaptureError } from './errors.ts';
 import { withJoin } from './joined.ts';
 import type { JoinNumber } from './joins.ts';
 import { startLive } from './live/start.ts';
-import { isAnother } from './membership.ts';
+import { isSecond } from './membership.ts';
 import type { BothStep } from './orders.ts';
 import type { Approval } from './registry.ts';
 import { ask, type Order, type Room } from './room.ts';
@@ -28,7 +28,7 @@ export async function* approveRequest(
   let requester: Actor;
   try {
     taken = known(id, request);
-    if (!mayApprove(actor.analyst, taken) || !isAnother(room, actor, taken.origin)) throw refusedTo(room, actor, taken);
+    if (!mayRole.approve(actor.analyst) || !isSecond(room, actor, taken)) throw refusedTo(room, actor, taken);
     requester = { analyst: stillThere(room, taken), origin: taken.origin, words: taken.words };
     // Held first: who looks meanwhile sees that somebody is at it.
     room.inHand.add(taken.id);
@@ -124,7 +124,7 @@ function known(id: string, request: ApprovalRequest | undefined): ApprovalReques
 function refusedTo(room: Room, actor: Actor, request: ApprovalRequest): CaptureError {
   const { id, orderedBy, analyst: owner } = request;
   const whose = owner === orderedBy ? `${orderedBy}'s` : `${orderedBy}'s, for ${owner}`;
-  if (isSecond(actor.analyst, request) && isAnother(room, actor, request.origin))
+  if (isSecond(room, actor, request))
     return new CaptureError('not_allowed', `only a lead approves what others ask for: ${id} is ${whose}`);
   return new CaptureError(
     'not_allowed',

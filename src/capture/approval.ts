@@ -50,19 +50,10 @@ export interface ApprovalRequest {
   readonly version: number;
 }
 
-/** Whether the person is a second one: somebody else than whose capture it is, and than who ordered it. */
-export function isSecond({ name }: Analyst, { analyst, orderedBy }: Pick<ApprovalRequest, 'analyst' | 'orderedBy'>) {
-  return name !== analyst && name !== orderedBy;
-}
-
-/** Whether the person may approve it: a lead, and a second person. */
-export function mayApprove(analyst: Analyst, request: Pick<ApprovalRequest, 'analyst' | 'orderedBy'>): boolean {
-  return analyst.role === 'lead' && isSecond(analyst, request);
-}
-
 /** Whether the person may deny it: a lead, and whoever may take back what is their own. */
 export function mayDeny(analyst: Analyst, request: Pick<ApprovalRequest, 'analyst' | 'orderedBy'>): boolean {
-  return analyst.role === 'lead' || (analyst.role === 'analyst' && !isSecond(analyst, request));
+  const isOwn = [request.analyst, request.orderedBy].includes(analyst.name);
+  return analyst.role === 'lead' || (analyst.role === 'analyst' && isOwn);
 }
 
 /** Whether it can still be answered. */

@@ -1,9 +1,8 @@
 import { type Actor, mayRole } from './analyst.ts';
-import { mayApprove } from './approval.ts';
 import { type Capture, type CaptureId, type Millis, may, mayStop } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import { longestFor } from './limits.ts';
-import { isAnotherThan } from './membership.ts';
+import { isSecond } from './membership.ts';
 import { durationInWords, longestDuration } from './quantities.ts';
 import type { Order, Room } from './room.ts';
 
@@ -38,8 +37,7 @@ function unapproved(room: Room, id: CaptureId, actor: Actor): number {
   const { approval } = room.config;
   const capture = room.registry.byId(id);
   if (capture === undefined) return Number.MAX_SAFE_INTEGER;
-  const isSecond = [capture.analyst, capture.orderedBy].every((name) => isAnotherThan(room, actor, name));
-  if (isSecond && mayApprove(actor.analyst, capture)) return Number.MAX_SAFE_INTEGER;
+  if (mayRole.approve(actor.analyst) && isSecond(room, actor, capture)) return Number.MAX_SAFE_INTEGER;
   const { deadline } = capture.limits;
   if (capture.approvedBy !== null && deadline !== null) return deadline - capture.startedAt;
   return approval?.duration ?? Number.MAX_SAFE_INTEGER;
