@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import { savefileName } from '../src/capture/capture.ts';
 import { type AuditRow, beginning, hashOf } from '../src/capture/chain.ts';
+import { savefileName } from '../src/capture/filename.ts';
 
 const minute = 60_000;
 /** The first capture begins a minute later, and each other a minute after the one before. */

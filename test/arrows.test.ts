@@ -11,7 +11,7 @@ const rooms = {
   command: /^src\/command\//,
   loop: /^src\/capture\/(turns|unsynced)\.ts$/,
   nouns:
-    /^src\/capture\/(capture|analyst|approval|errors|evidence|health|indicators|orders|pin|preflight|quantities)\.ts$/,
+    /^src\/capture\/(capture|analyst|approval|errors|evidence|filename|health|indicators|orders|pin|preflight|quantities)\.ts$/,
   engine:
     /^src\/capture\/(engine|door|opening|reconcile|asking|both|stop|extend|pinning|joined|sensing|approving|requesting|answering)\.ts$/,
   live: /^src\/capture\/live\//,

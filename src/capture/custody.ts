@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { access, chmod, chown, lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Capture, type Kind, type Millis, savefileName } from './capture.ts';
+import type { Capture, Kind, Millis } from './capture.ts';
 import { CaptureError } from './errors.ts';
+import { savefileName } from './filename.ts';
 import { tokenOf } from './process.ts';
 import { toolVersions } from './tcpdump.ts';
 import { cannotWrite } from './unwritable.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { savefileName } from '../../src/capture/capture.ts';
+import { savefileName } from '../../src/capture/filename.ts';
 import type { Restored } from '../../src/capture/restore.ts';
 import type { Found } from '../../src/doctor/rebuild/found.ts';
 import { gathered } from '../../src/doctor/rebuild/gathered.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { savefileName } from '../../src/capture/capture.ts';
+import { savefileName } from '../../src/capture/filename.ts';
 import { readName } from '../../src/doctor/rebuild/name.ts';
 
 test('what a savefile was named after is read back from its name, whatever was typed', () => {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Capture } from '../capture.ts';
-import { processingName } from '../capture.ts';
 import { freeName, namesIn } from '../custody.ts';
 import { CaptureError } from '../errors.ts';
+import { processingName } from '../filename.ts';
 import type { JoinNumber, OpenJoin } from '../joins.ts';
 import { freeBytes, freeNow } from '../limits.ts';
 import { isAlive, pidOf } from '../process.ts';

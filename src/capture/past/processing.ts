@@ -1,7 +1,8 @@
 import { link, lstat, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type Capture, type Micros, processingName } from '../capture.ts';
+import type { Capture, Micros } from '../capture.ts';
 import { createSavefile } from '../custody.ts';
+import { processingName } from '../filename.ts';
 import { pidOf } from '../process.ts';
 import type { Room } from '../room.ts';
 import type { WrittenHeader } from '../savefile.ts';

@@ -1,4 +1,5 @@
-import { type Kind, type Millis, savefileName } from '../../capture/capture.ts';
+import type { Kind, Millis } from '../../capture/capture.ts';
+import { savefileName } from '../../capture/filename.ts';
 
 /** What a savefile's name tells: letters and digits of what was typed, dots for everything else. */
 export interface TellingName {
