@@ -8,7 +8,7 @@ import {
 } from '../capture.ts';
 import { cutShort } from './ending.ts';
 import { scanWhereItIs } from './pinned.ts';
-import type { RingPlan } from './plan.ts';
+import type { Plan, RingPlan } from './plan.ts';
 import { beginning, fileDone, further, together } from './progress.ts';
 import type { Planned, RingFile } from './ring.ts';
 import type { Scanned } from './scan.ts';
@@ -109,4 +109,9 @@ export function leftOver({ plan, reports, progress, whole, appended }: Lane): Ri
 function leftOut(place: Planned): RingFileReport {
   if ('report' in place) return place.report;
   return unread(place.search.name, 'not searched', notBegun.ended, place.search.firstAt);
+}
+
+/** A line of the coverage statement: with its ring where there are several. */
+export function lineOf({ plan }: Lane, report: RingFileReport, { rings }: Plan): RingFileReport {
+  return rings.length === 1 ? report : { ring: plan.ring, ...report };
 }

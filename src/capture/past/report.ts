@@ -60,3 +60,23 @@ export function notThePlanned(
     return unread(file.name, 'pruned', 'it was begun anew: what it holds now was not searched', file.firstAt);
   return undefined;
 }
+
+/** Whether a line of the coverage statement is one to tell at once. */
+export function isTrouble({ outcome, detail }: RingFileReport): boolean {
+  switch (outcome) {
+    case 'searched':
+    case 'outside window':
+      return false;
+    case 'empty':
+      return detail !== null;
+    case 'cut':
+    case 'damaged':
+    case 'pruned':
+    case 'unreadable':
+    case 'other linktype':
+    case 'not searched':
+      return true;
+    default:
+      return outcome satisfies never;
+  }
+}

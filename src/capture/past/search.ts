@@ -1,5 +1,5 @@
 import type { Actor } from '../analyst.ts';
-import { type Capture, type RingFileReport, searchedToItsEnd } from '../capture.ts';
+import { type Capture, searchedToItsEnd } from '../capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { Examine } from '../facts.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
@@ -10,10 +10,11 @@ import { toolVersions } from '../tcpdump.ts';
 import { scanAbreast } from './abreast.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, type Meeting, meet, type Twins } from './joint.ts';
-import { finishPlace, type Lane, lanesOf, leftOver, progressOf, scanPlaces, spansOf } from './lane.ts';
+import { finishPlace, lanesOf, leftOver, lineOf, progressOf, scanPlaces, spansOf } from './lane.ts';
 import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { filesOf } from './progress.ts';
+import { isTrouble } from './report.ts';
 import type { RingFile } from './ring.ts';
 import { indexesOf } from './ringindex/place.ts';
 import { type Append, scanRingFile, type Take } from './scan.ts';
@@ -233,31 +234,6 @@ async function* scanRings(
   return stop.aborted
     ? { state: 'cancelled', why: stoppedBy ?? 'cancelled' }
     : { state: 'finished', why: searchedToItsEnd };
-}
-
-/** A line of the coverage statement: with its ring where there are several. */
-function lineOf({ plan }: Lane, report: RingFileReport, { rings }: Plan): RingFileReport {
-  return rings.length === 1 ? report : { ring: plan.ring, ...report };
-}
-
-/** Whether a line of the coverage statement is one to tell at once. */
-function isTrouble({ outcome, detail }: RingFileReport): boolean {
-  switch (outcome) {
-    case 'searched':
-    case 'outside window':
-      return false;
-    case 'empty':
-      return detail !== null;
-    case 'cut':
-    case 'damaged':
-    case 'pruned':
-    case 'unreadable':
-    case 'other linktype':
-    case 'not searched':
-      return true;
-    default:
-      return outcome satisfies never;
-  }
 }
 
 function current(room: Room, capture: Capture): Capture {
