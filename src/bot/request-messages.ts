@@ -3,12 +3,10 @@ import { type ApprovalRequest, isWaiting } from '../capture/approval.ts';
 import type { Millis } from '../capture/capture.ts';
 import type { Engine } from '../capture/door.ts';
 import {
-  aside,
   atMostEvery,
   type Drawing,
   isBehind,
   isLost,
-  isThrough,
   nextKnock,
   type Places,
   type Subject,
@@ -16,10 +14,13 @@ import {
   saidOnce,
   threadOf,
 } from './drawing.ts';
-import type { Message, Messages, Part } from './messages.ts';
+import type { Message, Messages } from './messages.ts';
 import { slackUserOf } from './slack-user.ts';
 import { requestLossView } from './views/direct.ts';
 import { requestEndedView, requestView } from './views/request.ts';
+
+/** How often a message that waits for an answer is drawn as it is already: Slack says only to whoever edits a message that it was deleted. */
+const betweenLooks: Millis = 5 * 60_000;
 
 export interface RequestParts {
   readonly engine: Pick<Engine, 'peekRequest' | 'watchRequests' | 'slackUserNamed'>;
@@ -92,9 +93,7 @@ export function requestDrawings(
   return [
     ...mainOf(request, main, channel, now),
     ...endingOf(request, main, messages, { channel, person }),
-    ...(isLost(main)
-      ? [...lossOf(request, 'loss', person, messages), ...lossOf(request, 'loss report', digest, messages)]
-      : []),
+    ...(isLost(main) ? lossOf(request, messages, { person, digest }) : []),
   ];
 }
 
@@ -102,11 +101,15 @@ function mainOf(request: ApprovalRequest, main: Message | undefined, channel: st
   const mayBeThere = main?.ts != null || main?.attemptedAt != null;
   // Nobody is shown any more what nobody could answer: in a shell who asked knows of no message, elsewhere they hear of it all the same.
   const isLate = !isWaiting(request) && (request.origin.door !== 'slack' || main?.trouble != null);
-  if ((!mayBeThere && isLate) || !isBehind(request, main, now)) return [];
-  const knock = nextKnock(request.state, main);
+  if (!mayBeThere && isLate) return [];
   const ts = main?.ts ?? null;
-  const when = { rank: ts === null ? 0 : 1, due: knock ?? dueAt(main), knocks: knock !== null };
-  return [{ part: 'main', about: 0, channel, thread: null, broadcast: false, ts, settles: false, ...when }];
+  const drawing = { part: 'main', about: 0, channel, thread: null, broadcast: false, ts, settles: false } as const;
+  if (isBehind(request, main, now)) {
+    const knock = nextKnock(request.state, main);
+    return [{ ...drawing, rank: ts === null ? 0 : 1, due: knock ?? dueAt(main), knocks: knock !== null }];
+  }
+  const isSeen = isWaiting(request) && main?.trouble === null;
+  return isSeen ? [{ ...drawing, rank: 5, due: (main.sentAt ?? 0) + betweenLooks, knocks: false }] : [];
 }
 
 /** It changes twice or thrice, each time at once; only clicks on what is out of date may be many. */
@@ -115,7 +118,7 @@ function dueAt(main: Message | undefined): Millis {
   return isRedrawn ? (main.editedAt ?? 0) + atMostEvery : 0;
 }
 
-/** What became of it, to who asked: in its thread, or to them alone where its message never came to be. */
+/** What became of it, to who asked: in its thread, or to them alone where it never came to be, or was known to be lost while it still waited. */
 function endingOf(
   request: ApprovalRequest,
   main: Message | undefined,
@@ -125,23 +128,23 @@ function endingOf(
   if (!isOver(request)) return [];
   const thread = threadOf(main);
   if (thread !== null) return saidOnce('thread', channel, messages, { thread, rank: 2 });
-  const isUnseen = main?.ts === null && main.trouble !== null;
-  return isUnseen ? saidOnce('thread', person, messages, { thread, rank: 2 }) : [];
+  const neverCame = main?.ts === null && main.trouble !== null;
+  const wasTold = messages.some(({ part, sentState }) => part === 'loss' && sentState === 'waiting');
+  return neverCame || wasTold ? saidOnce('thread', person, messages, { thread, rank: 2 }) : [];
 }
 
-/** That its message was lost: said while it waits, since nobody sees it any more who could approve it, and true once more when it is over. */
+/** That its message was lost: while it waits, since nobody sees it any more who could approve it, or with what became of it. */
 function lossOf(
   request: ApprovalRequest,
-  part: Extract<Part, 'loss' | 'loss report'>,
-  place: string | null,
   messages: readonly Message[],
+  { person, digest }: Pick<RequestPlaces, 'person' | 'digest'>,
 ): Drawing[] {
-  const before = messages.find((message) => message.part === part);
-  const isSaid = before?.ts != null && !isOver(request);
   // What is being started has started, or not, in a moment: that is what everybody waits for.
-  if (place === null || isThrough(before) || isSaid || request.state === 'starting') return [];
-  const rank = part === 'loss' ? 2 : 3;
-  return [aside(part, place, before, { thread: null, rank, settles: isOver(request) })];
+  if (request.state === 'starting') return [];
+  return [
+    ...saidOnce('loss', person, messages, { thread: null, rank: 2 }),
+    ...saidOnce('loss report', digest, messages, { thread: null, rank: 3 }),
+  ];
 }
 
 /** Nothing becomes of it any more. */
