@@ -59,6 +59,18 @@ test('a request that Slack does not take is behind, and for how long', async (t)
   await until('it to wait for longer', () => follower.behind().oldest > behind.oldest);
 });
 
+test('on its way out the bot says what became of a request, of one too of whose end it never heard', async (t) => {
+  const { workspace, channel, asked, follow, ask, textsIn } = await stage(t);
+  asked.quiet();
+  const follower = follow();
+  const waiting = ask();
+  assert.equal(await follower.posted('a1', 5_000), null);
+  asked.put({ ...waiting, ...denied });
+  await follower.close(AbortSignal.timeout(5_000));
+  assert.match(textsIn(channel)[0] ?? '', /^🚫 Denied/);
+  assert.equal(workspace.threadOf(channel, workspace.messagesIn(channel)[0]?.ts ?? '').length, 1);
+});
+
 test('a token that is refused over a request is doubted', async (t) => {
   const { workspace, doubts, follow, ask } = await stage(t);
   workspace.faults.errorNext('chat.postMessage', 'invalid_auth');

@@ -6,19 +6,22 @@ import type { Engine } from '../../src/capture/door.ts';
 /** What a test changes by hand. */
 interface ByHand<Row> {
   put(row: Row): Row;
+  /** From now on changes are not told: they can only be seen by looking. */
+  quiet(): void;
 }
 
 /** Captures as a registry would have them, changed by the test's hand: what the bot follows. */
-export function registry(): Pick<Engine, 'peek' | 'watch'> & ByHand<Capture> & { quiet(): void } {
+export function registry(): Pick<Engine, 'peek' | 'watch'> & ByHand<Capture> {
   const { put, quiet, peek, watch } = rows<Capture>();
   return { put, quiet, peek, watch };
 }
 
 /** The same of requests for approval; of people Slack knows will. */
 export function requests(): Pick<Engine, 'peekRequest' | 'watchRequests' | 'slackUserNamed'> & ByHand<ApprovalRequest> {
-  const { put, peek, watch } = rows<ApprovalRequest>();
+  const { put, quiet, peek, watch } = rows<ApprovalRequest>();
   return {
     put,
+    quiet,
     peekRequest: peek,
     watchRequests: watch,
     slackUserNamed: (name) => (name === 'will' ? 'U024BE7LJ' : null),
@@ -31,7 +34,6 @@ function rows<Row extends { readonly id: string; readonly version: number }>() {
   let version = 0;
   let told = true;
   return {
-    /** From now on changes are not told: they can only be seen by looking. */
     quiet() {
       told = false;
     },
