@@ -71,7 +71,7 @@ async function answered(value: string, desk: Desk, act: (id: string) => Promise<
       throw new CaptureError('conflict', 'this request is not known any more: nothing was done');
     return await act(id);
   } catch (error) {
-    desk.requests.redraw(id);
+    desk.follow.redraw(id);
     return explained(error);
   }
 }

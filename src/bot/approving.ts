@@ -18,7 +18,7 @@ const messageWait: Millis = 8_000;
 export async function askSecond(asked: AskedLive, actor: Actor, desk: Desk): Promise<View | null> {
   const request = await desk.engine.requestApproval(asked, actor);
   if (request === null) return null;
-  const trouble = await desk.requests.posted(request.id, messageWait);
+  const trouble = await desk.follow.posted(request.id, messageWait);
   const view = requestedView(request);
   return trouble === null || trouble === 'late' ? view : joined(view, inviteForRequestView(request));
 }

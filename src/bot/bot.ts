@@ -7,6 +7,7 @@ import { CaptureError } from '../capture/errors.ts';
 import type { Config } from '../config.ts';
 import type { SlackSecrets } from '../environment.ts';
 import { listen, openApp } from './app.ts';
+import { capturesInSlack } from './capture-messages.ts';
 import { slackClients } from './clients.ts';
 import { countingCalls, countingOrders } from './counted.ts';
 import { openDeliveries } from './deliveries.ts';
@@ -23,7 +24,7 @@ import { slackLog } from './log.ts';
 import { openMessages } from './messages.ts';
 import { openMeters } from './meters.ts';
 import { slackPeople } from './people.ts';
-import { followRequests } from './requests.ts';
+import { requestsInSlack } from './request-messages.ts';
 import { slackUserOf } from './slack-user.ts';
 import { tellMeters } from './telling.ts';
 import { tokenWatch } from './token.ts';
@@ -68,22 +69,20 @@ export async function openBot(parts: BotParts): Promise<Bot> {
   const messages = openMessages(database);
   const { digest } = slack;
   const token = tokenWatch(clients.interactive, log, onLost);
-  const follow = new Follow({
+  const [firstChannel = null] = slack.channels;
+  const captures = capturesInSlack({
     engine,
     messages,
-    slack: clients.progress,
     viewOf: viewsOf({ engine, messages, config }),
     placesOf: ({ orderedBy, analyst }) => ({ person: slackUserOf([orderedBy, analyst], engine), digest }),
-    doubt: token.doubt,
-    log,
     now,
   });
-  const requests = followRequests({
-    engine,
+  const requests = requestsInSlack({ engine, messages, firstChannel, digest, now });
+  const follow = new Follow({
+    subjects: [captures, requests],
     messages,
     slack: clients.progress,
-    // What was asked in a direct message no lead would read there.
-    placeOf: (channel) => (channel.startsWith('D') ? (slack.channels[0] ?? channel) : channel),
+    doubt: token.doubt,
     log,
     now,
   });
@@ -103,7 +102,6 @@ export async function openBot(parts: BotParts): Promise<Bot> {
     people,
     haste: openHaste({ engine, aMinute: slack.orders, log, now }),
     token,
-    requests,
     deliveries: openDeliveries(database, now),
     unanswered: openUnanswered(database, now, engine.process()),
     follow,
@@ -121,7 +119,6 @@ export async function openBot(parts: BotParts): Promise<Bot> {
   const telling = await tellMeters(config, log, meters, { engine, connections, behind: () => follow.behind() });
   follow.run().catch(onLost);
   homes.run().catch(onLost);
-  requests.run().catch(onLost);
   const supervised = engine.supervise(false, closing.signal).catch(onLost);
   let digests: { stop(): Promise<void> } | null = null;
   const heard = listen(app).then(() => {
@@ -143,7 +140,7 @@ export async function openBot(parts: BotParts): Promise<Bot> {
       half.done();
       await inTime(homes.close(), all.tooLate);
       desk.haste.close();
-      await inTime(Promise.all([follow.close(all.tooLate), requests.close(all.tooLate)]), all.tooLate);
+      await inTime(follow.close(all.tooLate), all.tooLate);
       await inTime(supervised, all.tooLate);
       await inTime(telling.close(), all.tooLate);
       all.done();

@@ -9,7 +9,6 @@ import type { Homes } from './home/keeping.ts';
 import type { Messages } from './messages.ts';
 import type { Meters } from './meters.ts';
 import type { People } from './people.ts';
-import type { RequestMessages } from './requests.ts';
 import type { TokenWatch } from './token.ts';
 import type { UnansweredOrders } from './unanswered.ts';
 import type { UnconfirmedSearches } from './unconfirmed.ts';
@@ -28,9 +27,8 @@ export interface Desk {
   readonly deliveries: Deliveries;
   /** Orders under way. */
   readonly unanswered: UnansweredOrders;
+  /** The messages of captures and of requests for approval. */
   readonly follow: Pick<Follow, 'posted' | 'redraw' | 'warn'>;
-  /** The messages of requests for approval. */
-  readonly requests: Pick<RequestMessages, 'posted' | 'redraw'>;
   /** Which capture a thread is about. */
   readonly threads: Pick<Messages, 'captureAt'>;
   readonly homes: Pick<Homes, 'opened'>;

@@ -1,22 +1,47 @@
-import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
+import type { RequestState } from '../capture/approval.ts';
+import type { Millis, State } from '../capture/capture.ts';
 import type { Message, Part } from './messages.ts';
 import { mayReopen } from './saying.ts';
+import type { View } from './views/view.ts';
 
-/** How often a message is edited while its capture's state stays the same (SLACK.md 1.9): progress stands in the thread. */
-const betweenEdits = { main: 15_000, thread: 5_000 } as const satisfies Partial<Record<Part, Millis>>;
-/** No message is edited more often than this, whatever happens to its capture. */
+/** No message is edited more often than this, whatever happens to what it is about. */
 export const atMostEvery: Millis = 5_000;
-/** A start that takes no longer is first shown as what came of it. */
-const soonRunning: Millis = 1_000;
-
 /** How often a channel that was closed to the bot is tried again while nothing changes. */
 export const betweenKnocks: Millis = 30_000;
-/** How long after a capture's ending: a channel that stays closed is not asked for ever. */
+/** How long after an ending: a channel that stays closed is not asked for ever. */
 const knocksFor: Millis = 24 * 3_600_000;
 
-/** A message that does not show its capture as it is, and when it should. */
+/** What messages are about, as it is now: a capture, or a request for approval. */
+export interface Subject {
+  readonly id: string;
+  /** Grows with every change. */
+  readonly version: number;
+  readonly state: State | RequestState;
+  /** Whether Slack is to be shown an ending of it that is still to come. */
+  readonly goesOn: boolean;
+  /** What is to be drawn of it now, given the messages that Slack has of it. */
+  drawings(messages: readonly Message[]): readonly Drawing[];
+  /** What one of its messages shows. @param about the deadline that a question is about */
+  view(part: Part, now: Millis, about: Millis): View;
+}
+
+/** All subjects of one kind: no other kind has their ids. */
+export interface Subjects {
+  peek(id: string): Subject | undefined;
+  /** Subjects as they change, first all with a version above `after`; ends with the signal. */
+  watch(after: number, signal: AbortSignal): AsyncIterable<Subject>;
+}
+
+/** Where what is said beside a subject's own message goes. */
+export interface Places {
+  /** The Slack user who gave the order; null where nobody knows them. */
+  readonly person: string | null;
+  /** The channel that hears of what befell a message. */
+  readonly digest: string | null;
+}
+
+/** A message that does not show its subject as it is, and when it should. */
 export interface Drawing {
-  readonly capture: Capture;
   readonly part: Part;
   /** The deadline that a question is about; 0 for all others. */
   readonly about: Millis;
@@ -24,9 +49,11 @@ export interface Drawing {
   readonly channel: string;
   /** The message whose thread it is in; null outside of threads. */
   readonly thread: string | null;
+  /** Whether a thread's message is shown in the channel as well: for what nobody should miss. */
+  readonly broadcast: boolean;
   /** Slack's name for the message; null when it is a new one. */
   readonly ts: string | null;
-  /** Whether it stays as it is then, whatever becomes of the capture. */
+  /** Whether it stays as it is then, whatever becomes of its subject. */
   readonly settles: boolean;
   /** Lower is sooner: a person waits for the first, everybody for an ending, nobody for progress. */
   readonly rank: number;
@@ -35,37 +62,18 @@ export interface Drawing {
   readonly knocks: boolean;
 }
 
-/**
- * What is to be drawn for a capture, given the messages that Slack has of it: at most its message in the channel and one in its thread.
- * A capture that was not ordered in Slack has none.
- */
-export function drawingsOf(
-  capture: Capture,
-  main: Message | undefined,
-  thread: Message | undefined,
-  now: Millis,
-): Drawing[] {
-  const { channel } = capture;
-  if (channel === null) return [];
-  const of = (part: 'main' | 'thread', message: Message | undefined): Drawing[] => {
-    if (!isBehind(capture, message, now)) return [];
-    const ts = message?.ts ?? null;
-    const under = part === 'thread' ? (main?.ts ?? null) : null;
-    const knocks = message?.trouble != null && message.sentState === capture.state;
-    const due = knocks ? (message.sentAt ?? 0) + betweenKnocks : dueAt(capture, part, message);
-    const when = { rank: rankOf(capture, part, message), due, knocks };
-    return [{ capture, part, about: 0, channel, thread: under, ts, settles: false, ...when }];
-  };
-  return [...of('main', main), ...(threadOf(main) !== null && hasThread(capture) ? of('thread', thread) : [])];
-}
-
-/** What a thread hangs on: without the message there is none. */
-export function threadOf(main: Message | undefined): string | null {
-  return main?.trouble === null ? main.ts : null;
+/** A drawing with what it is of. */
+export interface Turn extends Drawing {
+  readonly subject: Subject;
+  /** Of the message among all. */
+  readonly name: string;
 }
 
 /** The drawing that comes next: of those that are due the one of the lowest rank, then the one that waits longest; else the one due first. */
-export function nextDrawing(drawings: readonly Drawing[], now: Millis): Drawing | undefined {
+export function nextDrawing<Each extends Pick<Drawing, 'rank' | 'due'>>(
+  drawings: readonly Each[],
+  now: Millis,
+): Each | undefined {
   const due = drawings.filter((drawing) => drawing.due <= now);
   const [next] =
     due.length > 0
@@ -74,31 +82,57 @@ export function nextDrawing(drawings: readonly Drawing[], now: Millis): Drawing 
   return next;
 }
 
-/** A live capture's thread tells its ending; a search's tells how far it is as well. */
-function hasThread(capture: Capture): boolean {
-  return !isOpen(capture.state) || (capture.kind === 'past' && capture.joined === null);
+/** What a thread hangs on: without the message there is none. */
+export function threadOf(main: Message | undefined): string | null {
+  return main?.trouble === null ? main.ts : null;
 }
 
-function isBehind(capture: Capture, message: Message | undefined, now: Millis): boolean {
+/** Whether a message that is kept true does not show its subject as it is. */
+export function isBehind(
+  { version, endedAt }: { readonly version: number; readonly endedAt: Millis | null },
+  message: Message | undefined,
+  now: Millis,
+): boolean {
   if (message === undefined) return true;
-  if (message.trouble === null) return capture.version > message.sentVersion;
+  if (message.trouble === null) return version > message.sentVersion;
   // What it shows is not what was last tried: it is behind until its channel is open again.
-  return mayReopen(message.trouble) && (capture.endedAt === null || now - capture.endedAt < knocksFor);
+  return mayReopen(message.trouble) && (endedAt === null || now - endedAt < knocksFor);
 }
 
-function rankOf(capture: Capture, part: 'main' | 'thread', message: Message | undefined): number {
-  if (part === 'main' && (message === undefined || message.ts === null)) return 0;
-  if (!isOpen(capture.state)) return part === 'main' ? 1 : 2;
-  return part === 'main' ? 3 : 4;
+/** When its channel is tried again, of a message that has nothing new to say; null of one that has. */
+export function nextKnock(state: Subject['state'], message: Message | undefined): Millis | null {
+  const knocks = message?.trouble != null && message.sentState === state;
+  return knocks ? (message.sentAt ?? 0) + betweenKnocks : null;
 }
 
-function dueAt(capture: Capture, part: 'main' | 'thread', message: Message | undefined): Millis {
-  if (message === undefined || message.ts === null)
-    return capture.state === 'starting' ? capture.startedAt + soonRunning : 0;
-  if (message.sentAt === null) return 0;
-  const { state } = capture;
-  if (message.sentState === state) return message.sentAt + betweenEdits[part];
-  // What is stopping has stopped in a moment: that is what everybody waits for.
-  if (state === 'stopping') return message.sentAt + atMostEvery;
-  return message.editedAt === null ? 0 : message.editedAt + atMostEvery;
+/** A message that is said beside the kept ones, or said again where it is there already. */
+export function aside(
+  part: Part,
+  channel: string,
+  before: Message | undefined,
+  rest: Pick<Drawing, 'thread' | 'rank' | 'settles'> & { readonly about?: Millis },
+): Drawing {
+  const due = before?.editedAt == null ? 0 : before.editedAt + atMostEvery;
+  return { part, about: 0, channel, ts: before?.ts ?? null, due, knocks: false, broadcast: false, ...rest };
+}
+
+/** The same, said once and never changed; none where it was said, or has no place. */
+export function saidOnce(
+  part: Part,
+  place: string | null,
+  messages: readonly Message[],
+  rest: Pick<Drawing, 'thread' | 'rank'>,
+): Drawing[] {
+  const before = messages.find((message) => message.part === part);
+  return place === null || isThrough(before) ? [] : [aside(part, place, before, { ...rest, settles: true })];
+}
+
+/** Whether it is never said again: a message that Slack lost is said by nothing and nobody. */
+export function isThrough(message: Message | undefined): boolean {
+  return message !== undefined && (message.settled === 1 || message.trouble !== null);
+}
+
+/** Whether a message was there and is not any more. Of one that never came to be its person was told at once how to invite the bot. */
+export function isLost(main: Message | undefined): boolean {
+  return main !== undefined && main.ts !== null && main.trouble !== null;
 }

@@ -1,46 +1,33 @@
 import { EventEmitter, once } from 'node:events';
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
-import { type Capture, isOpen, type Millis } from '../capture/capture.ts';
-import type { Engine } from '../capture/door.ts';
+import type { Millis } from '../capture/capture.ts';
 import { isPassing } from '../database.ts';
-import { asidesOf, type Places } from './asides.ts';
-import { attempts } from './attempts.ts';
 import { bell } from './bell.ts';
-import { betweenKnocks, type Drawing, drawingsOf, nextDrawing } from './drawing.ts';
-import type { Message, Messages, Part } from './messages.ts';
-import { type NewBlocks, newBlocks } from './new-blocks.ts';
-import { pace } from './pace.ts';
+import { betweenKnocks, type Drawing, nextDrawing, type Subject, type Subjects, type Turn } from './drawing.ts';
+import { held } from './held.ts';
+import type { Message, Messages } from './messages.ts';
 import { persistently } from './persistently.ts';
-import { type Attempt, mayReopen, type Said, say } from './saying.ts';
-import type { View } from './views/view.ts';
+import { mayReopen, type Said } from './saying.ts';
+import { showing } from './showing.ts';
+import { slackPace } from './slack-pace.ts';
+import { stale } from './stale.ts';
 
-/** Slack takes about fifty edits a minute (tier 3); some of them stay for people's own. */
-const editsPerMinute = 40;
-/** Of these at least so many are not for progress, but for what people wait for; and at least so many are for progress. */
-const leastKept = 10;
-const leastForProgress = 8;
-/** About one a second in each channel (SLACK.md 3). */
-const postsPerMinute = 60;
-/** Of these so many are for what a person waits for. */
-const postsKept = 20;
 const nextTry: Millis = 5_000;
 const nothingToDo: Millis = 60_000;
 
 export interface FollowParts {
-  readonly engine: Pick<Engine, 'peek' | 'watch'>;
+  /** What messages are about: captures, requests for approval. */
+  readonly subjects: readonly Subjects[];
   readonly messages: Messages;
   readonly slack: WebClient;
-  /** @param about the deadline that a question is about */
-  readonly viewOf: (capture: Capture, part: Part, now: Millis, about: Millis) => View;
-  readonly placesOf: (capture: Capture) => Places;
   /** Told what was thrown: perhaps the bot's token is refused. */
   readonly doubt: (error: unknown) => void;
   readonly log: Logger;
   readonly now: () => Millis;
 }
 
-/** Messages that are due and do not show their captures as they are. */
+/** Messages that are due and do not show what they are about as it is. */
 export interface Behind {
   readonly messages: number;
   /** For how long the one that waits longest has been due; 0 where there is none. */
@@ -48,25 +35,22 @@ export interface Behind {
 }
 
 /**
- * Keeps each capture's message in Slack as the registry has it, whatever happened to the bot or to Slack meanwhile: what to draw comes
- * from comparing the capture's version with the message's, never from an event. Latest wins; endings come before progress.
+ * Keeps messages in Slack as the registry has what they are about, whatever happened to the bot or to Slack meanwhile: what to draw comes
+ * from comparing the subject's version with the message's, never from an event. Latest wins; endings come before progress.
  */
 export class Follow {
   readonly #parts: FollowParts;
-  /** The last version that was heard of. */
-  #heard = 0;
   readonly #behind = new Set<string>();
-  readonly #stale = new Set<string>();
-  readonly #alive = new Set<string>();
+  readonly #stale = stale();
+  /** What has an ending to come. */
+  readonly #goOn = new Set<string>();
   /** Since when a message has been behind, by its name. */
   readonly #since = new Map<string, Millis>();
-  readonly #notBefore = new Map<string, Millis>();
   /** What Slack took, and the registry has not: to be noted before the message is said again. */
   readonly #unnoted = new Map<string, () => void>();
-  readonly #attempt: (message: Message) => Attempt;
-  readonly #edits = pace(editsPerMinute, { steady: true });
-  readonly #posts = pace(postsPerMinute);
-  readonly #newBlocks: NewBlocks;
+  readonly #held = held();
+  readonly #pace = slackPace();
+  readonly #say: ReturnType<typeof showing>;
   readonly #settled = new EventEmitter().setMaxListeners(0);
   readonly #bell = bell();
   readonly #closing = new AbortController();
@@ -74,23 +58,33 @@ export class Follow {
 
   constructor(parts: FollowParts) {
     this.#parts = parts;
-    this.#newBlocks = newBlocks(parts.now);
-    this.#attempt = attempts(parts);
+    this.#say = showing(parts);
   }
 
   /** Follows until it is closed; rejects when it cannot go on. */
   run(): Promise<unknown> {
     const here = { log: this.#parts.log, signal: this.#closing.signal };
-    this.#running = Promise.all([persistently(() => this.#hear(), here), persistently(() => this.#draw(), here)]);
+    const hearing = this.#parts.subjects.map((subjects) => {
+      // The last version that was heard of.
+      let heard = 0;
+      return persistently(async () => {
+        for await (const subject of subjects.watch(heard, here.signal)) {
+          this.#noteLife(subject);
+          if (this.#drawings(subject).length > 0) this.#noteBehind(subject.id);
+          heard = subject.version;
+        }
+      }, here);
+    });
+    this.#running = Promise.all([...hearing, persistently(() => this.#draw(), here)]);
     return this.#running;
   }
 
   /**
-   * Draws a capture's message again, changed or not: somebody clicked on one that is out of date.
+   * Draws a message again, changed or not: somebody clicked on one that is out of date.
    * @param about the deadline of the question that they answered, where it was one
    */
   redraw(id: string, about: Millis = 0): void {
-    this.#stale.add(about === 0 ? id : `${id} ${about}`);
+    this.#stale.note(id, about);
     this.#noteBehind(id);
   }
 
@@ -104,17 +98,14 @@ export class Follow {
   /** How far Slack is behind: an edit that waits for its turn only is not, one that Slack does not take is. */
   behind(): Behind {
     const now = this.#parts.now();
-    const waits = [...this.#behind].flatMap((id) => {
-      const capture = this.#parts.engine.peek(id);
-      const wanted = capture === undefined ? [] : this.#drawings(capture).filter(({ due }) => due <= now);
-      return wanted.map((drawing) => now - Math.max(drawing.due, this.#since.get(nameOf(drawing)) ?? now));
-    });
+    const due = [...this.#behind].flatMap((id) => this.#turns(id)).filter((turn) => turn.due <= now);
+    const waits = due.map((turn) => now - Math.max(turn.due, this.#since.get(turn.name) ?? now));
     return { messages: waits.length, oldest: Math.max(0, ...waits) };
   }
 
   /**
-   * Resolves once the capture's message is in its channel, with null, or with Slack's word for why it is not; `late` when neither
-   * has happened within so many milliseconds.
+   * Resolves once the message is in its channel, with null, or with Slack's word for why it is not; `late` when neither has happened
+   * within so many milliseconds.
    */
   async posted(id: string, within: Millis): Promise<string | null> {
     this.#noteBehind(id);
@@ -132,7 +123,7 @@ export class Follow {
   async close(signal: AbortSignal): Promise<void> {
     this.#closing.abort();
     await this.#running.catch(() => {});
-    for (const id of this.#alive) this.#behind.add(id);
+    for (const id of this.#goOn) this.#behind.add(id);
     for (;;) {
       const now = this.#parts.now();
       const next = nextDrawing(this.#left(true), now);
@@ -141,20 +132,12 @@ export class Follow {
     }
   }
 
-  async #hear(): Promise<void> {
-    for await (const capture of this.#parts.engine.watch(this.#heard, this.#closing.signal)) {
-      this.#noteLife(capture);
-      if (this.#drawings(capture).length > 0) this.#noteBehind(capture.id);
-      this.#heard = capture.version;
-    }
-  }
-
   async #draw(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       const now = this.#parts.now();
-      const paced = this.#left(false).map((each) => ({
-        ...each,
-        due: Math.max(each.due, now + this.#wait(each, now)),
+      const paced = this.#left(false).map((turn) => ({
+        ...turn,
+        due: Math.max(turn.due, now + this.#pace.wait(turn, now, this.#goOn.size)),
       }));
       const next = nextDrawing(paced, now);
       const wait = next === undefined ? nothingToDo : next.due - now;
@@ -164,20 +147,20 @@ export class Follow {
   }
 
   /** What the registry does not take now is shown later: what was said without being noted is said once all the same. */
-  async #showOrWait(drawing: Drawing): Promise<void> {
+  async #showOrWait(turn: Turn): Promise<void> {
     try {
-      await this.#show(drawing);
+      await this.#show(turn);
     } catch (error) {
       if (!isPassing(error)) throw error;
-      this.#parts.log.warn({ capture: drawing.capture.id, err: error }, 'not drawn, next try follows');
-      this.#notBefore.set(nameOf(drawing), this.#parts.now() + nextTry);
+      this.#parts.log.warn({ subject: turn.subject.id, err: error }, 'not drawn, next try follows');
+      this.#held.fail(turn, this.#parts.now() + nextTry);
     }
   }
 
-  /** A capture may be drawn before it is heard of: both say whether there is an ending to come. */
-  #noteLife({ id, state, channel }: Capture): void {
-    if (isOpen(state) && channel !== null) this.#alive.add(id);
-    else this.#alive.delete(id);
+  /** A subject may be drawn before it is heard of: both say whether there is an ending to come. */
+  #noteLife({ id, goesOn }: Subject): void {
+    if (goesOn) this.#goOn.add(id);
+    else this.#goOn.delete(id);
   }
 
   #noteBehind(id: string): void {
@@ -186,127 +169,80 @@ export class Follow {
   }
 
   /** @param last whether endings come at once, for the bot goes */
-  #left(last: boolean): Drawing[] {
+  #left(last: boolean): Turn[] {
     return [...this.#behind].flatMap((id) => {
-      const capture = this.#parts.engine.peek(id);
-      const drawings = capture === undefined ? [] : this.#drawings(capture);
-      if (drawings.length === 0) this.#behind.delete(id);
-      return drawings.map((drawing) => {
-        if (!this.#since.has(nameOf(drawing))) this.#since.set(nameOf(drawing), this.#parts.now());
-        const due = last && !isOpen(drawing.capture.state) ? 0 : drawing.due;
-        const keys = [limitOf(drawing), nameOf(drawing), ...(drawing.knocks ? [doorOf(drawing)] : [])];
-        const notBefore = keys.map((key) => this.#notBefore.get(key) ?? 0);
-        return { ...drawing, due: Math.max(due, ...notBefore) };
+      const turns = this.#turns(id);
+      if (turns.length === 0) this.#behind.delete(id);
+      return turns.map((turn) => {
+        if (!this.#since.has(turn.name)) this.#since.set(turn.name, this.#parts.now());
+        const due = last && !turn.subject.goesOn ? 0 : turn.due;
+        return { ...turn, due: Math.max(due, this.#held.until(turn)) };
       });
     });
   }
 
-  /** One edit of a minute's is kept for the ending of each capture that runs: all may end at once, and be shown so. */
-  #wait({ ts, rank }: Drawing, now: Millis): Millis {
-    const isUrgent = rank <= 1;
-    if (ts === null) return this.#posts.wait(now, isUrgent ? 0 : postsKept);
-    const kept = Math.min(Math.max(leastKept, this.#alive.size), editsPerMinute - leastForProgress);
-    return this.#edits.wait(now, isUrgent ? 0 : kept);
+  #turns(id: string): Turn[] {
+    const [subject] = this.#parts.subjects.flatMap((subjects) => subjects.peek(id) ?? []);
+    if (subject === undefined) return [];
+    return this.#drawings(subject).map((drawing) => {
+      return { ...drawing, subject, name: `${id} ${drawing.part} ${drawing.about}` };
+    });
   }
 
-  #drawings(capture: Capture): Drawing[] {
-    if (capture.channel === null) return [];
-    const all = this.#parts.messages.of(capture.id).map((message) => this.#asSeen(message));
-    const part = (name: Part) => all.find((message) => message.part === name);
-    const sent = { messages: all, warned: this.#parts.messages.warnings(capture.id).length > 0 };
-    return [
-      ...drawingsOf(capture, part('main'), part('thread'), this.#parts.now()),
-      ...asidesOf(capture, sent, this.#parts.placesOf(capture)),
-    ];
+  #drawings(subject: Subject): readonly Drawing[] {
+    return subject.drawings(this.#parts.messages.of(subject.id).map(this.#stale.asSeen));
   }
 
-  /** A message as somebody sees it whose click showed that they see an older one. */
-  #asSeen(message: Message): Message {
-    return this.#stale.has(staleName(message)) ? { ...message, sentVersion: 0, sentState: null, settled: 0 } : message;
-  }
-
-  async #show(drawing: Drawing): Promise<void> {
-    const { capture, part, channel } = drawing;
+  async #show(turn: Turn): Promise<void> {
+    const { subject, part, about, channel, name } = turn;
     const { messages, now } = this.#parts;
-    this.#noteLife(capture);
-    const noteLast = this.#unnoted.get(nameOf(drawing));
+    this.#noteLife(subject);
+    const noteLast = this.#unnoted.get(name);
     if (noteLast !== undefined) return noteLast();
-    const message = messages.claim({ capture: capture.id, part, about: drawing.about }, channel);
-    (message.ts === null ? this.#posts : this.#edits).took(now());
-    const said = await this.#say(drawing, message);
+    const message = messages.claim({ capture: subject.id, part, about }, channel);
+    this.#pace.took(message.ts, now());
+    const said = await this.#say(turn, message);
     const note = () => {
-      this.#note(said, drawing, message);
-      this.#unnoted.delete(nameOf(drawing));
-      if (part === 'main') this.#settled.emit(capture.id);
+      this.#note(said, turn, message);
+      this.#unnoted.delete(name);
+      if (part === 'main') this.#settled.emit(subject.id);
     };
-    this.#unnoted.set(nameOf(drawing), note);
+    this.#unnoted.set(name, note);
     note();
   }
 
-  async #say({ capture, part, about, channel, thread }: Drawing, message: Message): Promise<Said> {
-    const { op, ts } = message;
-    try {
-      const view = this.#parts.viewOf(capture, part, this.#parts.now(), about);
-      const broadcast = part === 'thread' && (capture.state === 'died' || capture.state === 'failed');
-      const attempt = this.#attempt(message);
-      return await say(this.#parts.slack, { channel, ts, thread, broadcast, op, attempt, ...view }, this.#newBlocks);
-    } catch (error) {
-      return { outcome: 'failed', error };
-    }
-  }
-
-  #note(said: Said, drawing: Drawing, message: Message): void {
-    const { capture, part, channel } = drawing;
+  #note(said: Said, turn: Turn, message: Message): void {
+    const { subject, part, channel, name } = turn;
     const { messages, log, now } = this.#parts;
-    const shown = { version: capture.version, state: capture.state, at: now(), settled: drawing.settles };
+    const shown = { version: subject.version, state: subject.state, at: now(), settled: turn.settles };
     switch (said.outcome) {
       case 'said':
-        this.#stale.delete(staleName(message));
-        this.#since.delete(nameOf(drawing));
+        this.#stale.forget(message);
+        this.#since.delete(name);
         messages.markSent(message, said.ts, shown);
-        this.#notBefore.delete(doorOf(drawing));
+        this.#held.open(turn);
         break;
       case 'lost':
-        this.#stale.delete(staleName(message));
-        this.#since.delete(nameOf(drawing));
+        this.#stale.forget(message);
+        this.#since.delete(name);
         if (message.trouble !== said.trouble)
-          log.warn({ capture: capture.id, part, channel, slack: said.trouble }, 'message lost');
+          log.warn({ subject: subject.id, part, channel, slack: said.trouble }, 'message lost');
         messages.markLost(message, said.trouble, shown);
-        if (mayReopen(said.trouble)) this.#notBefore.set(doorOf(drawing), now() + betweenKnocks);
+        if (mayReopen(said.trouble)) this.#held.shut(turn, now() + betweenKnocks);
         break;
       case 'unsure':
-        this.#notBefore.set(nameOf(drawing), now() + said.wait);
+        this.#held.fail(turn, now() + said.wait);
         break;
       case 'limited':
-        this.#notBefore.set(limitOf(drawing), now() + said.wait);
+        this.#held.limit(turn, now() + said.wait);
         break;
       case 'failed':
-        log.warn({ err: said.error, capture: capture.id, part, channel }, 'message not drawn, next try follows');
+        log.warn({ err: said.error, subject: subject.id, part, channel }, 'message not drawn, next try follows');
         this.#parts.doubt(said.error);
-        this.#notBefore.set(nameOf(drawing), now() + nextTry);
+        this.#held.fail(turn, now() + nextTry);
         break;
       default:
         said satisfies never;
     }
   }
-}
-
-/** What a 429 is about: all edits, or new messages in one channel. */
-function limitOf({ ts, channel }: Drawing): string {
-  return ts === null ? `posts ${channel}` : 'edits';
-}
-
-/** One message at a time tries whether a channel is open again. */
-function doorOf({ channel }: Drawing): string {
-  return `door ${channel}`;
-}
-
-/** One message that fails must not hold up another. */
-function nameOf({ capture, part, about }: Drawing): string {
-  return `${capture.id} ${part} ${about}`;
-}
-
-/** What a click on it is noted under: a capture's message, or one of its questions. */
-function staleName({ capture, part, about }: Message): string {
-  return part === 'main' || part === 'question' ? (about === 0 ? capture : `${capture} ${about}`) : '';
 }

@@ -6,7 +6,7 @@ import type { Millis, State } from '../capture/capture.ts';
 /**
  * What the bot says of a capture. `main` is its message in its channel; in its thread: `thread` (a search's progress, the ending), the
  * `warnings` of its start, a `question` before each deadline; to who ordered it alone: its `failure`, and the `loss` of its message, of
- * which the digest's channel has the `loss report`.
+ * which the digest's channel has the `loss report`. Of a request for approval: `main`, `thread` (what became of it), and its losses.
  */
 export type Part = 'main' | 'thread' | 'warnings' | 'question' | 'failure' | 'loss' | 'loss report';
 

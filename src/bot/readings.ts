@@ -8,7 +8,7 @@ export interface Sources {
   readonly engine: Pick<Engine, 'measure' | 'head'>;
   /** How many connections to Slack listen. */
   readonly connections: () => number;
-  /** Messages that do not show their captures as they are. */
+  /** Messages that do not show what they are about as it is. */
   readonly behind: () => Behind;
   /** How long the event loop kept others waiting since this was asked last, seconds. */
   readonly eventLoop: () => { readonly p99: number; readonly max: number };
@@ -47,7 +47,11 @@ export async function readingsText({ engine, connections, behind, eventLoop }: S
   // What is wrong is for /health to say; the numbers that need no registry are told all the same.
   if (known === null) return registry.metrics();
   const { messages, oldest, captures, droppedByKernel, searchedBytes, supervisor, freeBytes } = known;
-  gauge('capture_messages_behind', 'Messages in Slack that are due and do not show their capture as it is.', messages);
+  gauge(
+    'capture_messages_behind',
+    'Messages in Slack that are due and do not show their capture or request as it is.',
+    messages,
+  );
   gauge('capture_messages_behind_seconds', 'For how long the oldest of them has been due.', oldest / 1_000);
   gauge('capture_supervised', 'Whether any process looks after what runs.', supervisor === 'nobody' ? 0 : 1);
   gauge('capture_supervisor', 'Whether this process does.', supervisor === 'this process' ? 1 : 0);

@@ -1,3 +1,4 @@
+import { momentOf } from './abandoned.ts';
 import { type Actor, type Analyst, mayRole } from './analyst.ts';
 import { type ApprovalRequest, type GrantedLive, mayDeny, requestInWords } from './approval.ts';
 import { startBoth } from './both.ts';
@@ -9,7 +10,6 @@ import { isSecond } from './membership.ts';
 import type { BothStep } from './orders.ts';
 import type { Approval } from './registry.ts';
 import { ask, type Order, type Room } from './room.ts';
-import { momentOf } from './unanswered.ts';
 
 /**
  * Starts what a request asks for: taken in one statement, then judged and started as the requester's order. Whoever is killed in between,

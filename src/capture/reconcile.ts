@@ -10,7 +10,7 @@ export async function reconcileAll(room: Room): Promise<void> {
   const open = room.registry.open();
   await Promise.all(open.map((capture) => reconcileOne(room, capture)));
   if (open.some(({ kind }) => kind === 'live') || room.joins.pending().length > 0) await room.leaveSupervisor();
-  if (room.requests.open().length > 0) await (await import('./unanswered.ts')).tendRequests(room);
+  if (room.requests.open().length > 0) await (await import('./abandoned.ts')).tendRequests(room);
   room.audit.settleAbandoned(isAlive);
   for (let write = room.owed[0]; write !== undefined; write = room.owed[0]) {
     write();

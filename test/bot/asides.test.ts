@@ -4,23 +4,10 @@ import { asidesOf, type Sent } from '../../src/bot/asides.ts';
 import type { Drawing } from '../../src/bot/drawing.ts';
 import type { Message } from '../../src/bot/messages.ts';
 import type { Capture } from '../../src/capture/capture.ts';
-import { liveCapture, searchCapture } from './sample.ts';
+import { liveCapture, postedMessage, searchCapture } from './sample.ts';
 
-const main: Message = {
-  capture: 'c1',
-  part: 'main',
-  about: 0,
-  channel: 'C1',
-  op: 'o1',
-  ts: '1.1',
-  sentVersion: 1,
-  sentState: 'running',
-  sentAt: 10_000,
-  editedAt: null,
-  settled: 0,
-  trouble: null,
-  attemptedAt: null,
-};
+const main = postedMessage();
+
 const places = { person: 'U1', digest: 'C9' };
 const of = (capture: Capture, messages: readonly Message[] = [main], more: Partial<Sent> = {}) =>
   asidesOf(capture, { messages, warned: false, ...more }, places);

@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { onlyFirst, openDeliveries } from '../../src/bot/deliveries.ts';
+import { type Deliveries, onlyFirst, openDeliveries } from '../../src/bot/deliveries.ts';
 import { openUnanswered } from '../../src/bot/unanswered.ts';
 import { botDatabase, keptLog } from './sample.ts';
+
+/** The door that lets each delivery in once, and the orders that it notes as under way. */
+function door(given?: Deliveries) {
+  const database = botDatabase();
+  const now = () => 1_000;
+  const unanswered = openUnanswered(database, now, 'bot');
+  const once = onlyFirst(given ?? openDeliveries(database, now), unanswered, keptLog().log);
+  const deliver = (body: object, next: () => Promise<void>, more: object = {}): Promise<void> =>
+    Reflect.apply(once, undefined, [{ body, context: {}, next, ...more }]);
+  return { deliver, unanswered };
+}
 
 test('what Slack delivers twice is let through once, whichever of its keys is repeated', () => {
   const deliveries = openDeliveries(botDatabase(), () => 1_000);
@@ -31,62 +42,41 @@ test('deliveries are kept for an hour', () => {
 });
 
 test('the repetition of a form is not acknowledged: that would close it before its answer is known', async () => {
-  const database = botDatabase();
-  const deliveries = openDeliveries(database, () => 0);
-  const once = onlyFirst(
-    deliveries,
-    openUnanswered(database, () => 0, 'bot'),
-    keptLog().log,
-  );
+  const { deliver } = door();
   const acked: string[] = [];
-  const deliver = async (type: string) => {
-    const said = { body: { type, trigger_id: `1.${type}` }, context: {}, next: async () => undefined };
-    await Reflect.apply(once, undefined, [{ ...said, ack: async () => void acked.push(type) }]);
-  };
   for (const type of ['view_submission', 'block_actions']) {
-    await deliver(type);
-    await deliver(type);
+    const ack = async () => void acked.push(type);
+    for (const _ of ['first', 'again'])
+      await deliver({ type, trigger_id: `1.${type}` }, async () => undefined, { ack });
   }
   assert.deepEqual(acked, ['block_actions']);
 });
 
 test('that somebody or a group changed is heard although the registry is locked', async () => {
-  const locked = { first: () => assert.fail('the registry was asked'), forget: () => undefined };
-  const once = onlyFirst(
-    locked,
-    openUnanswered(botDatabase(), () => 0, 'bot'),
-    keptLog().log,
-  );
+  const { deliver } = door({ first: () => assert.fail('the registry was asked'), forget: () => undefined });
   const heard: string[] = [];
   for (const type of ['user_change', 'subteam_members_changed', 'channel_shared']) {
-    const said = { body: { event: { type }, event_id: 'Ev1' }, context: {}, next: async () => void heard.push(type) };
-    await Reflect.apply(once, undefined, [said]);
+    await deliver({ event: { type }, event_id: 'Ev1' }, async () => void heard.push(type));
   }
   assert.deepEqual(heard, ['user_change', 'subteam_members_changed', 'channel_shared']);
-  const mention = {
-    body: { event: { type: 'app_mention' }, event_id: 'Ev2' },
-    context: {},
-    next: async () => undefined,
-  };
-  await assert.rejects(Reflect.apply(once, undefined, [mention]), /the registry was asked/);
+  const mention = { event: { type: 'app_mention' }, event_id: 'Ev2' };
+  await assert.rejects(
+    deliver(mention, async () => undefined),
+    /the registry was asked/,
+  );
 });
 
 test('a message that comes as two events is heard once', async () => {
-  const deliveries = openDeliveries(botDatabase(), () => 0);
-  const once = onlyFirst(
-    deliveries,
-    openUnanswered(botDatabase(), () => 0, 'bot'),
-    keptLog().log,
-  );
+  const { deliver } = door();
   const heard: string[] = [];
-  const deliver = async (type: string, event_id: string, ts: string) => {
+  for (const [type, event_id, ts] of [
+    ['message', 'Ev1', '1.1'],
+    ['app_mention', 'Ev2', '1.1'],
+    ['message', 'Ev3', '1.2'],
+  ] as const) {
     const body = { type: 'event_callback', event_id, event: { type, channel: 'D1', ts } };
-    const next = async () => void heard.push(`${type} ${ts}`);
-    await Reflect.apply(once, undefined, [{ body, context: {}, next }]);
-  };
-  await deliver('message', 'Ev1', '1.1');
-  await deliver('app_mention', 'Ev2', '1.1');
-  await deliver('message', 'Ev3', '1.2');
+    await deliver(body, async () => void heard.push(`${type} ${ts}`));
+  }
   assert.deepEqual(heard, ['message 1.1', 'message 1.2']);
 });
 
@@ -99,13 +89,7 @@ test('what was taken back may be done again', () => {
 });
 
 test('an order is noted as unanswered until its person was answered, whatever way it came', async () => {
-  const database = botDatabase();
-  const unanswered = openUnanswered(database, () => 1_000, 'bot');
-  const once = onlyFirst(
-    openDeliveries(database, () => 1_000),
-    unanswered,
-    keptLog().log,
-  );
+  const { deliver, unanswered } = door();
   const place = { team_id: 'T1', user_id: 'U1', channel_id: 'C1' };
   const click = { team: { id: 'T1' }, user: { id: 'U1' }, channel: { id: 'C1' } };
   const event = { type: 'message', ts: '1.2', user: 'U1', channel: 'D1', text: 'stop c1', thread_ts: '1.1' };
@@ -121,9 +105,8 @@ test('an order is noted as unanswered until its person was answered, whatever wa
   ];
   const seen: unknown[] = [];
   for (const body of bodies) {
-    const next = async () => void seen.push(unanswered.before(1_001));
-    await Reflect.apply(once, undefined, [{ body, context: {}, next }]);
-    await Reflect.apply(once, undefined, [{ body, context: {}, next: () => assert.fail('twice') }]);
+    await deliver(body, async () => void seen.push(unanswered.before(1_001)));
+    await deliver(body, () => assert.fail('twice'));
   }
   const theirs = (channel: string) => ({ door: 'slack', team: 'T1', user: 'U1', channel });
   const noted = { at: 1_000, owner: 'bot', origin: theirs('C1'), thread: null };
@@ -140,15 +123,8 @@ test('an order is noted as unanswered until its person was answered, whatever wa
 });
 
 test('an order whose handler throws stays unanswered until its person is told', async () => {
-  const database = botDatabase();
-  const unanswered = openUnanswered(database, () => 1_000, 'bot');
-  const once = onlyFirst(
-    openDeliveries(database, () => 1_000),
-    unanswered,
-    keptLog().log,
-  );
+  const { deliver, unanswered } = door();
   const body = { team_id: 'T1', user_id: 'U1', trigger_id: '1', command: '/capture', response_url: 'http://1' };
-  const next = () => Promise.reject(new Error('a bug'));
-  await assert.rejects(Reflect.apply(once, undefined, [{ body, context: {}, next }]));
+  await assert.rejects(deliver(body, () => Promise.reject(new Error('a bug'))));
   assert.equal(unanswered.before(1_001).length, 1);
 });

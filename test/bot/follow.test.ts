@@ -1,61 +1,20 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { KnownBlock } from '@slack/types';
-import type { Database } from 'better-sqlite3';
-import { withCast } from '../../sandbox/workspace/cast.ts';
-import { openWorkspace, type Workspace } from '../../sandbox/workspace/workspace.ts';
-import { slackClients } from '../../src/bot/clients.ts';
-import { Follow } from '../../src/bot/follow.ts';
-import { slackLog } from '../../src/bot/log.ts';
-import { openMessages, type Part } from '../../src/bot/messages.ts';
+import type { Part } from '../../src/bot/messages.ts';
 import type { Capture } from '../../src/capture/capture.ts';
-import { registry } from './registry.ts';
-import { botDatabase, keptLog, liveCapture, manifest, searchCapture } from './sample.ts';
+import { following } from './following.ts';
+import { liveCapture, searchCapture } from './sample.ts';
 
 const planned: KnownBlock = { type: 'plan', title: 'Searching', tasks: [] };
 const inRows: KnownBlock = { type: 'section', text: { type: 'plain_text', text: 'Searching' } };
 
-/** A workspace, a registry, and a follower between them that can be stopped and another started. */
-async function stage(t: TestContext, { newBlocks = true } = {}) {
-  const workspace = await openWorkspace({ manifest, newBlocks });
-  const channel = withCast(workspace).soc.id;
-  const captures = registry();
-  const database = botDatabase();
-  const running: Follow[] = [];
-  const follow = () => {
-    const follower = followerOf(workspace, captures, database);
-    running.push(follower);
-    follower.run().catch((error: unknown) => assert.fail(String(error)));
-    return follower;
-  };
-  t.after(async () => {
-    await Promise.all(running.map((follower) => follower.close(AbortSignal.abort())));
-    await workspace.close();
-  });
-  return { workspace, channel, captures, follow };
-}
-
-function followerOf(workspace: Workspace, captures: ReturnType<typeof registry>, database: Database): Follow {
-  const { log } = keptLog();
-  const secrets = { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl };
-  const viewOf = (capture: Capture, part: Part) => ({
-    text: `${part} ${capture.id} ${capture.state} ${capture.packets ?? capture.progress?.packets ?? 0}`,
-    blocks: [],
-    ...(part === 'thread' && { blocks: [planned], fallback: [inRows] }),
-  });
-  const slack = slackClients(secrets, slackLog(log)).progress;
-  const placesOf = () => ({ person: null, digest: null });
-  return new Follow({
-    engine: captures,
-    messages: openMessages(database),
-    slack,
-    viewOf,
-    placesOf,
-    doubt: () => undefined,
-    log,
-    now: Date.now,
-  });
-}
+const viewOf = (capture: Capture, part: Part) => ({
+  text: `${part} ${capture.id} ${capture.state} ${capture.packets ?? capture.progress?.packets ?? 0}`,
+  blocks: [],
+  ...(part === 'thread' && { blocks: [planned], fallback: [inRows] }),
+});
+const stage = (t: TestContext, { newBlocks = true } = {}) => following(t, { newBlocks, viewOf });
 
 test('a capture is one message, drawn again when it changes, and its ending a reply', async (t) => {
   const { workspace, channel, captures, follow } = await stage(t);

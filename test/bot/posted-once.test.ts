@@ -1,60 +1,18 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { withCast } from '../../sandbox/workspace/cast.ts';
-import { openWorkspace } from '../../sandbox/workspace/workspace.ts';
-import { slackClients } from '../../src/bot/clients.ts';
-import { Follow } from '../../src/bot/follow.ts';
-import { slackLog } from '../../src/bot/log.ts';
-import { openMessages, type Part } from '../../src/bot/messages.ts';
+import type { Part } from '../../src/bot/messages.ts';
 import { newBlocks } from '../../src/bot/new-blocks.ts';
 import { say } from '../../src/bot/saying.ts';
 import type { Capture } from '../../src/capture/capture.ts';
 import { until } from '../capture/wait.ts';
-import { registry } from './registry.ts';
-import { botDatabase, keptLog, liveCapture, manifest } from './sample.ts';
+import { following } from './following.ts';
+import { liveCapture, manifest } from './sample.ts';
 
-/** A workspace, and followers of one registry that come after each other; `later` moves the bot's clock. */
-async function stage(t: TestContext, withManifest: unknown = manifest) {
-  const workspace = await openWorkspace({ manifest: withManifest });
-  const { soc } = withCast(workspace);
-  const captures = registry();
-  const messages = openMessages(botDatabase());
-  const { log, lines } = keptLog();
-  const secrets = { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl };
-  const slack = slackClients(secrets, slackLog(log)).progress;
-  let ahead = 0;
-  const now = () => Date.now() + ahead;
-  const viewOf = ({ id, state, packets }: Capture, part: Part) => ({
-    text: `${part} ${id} ${state} ${packets}`,
-    blocks: [],
-  });
-  const placesOf = () => ({ person: null, digest: null });
-  const running: Follow[] = [];
-  const follow = () => {
-    const follower = new Follow({
-      engine: captures,
-      messages,
-      slack,
-      viewOf,
-      placesOf,
-      doubt: () => undefined,
-      log,
-      now,
-    });
-    running.push(follower);
-    follower.run().catch((error: unknown) => assert.fail(String(error)));
-    return follower;
-  };
-  t.after(async () => {
-    await Promise.all(running.map((follower) => follower.close(AbortSignal.abort())));
-    await workspace.close();
-  });
-  const later = (ms: number) => {
-    ahead += ms;
-  };
-  const textsIn = (channel: string) => workspace.messagesIn(channel).map(({ text }) => text);
-  return { workspace, channel: soc.id, captures, messages, slack, lines, follow, later, now, textsIn };
-}
+const viewOf = ({ id, state, packets }: Capture, part: Part) => ({
+  text: `${part} ${id} ${state} ${packets}`,
+  blocks: [],
+});
+const stage = (t: TestContext, withManifest: unknown = manifest) => following(t, { withManifest, viewOf });
 
 for (const fate of ['the answer was lost', 'Slack said 500 after it'] as const) {
   test(`a message of which ${fate} is found again, kept true, and not posted twice`, async (t) => {

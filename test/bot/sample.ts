@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import pino, { type Logger } from 'pino';
 import { parse } from 'yaml';
+import type { Message } from '../../src/bot/messages.ts';
 import type { Capture } from '../../src/capture/capture.ts';
 import { runningCapture } from '../running-capture.ts';
 
@@ -16,8 +17,10 @@ export function botDatabase(file = ':memory:'): Database.Database {
     '010-preflight.sql',
     '012-homes.sql',
     '013-living-messages.sql',
+    '015-approval.sql',
     '016-attempts.sql',
     '017-threads.sql',
+    '018-requests-in-slack.sql',
   ])
     database.exec(readFileSync(new URL(`../../src/schema/${tables}`, import.meta.url), 'utf8'));
   return database;
@@ -45,4 +48,24 @@ export function searchCapture(given: Partial<Capture> = {}): Capture {
     progress: { filesDone: 3, filesTotal: 10, bytesDone: 30, bytesTotal: 100, reached: null, packets: 4 },
     ...given,
   });
+}
+
+/** The message in channel C1 of what was there in version 1, and ran. */
+export function postedMessage(given: Partial<Message> = {}): Message {
+  return {
+    capture: 'c1',
+    part: 'main',
+    about: 0,
+    channel: 'C1',
+    op: 'o1',
+    ts: '1.1',
+    sentVersion: 1,
+    sentState: 'running',
+    sentAt: 10_000,
+    editedAt: null,
+    settled: 0,
+    trouble: null,
+    attemptedAt: null,
+    ...given,
+  };
 }

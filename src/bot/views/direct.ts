@@ -1,4 +1,6 @@
+import { type ApprovalRequest, isWaiting, requestInWords } from '../../capture/approval.ts';
 import { type Capture, isOpen } from '../../capture/capture.ts';
+import { approversInWords } from '../../reports/approval.ts';
 import { numbers, result } from './numbers.ts';
 import { headline, headlineText, statusOf } from './status.ts';
 import { bold, code, escaped, line, said, typed } from './text.ts';
@@ -20,8 +22,8 @@ export function failureView(capture: Capture): View {
  * @param trouble Slack's word for why
  */
 export function lossView(capture: Capture, trouble: string): View {
-  const why = troubles.get(trouble) ?? `Slack does not let me change it any longer (${line(trouble, 60)})`;
-  const title = `⚠️ The message of ${capture.id} is not kept up to date any longer`;
+  const why = troubleInWords(trouble);
+  const title = lossTitle(capture);
   const { emoji, words } = statusOf(capture);
   const now = isOpen(capture.state) ? 'It goes on all the same' : numbers(capture);
   return {
@@ -37,6 +39,38 @@ export function lossView(capture: Capture, trouble: string): View {
   };
 }
 
+/**
+ * The same of a request for approval: how it stands, and how a lead answers one whose buttons nobody sees any more.
+ * @param channel where its message was
+ */
+export function requestLossView(request: ApprovalRequest, channel: string, trouble: string): View {
+  const { id, asked } = request;
+  const why = troubleInWords(trouble);
+  const title = lossTitle(request);
+  const stands = `${id} ${requestInWords(request)}`;
+  const way: Row = [typed(`${approversInWords(request)} types`, 200), said(' '), code(`/capture approve ${id}`, 60)];
+  return {
+    text: `${title}: ${escaped(why, 200)}. ${escaped(asked.order.description, 200)}: ${escaped(stands, 500)}`,
+    blocks: [
+      rows(
+        [bold(title)],
+        [typed(asked.order.description, 200), said(' in '), ...place({ channel })],
+        [said(`${why}.`)],
+        [typed(stands, 500)],
+        ...(isWaiting(request) ? [[said('To approve it, '), ...way]] : []),
+      ),
+    ],
+  };
+}
+
+function lossTitle({ id }: { readonly id: string }): string {
+  return `⚠️ The message of ${id} is not kept up to date any longer`;
+}
+
+function troubleInWords(trouble: string): string {
+  return troubles.get(trouble) ?? `Slack does not let me change it any longer (${line(trouble, 60)})`;
+}
+
 /** Slack's words that have a cause which somebody can see. */
 const troubles: ReadonlyMap<string, string> = new Map([
   ['message_not_found', 'Somebody deleted it'],
@@ -45,7 +79,7 @@ const troubles: ReadonlyMap<string, string> = new Map([
   ['channel_not_found', 'I do not see the channel any longer'],
 ]);
 
-function place({ channel }: Capture): Row {
+function place({ channel }: Pick<Capture, 'channel'>): Row {
   // A direct message has no name that means anything to anybody else.
   const isDirect = channel === null || channel.startsWith('D');
   return isDirect ? [said('a direct message')] : [{ type: 'channel', channel_id: channel }];

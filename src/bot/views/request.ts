@@ -55,12 +55,15 @@ export function requestView(request: ApprovalRequest): View {
   };
 }
 
-/** Under the message of a request, to whoever asked for it, once it does not wait any more. */
-export function requestEndedView(request: ApprovalRequest): View {
-  const { origin, id } = request;
+/**
+ * Under the message of a request, to whoever asked for it, once it does not wait any more.
+ * @param person their Slack id; null where nobody knows it
+ */
+export function requestEndedView(request: ApprovalRequest, person: string | null): View {
+  const { id } = request;
   const { emoji } = statusOf(request);
   const words = requestInWords(request);
-  const whom: Row = origin.door === 'slack' ? [{ type: 'user', user_id: origin.user }, said(' ')] : [];
+  const whom: Row = person === null ? [] : [{ type: 'user', user_id: person }, said(' ')];
   return {
     text: `${emoji} ${id} ${escaped(words, 500)}`,
     blocks: [rows([...whom, said(`${emoji} ${id} `), typed(words, 500)])],

@@ -3,7 +3,7 @@ import { withButtons } from '../../../src/bot/views/buttons.ts';
 import { captureView } from '../../../src/bot/views/capture.ts';
 import { detailsView } from '../../../src/bot/views/details.ts';
 import { digestView } from '../../../src/bot/views/digest.ts';
-import { failureView, lossView } from '../../../src/bot/views/direct.ts';
+import { failureView, lossView, requestLossView } from '../../../src/bot/views/direct.ts';
 import { doctorView } from '../../../src/bot/views/doctor.ts';
 import { echoed } from '../../../src/bot/views/echo.ts';
 import { endingView } from '../../../src/bot/views/ending.ts';
@@ -68,6 +68,7 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     failure: failureView(capture),
     loss: lossView(capture, 'message_not_found'),
     'loss of another kind': lossView(capture, words),
+    'loss of a request': requestLossView(requestOf(words), 'C024BE91L', words),
     details: withShare(shareable(detailsView(capture, reports), { verb: 'show', id: capture.id })),
     shared: sharedView(detailsView(capture, reports), words),
     list: withShare(
@@ -192,7 +193,7 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     ),
     request: requestView(requestOf(words)),
     'request over': requestView({ ...requestOf(words), state: 'failed' }),
-    'request ended': requestEndedView({ ...requestOf(words), state: 'failed' }),
+    'request ended': requestEndedView({ ...requestOf(words), state: 'failed' }, null),
     requested: requestedView(requestOf(words)),
     requests: requestsView(Array.from({ length: 300 }, () => requestOf(words))),
     'invited for a request': inviteForRequestView(requestOf(words)),

@@ -6,7 +6,7 @@ import { withButtons } from '../../../src/bot/views/buttons.ts';
 import { captureView } from '../../../src/bot/views/capture.ts';
 import { detailsView } from '../../../src/bot/views/details.ts';
 import { digestView } from '../../../src/bot/views/digest.ts';
-import { failureView, lossView } from '../../../src/bot/views/direct.ts';
+import { failureView, lossView, requestLossView } from '../../../src/bot/views/direct.ts';
 import { doctorView } from '../../../src/bot/views/doctor.ts';
 import { echoed } from '../../../src/bot/views/echo.ts';
 import { endingView } from '../../../src/bot/views/ending.ts';
@@ -343,7 +343,9 @@ const golden: Record<string, View> = {
   ),
   'request-denied': requestView(request({ state: 'denied', answeredBy: 'lea', endedAt: now })),
   'request-expired': requestView(request({ state: 'expired', endedAt: now })),
-  'request-ended': requestEndedView(started),
+  'request-lost': requestLossView(request(), 'C024BE91L', 'message_not_found'),
+  'request-lost-over': requestLossView(started, 'C024BE91L', 'is_archived'),
+  'request-ended': requestEndedView(started, 'U024BE7LJ'),
   requested: requestedView(request()),
   requests: requestsView([request({ id: 'a2', state: 'denied', answeredBy: 'will', endedAt: now }), request()]),
   'requests-none': requestsView([]),

@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Drawing, drawingsOf, nextDrawing } from '../../src/bot/drawing.ts';
+import { drawingsOf } from '../../src/bot/capture-messages.ts';
+import { type Drawing, nextDrawing } from '../../src/bot/drawing.ts';
 import type { Message } from '../../src/bot/messages.ts';
 import type { State } from '../../src/capture/capture.ts';
-import { liveCapture, searchCapture } from './sample.ts';
+import { liveCapture, postedMessage, searchCapture } from './sample.ts';
 
-const posted: Message = {
-  capture: 'c1',
-  part: 'main',
-  about: 0,
-  channel: 'C1',
-  op: 'o1',
-  ts: '1.1',
-  sentVersion: 1,
-  sentState: 'running',
-  sentAt: 10_000,
-  editedAt: null,
-  settled: 0,
-  trouble: null,
-  attemptedAt: null,
-};
+const posted = postedMessage();
+
 const partsOf = (drawings: readonly Drawing[]) => drawings.map(({ part }) => part);
 
 test('a capture ordered in Slack gets its message, one from the shell none', () => {
@@ -83,20 +71,12 @@ test('where the bot was shut out it knocks every 30 s, and at once with a change
 });
 
 test('a new message comes before endings, endings before progress, and the one that waits longest first', () => {
-  const progress = drawingsOf(searchCapture({ id: 'c3', version: 2 }), posted, undefined, 99_000);
-  const ended = drawingsOf(
-    liveCapture({ id: 'c2', version: 2, state: 'stopped' }),
-    posted,
-    {
-      ...posted,
-      part: 'thread',
-      sentVersion: 2,
-    },
-    99_000,
-  );
-  const fresh = drawingsOf(liveCapture({ id: 'c4' }), undefined, undefined, 99_000);
-  assert.equal(nextDrawing([...progress, ...ended, ...fresh], 99_000)?.capture.id, 'c4');
-  assert.equal(nextDrawing([...progress, ...ended], 99_000)?.capture.id, 'c2');
+  const progress = drawingsOf(searchCapture({ version: 2 }), posted, undefined, 99_000);
+  const told = postedMessage({ part: 'thread', sentVersion: 2 });
+  const ended = drawingsOf(liveCapture({ version: 2, state: 'stopped' }), posted, told, 99_000);
+  const fresh = drawingsOf(liveCapture(), undefined, undefined, 99_000);
+  assert.equal(nextDrawing([...progress, ...ended, ...fresh], 99_000), fresh[0]);
+  assert.equal(nextDrawing([...progress, ...ended], 99_000), ended[0]);
   const [one] = progress;
   assert.ok(one);
   const other = { ...one, part: 'thread' as const, due: one.due - 1 };
