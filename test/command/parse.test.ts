@@ -238,7 +238,15 @@ const understood: readonly [title: string, line: string, command: Command][] = [
 ];
 
 const refused: readonly [title: string, line: string, sentence: RegExp][] = [
-  ['an unknown verb: did you mean', 'strat -d x', /no verb 'strat': did you mean capture start\?/],
+  ['an unknown verb: did you mean', 'strat -d x', /no verb 'strat': did you mean capture start -d x\?/],
+  [
+    'a slip keeps what was typed behind it, to be copied',
+    "stpo 'shop floor' -v",
+    /did you mean capture stop 'shop floor' -v\?/,
+  ],
+  ['what is too long to copy is left out', `lsit ${'x'.repeat(200)}`, /did you mean capture list\?$/],
+  ['what other tools call it', 'kill c3', /no verb 'kill': did you mean capture stop c3\?/],
+  ['an id alone is looked at', 'C12', /no verb 'C12': did you mean capture show c12\?/],
   ['a verb of a later release is no verb', 'replay c1', /no verb 'replay': write one of start, search/],
   ['a name of the language is no verb', 'constructor', /no verb 'constructor'/],
   ['an unknown option: did you mean', 'start --desription x', /no option '--desription': did you mean --description\?/],
@@ -326,7 +334,7 @@ const refused: readonly [title: string, line: string, sentence: RegExp][] = [
     /'2026-02-30' is not a day: write .*digest 2026-11-24, or digest yesterday/,
   ],
   ['a day to come', 'digest 2026-11-25', /in the future: today is 2026-11-24/],
-  ['help about nothing known', 'help strat', /did you mean capture start/],
+  ['help about nothing known', 'help strat', /did you mean capture help start\?/],
   ['-R and -r at once', '-rRa grant -d x -e tcp', /search and both at once/],
   ['-m and -l at once', '-lm', /list and verify at once/],
   ['two verbs in flags', '-ls', /list and stop at once/],

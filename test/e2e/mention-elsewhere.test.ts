@@ -13,7 +13,8 @@ test('in a thread that is about no capture an id is asked for, and never guessed
   for (const [words, answer] of [
     ['stop', /stop needs an id or a word: write @capture stop c12/],
     ['show', /show needs the id of a capture.*write @capture show c12/],
-    ['strat -d x', /did you mean @capture start\?/],
+    ['strat -d x', /did you mean @capture start -d x\?/],
+    ['stpo c3', /did you mean @capture stop c3\?/],
     ['start --fro 2h', /@capture help start|did you mean --for/],
     ['hello?', /there is no verb/],
     ['', /What do you want to do/],
