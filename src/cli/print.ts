@@ -88,13 +88,17 @@ export function reachedInWords({ progress, joined }: Pick<Capture, 'progress' | 
   return reached === null ? 'before the first packet' : zonedTime(Math.floor(reached / 1_000), timezone);
 }
 
-/** When a live capture ends by itself, and whether it comes back after a reboot. */
-export function limitsInWords({ limits, keep }: Pick<Capture, 'limits' | 'keep'>, timezone: Zone): string[] {
+/** When a live capture ends by itself, or was to, and whether it comes back after a reboot. */
+export function limitsInWords(
+  { state, limits, keep }: Pick<Capture, 'state' | 'limits' | 'keep'>,
+  timezone: Zone,
+): string[] {
+  const goesOn = isOpen(state);
   return [
-    ...(limits.deadline === null ? [] : [`ends ${zonedTime(limits.deadline, timezone)}`]),
+    ...(limits.deadline === null ? [] : [`${goesOn ? 'ends' : 'was to end'} ${zonedTime(limits.deadline, timezone)}`]),
     ...(limits.bytes === null ? [] : [`at ${bytesInWords(limits.bytes)}`]),
     ...(limits.packets === null ? [] : [`at ${counted(limits.packets, 'packet')}`]),
-    ...(keep ? ['started again after a reboot'] : []),
+    ...(keep ? [goesOn ? 'started again after a reboot' : 'was to be started again after a reboot'] : []),
   ];
 }
 

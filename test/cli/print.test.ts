@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Capture } from '../../src/capture/capture.ts';
 import type { AuditEntry } from '../../src/capture/orders.ts';
 import { clockTime, usableZone, zonedTime } from '../../src/cli/clock.ts';
 import { listLines } from '../../src/cli/list.ts';
@@ -216,6 +217,20 @@ Why:           stopped by grant
 Packets:       10 packets, 10 captured, 12 received by filter, 2 dropped by kernel
 SHA-256:       abababababababababababababababababababababababababababababababab
 `),
+    );
+  });
+
+  test('says of what has ended when it was to end, not when it ends', () => {
+    const limits = { deadline: 1_795_493_405_000, bytes: null, packets: 1_000, near: false };
+    const limitsOf = (capture: Capture) =>
+      wholeLines(capture, { reports: [], status }, piped).find((line) => line.startsWith('Limits'));
+    assert.equal(
+      limitsOf(runningCapture({ limits, keep: true })),
+      'Limits:        ends Tue Nov 24 04:10:05 2026 UTC, at 1000 packets, started again after a reboot',
+    );
+    assert.equal(
+      limitsOf({ ...stoppedCapture(), limits, keep: true }),
+      'Limits:        was to end Tue Nov 24 04:10:05 2026 UTC, at 1000 packets, was to be started again after a reboot',
     );
   });
 

@@ -69,15 +69,21 @@ function joinedRows(parts: readonly JoinedPart[]): Row[] {
   ]);
 }
 
-function limitRows({ limits, keep, earlier }: Capture): Row[] {
+function limitRows({ state, limits, keep, earlier }: Capture): Row[] {
+  const goesOn = isOpen(state);
   const most = [
     ...(limits.deadline === null ? [] : [utc(limits.deadline)]),
     ...(limits.bytes === null ? [] : [bytesInWords(limits.bytes)]),
     ...(limits.packets === null ? [] : [counted(limits.packets, 'packet')]),
   ];
-  const kept: Row[] = keep ? [labelled('Kept', 'started again after a reboot')] : [];
+  const again = 'started again after a reboot';
+  const kept: Row[] = keep ? [goesOn ? labelled('Kept', again) : labelled('Was kept', `to be ${again}`)] : [];
   const before = earlier.slice(-5).map((one): Row => [bold('Earlier: '), code(one.savefile, 255)]);
-  return [...(most.length === 0 ? [] : [labelled('Ends at', most.join(' or '))]), ...kept, ...before];
+  return [
+    ...(most.length === 0 ? [] : [labelled(goesOn ? 'Ends at' : 'Was to end at', most.join(' or '))]),
+    ...kept,
+    ...before,
+  ];
 }
 
 function resultRows(capture: Capture): Row[] {
