@@ -43,8 +43,10 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
       return { verb: 'show', selector: oneOf(said, form, setting) };
     case 'stop':
       return { verb: 'stop', selector: stopSelector(said, form, setting), details: said.options.has('verbose') };
-    case 'extend':
-      return { verb: 'extend', selector: oneOf(said, form, setting), by: durationOf(said) ?? missingDuration(setting) };
+    case 'extend': {
+      const selector = oneOf(said, form, setting);
+      return { verb: 'extend', selector, by: durationOf(said) ?? missingDuration(selector, setting) };
+    }
     case 'keep':
       return { verb: 'keep', selector: oneOf(said, form, setting) };
     case 'approve':
