@@ -64,7 +64,7 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     'question of nobody': questionView(capture, capture.limits.deadline ?? 0, { person: null, longest: 1e12 }),
     'question answered': questionView(capture, 1, { person: null, longest: 1e12 }),
     extended: extendedView(capture),
-    'extended already': extendedAlreadyView(capture),
+    'extended already': extendedAlreadyView(capture, 'stopped'),
     failure: failureView(capture),
     loss: lossView(capture, 'message_not_found'),
     'loss of another kind': lossView(capture, words),

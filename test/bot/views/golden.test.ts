@@ -211,7 +211,7 @@ const golden: Record<string, View> = {
   'question-stopped': questionView(live({ ...near, ...ended }), deadline, analyst24h),
   'live-near-its-deadline': captureView(near, now),
   extended: extendedView(live()),
-  'extended-already': extendedAlreadyView(live()),
+  'extended-already': extendedAlreadyView(live(), 'stopped'),
   'failure-direct': failureView(live({ ...ended, ...died })),
   'loss-direct': lossView(live(), 'message_not_found'),
   warnings: warningsView(live(), [warning, warning]),
