@@ -66,6 +66,8 @@ export interface Attempted {
   readonly analyst: string | null;
   /** The door and the identity there, in words. */
   readonly from: string;
+  /** Who and where in Slack; null for another door. */
+  readonly slack: { readonly user: string; readonly channel: string } | null;
   readonly verb: string;
   readonly words: string;
   readonly why: string | null;
@@ -171,11 +173,13 @@ export function didInWords(day: AnalystDay): string[] {
 }
 
 function attempted(entry: AuditEntry): Attempted {
+  const { origin } = entry;
   return {
     at: entry.at,
     outcome: entry.outcome,
     analyst: entry.analyst,
-    from: originInWords(entry.origin),
+    from: originInWords(origin),
+    slack: origin.door === 'slack' ? { user: origin.user, channel: origin.channel } : null,
     verb: entry.verb,
     words: entry.words,
     why: entry.detail,

@@ -28,7 +28,7 @@ test('the report for a terminal', () => {
     'Refused',
     '  2026-11-23 12:00:00 UTC stranger slack:T0STRANGE/U0STRANGER in C024BE91L: list',
     '    not an analyst of this sensor',
-    '  2026-11-23 12:00:00 UTC will: stop c12',
+    '  2026-11-23 12:00:00 UTC will: [Stop] c12',
     '    c12 is grant’s: ask grant or a lead',
     '',
     'Disk',

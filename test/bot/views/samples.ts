@@ -306,7 +306,7 @@ export function busyDay(): Day {
         outcome: 'refused',
         analyst: 'will',
         verb: 'stop',
-        words: 'stop c12',
+        words: '[Stop] c12 1795479005000 0',
         detail: 'c12 is grant’s: ask grant or a lead',
       }),
       entry({
