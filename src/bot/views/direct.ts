@@ -22,8 +22,6 @@ export function failureView(capture: Capture): View {
 export function lossView(capture: Capture, trouble: string): View {
   const why = troubles.get(trouble) ?? `Slack does not let me change it any longer (${line(trouble, 60)})`;
   const title = `⚠️ The message of ${capture.id} is not kept up to date any longer`;
-  const { emoji, words } = statusOf(capture);
-  const now = isOpen(capture.state) ? 'It goes on all the same' : numbers(capture);
   return {
     text: `${title}: ${escaped(why, 200)}. ${headlineText(capture)}`,
     blocks: [
@@ -31,10 +29,18 @@ export function lossView(capture: Capture, trouble: string): View {
         [bold(title)],
         [typed(capture.description, 200), said(' in '), ...place(capture)],
         [said(`${why}.`)],
-        [said(`${emoji} ${words}. ${now}: `), show(capture)],
+        [said(`${standing(capture)}: `), show(capture)],
       ),
     ],
   };
+}
+
+/** How a capture stands whose message does not tell it. */
+function standing(capture: Capture): string {
+  const { emoji, words } = statusOf(capture);
+  const status = `${emoji} ${words}`;
+  if (capture.state === 'running') return `${status}. It goes on all the same`;
+  return isOpen(capture.state) || capture.state === 'failed' ? status : `${status}. ${numbers(capture)}`;
 }
 
 /** Slack's words that have a cause which somebody can see. */

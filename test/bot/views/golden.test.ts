@@ -214,6 +214,8 @@ const golden: Record<string, View> = {
   'extended-already': extendedAlreadyView(live(), 'stopped'),
   'failure-direct': failureView(live({ ...ended, ...died })),
   'loss-direct': lossView(live(), 'message_not_found'),
+  'loss-direct-stopping': lossView(live({ state: 'stopping' }), 'message_not_found'),
+  'loss-direct-ended': lossView(live(ended), 'message_not_found'),
   warnings: warningsView(live(), [warning, warning]),
   'details-to-share': withShare(shareable(detailsView(live(ended), []), { verb: 'show', id: 'c12' })),
   'details-shared': sharedView(detailsView(live(ended), []), 'will'),
