@@ -108,7 +108,7 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     'not searched': notSearchedView({ verb: 'both', order: { ...order, since: null } }),
     'answered already': answeredAlreadyView(),
     'sent already': sentAlreadyView(),
-    menu: menuView(),
+    menu: menuView({ name: words, role: 'lead' }),
     bug: bugView(words),
     help: helpView(words),
     whoami: whoamiView(

@@ -265,7 +265,8 @@ const golden: Record<string, View> = {
     { name: 'grant', role: 'lead' },
     { door: 'slack', team: 'T024BE7LD', user: 'U024BE7LH', channel: 'C1' },
   ),
-  menu: menuView(),
+  menu: menuView({ name: 'will', role: 'analyst' }),
+  'menu-viewer': menuView({ name: 'maria', role: 'viewer' }),
   'sent-already': sentAlreadyView(),
   'interrupted-nothing': interruptedView('/capture start -d x host 192.0.2.7', {
     outcome: null,
