@@ -131,9 +131,10 @@ export function details(capture: Capture, { engine }: Pick<Desk, 'engine'>): Vie
   return shareable(detailsView(capture, engine.coverage(capture.id)), { verb: 'show', id: capture.id });
 }
 
-/** Captures as a list, for one person. */
+/** Captures as a list, for one person; that there are none is nothing to share. */
 export function listed(captures: readonly Capture[], selection: Selection, { now }: Pick<Desk, 'now'>): View {
-  return shareable(listView(captures, now(), selection), { verb: 'list', selection });
+  const view = listView(captures, now(), selection);
+  return captures.length === 0 ? view : shareable(view, { verb: 'list', selection });
 }
 
 function inFull(captures: readonly Capture[], short: View, desk: Desk): View {

@@ -40,7 +40,7 @@ import {
   requestView,
   waitingView,
 } from '../../../src/bot/views/request.ts';
-import { shareable, sharedView, withShare } from '../../../src/bot/views/share.ts';
+import { shareable, sharedAlreadyView, sharedView, withShare } from '../../../src/bot/views/share.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import { CaptureError } from '../../../src/capture/errors.ts';
@@ -218,6 +218,7 @@ const golden: Record<string, View> = {
   'loss-direct-ended': lossView(live(ended), 'message_not_found'),
   warnings: warningsView(live(), [warning, warning]),
   'details-to-share': withShare(shareable(detailsView(live(ended), []), { verb: 'show', id: 'c12' })),
+  'shared-already': sharedAlreadyView(),
   'details-shared': sharedView(detailsView(live(ended), []), 'will'),
   'list-to-share': withShare(
     shareable(listView([live()], now, { all: false }), { verb: 'list', selection: { all: false } }),
