@@ -168,6 +168,7 @@ const golden: Record<string, View> = {
     }),
     now,
   ),
+  'live-nothing-yet': captureView(live({ bytes: 24 }), now),
   'live-running': captureView(live(), now),
   'live-stopped': captureView(live(ended), now),
   'live-stopped-with-drops': captureView(live({ ...ended, ...dropped }), now),
