@@ -89,7 +89,7 @@ function expressionInputs({ draft, way, more }: FormState): InputBlock[] {
         textInput('expression', draft.options.expression, {
           label: 'Expression',
           placeholder: 'host 192.0.2.7 and port 53',
-          hint: 'As tcpdump takes it. Write everything for all packets.',
+          hint: 'As tcpdump takes it: host 192.0.2.7, or port 53 and udp. For all packets: everything',
           multiline: true,
         }),
       ];
@@ -105,7 +105,12 @@ function expressionInputs({ draft, way, more }: FormState): InputBlock[] {
     case 'fields': {
       const { address, port, protocol, direction } = way.fields;
       const simple = [
-        textInput('address', address, { label: 'Address', placeholder: '192.0.2.7', optional: true, redraws: true }),
+        textInput('address', address, {
+          label: 'Address',
+          placeholder: '192.0.2.7, or everything',
+          optional: true,
+          redraws: true,
+        }),
         textInput('port', port, { label: 'Port', placeholder: '53', optional: true, redraws: true }),
       ];
       if (!more) return simple;

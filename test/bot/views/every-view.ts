@@ -37,7 +37,7 @@ import {
   requestView,
   waitingView,
 } from '../../../src/bot/views/request.ts';
-import { shareable, sharedView, withShare } from '../../../src/bot/views/share.ts';
+import { shareable, sharedAlreadyView, sharedView, withShare } from '../../../src/bot/views/share.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import type { ApprovalRequest } from '../../../src/capture/approval.ts';
@@ -69,6 +69,7 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     loss: lossView(capture, 'message_not_found'),
     'loss of another kind': lossView(capture, words),
     details: withShare(shareable(detailsView(capture, reports), { verb: 'show', id: capture.id })),
+    'shared already': sharedAlreadyView(),
     shared: sharedView(detailsView(capture, reports), words),
     list: withShare(
       shareable(
