@@ -32,7 +32,7 @@ test('the report for a terminal', () => {
     '    c12 is grant’s: ask grant or a lead',
     '',
     'Disk',
-    '  38.2 GiB free; at 3.7 MiB a day the floor of 4.7 GiB is more than a year away',
+    '  38.2 GiB free',
     '',
     'Pinned',
     '  1 pin, 7.4 GiB of 93.1 GiB; p3 ends within a day',
