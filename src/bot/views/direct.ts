@@ -1,4 +1,5 @@
-import { type Capture, isOpen } from '../../capture/capture.ts';
+import { type Capture, isOpen, ringsOf } from '../../capture/capture.ts';
+import { printCommand } from '../../command/print.ts';
 import { numbers, result } from './numbers.ts';
 import { headline, headlineText, statusOf } from './status.ts';
 import { bold, code, escaped, line, said, typed } from './text.ts';
@@ -11,9 +12,27 @@ export function failureView(capture: Capture): View {
     capture.state === 'died' ? [[said(result(capture))], [said('Its savefile is kept: '), show(capture)]] : [];
   return {
     text: `${headlineText(capture)}${capture.why === null ? '' : `: ${escaped(capture.why, 300)}`}`,
-    blocks: [rows(headline(capture), [said('In '), ...place(capture)], ...why, ...kept)],
+    blocks: [rows(headline(capture), [said('In '), ...place(capture)], ...why, ...kept, ...again(capture))],
   };
 }
+
+/** A search can be repeated as long as the ring holds its window: what to type. Of a list of hosts the sensor has no file. */
+function again(capture: Capture): Row[] {
+  const { kind, joined, hosts, window, description, expression, analyst, orderedBy } = capture;
+  if (kind !== 'past' || joined !== null || hosts !== null || window === null) return [];
+  const rings = ringsOf(capture);
+  const order = {
+    ...{ description, expression, window },
+    ...(rings.length === 0 ? {} : { rings }),
+    ...(capture.case === null ? {} : { case: capture.case }),
+    ...(analyst === orderedBy ? {} : { analyst }),
+  };
+  const words = `/capture ${printCommand({ verb: 'search', order })}`;
+  return words.length > longestAgain ? [] : [[said('To search again: '), code(words, longestAgain)]];
+}
+
+/** A line to copy that is cut is another order. */
+const longestAgain = 1_000;
 
 /**
  * To who ordered a capture, alone, and to the digest's channel: that its message is not kept true any longer.

@@ -214,6 +214,12 @@ const golden: Record<string, View> = {
   extended: extendedView(live()),
   'extended-already': extendedAlreadyView(live(), 'stopped'),
   'failure-direct': failureView(live({ ...ended, ...died })),
+  'failure-direct-search': failureView(
+    past({
+      ...{ state: 'died', endedAt: now, analyst: 'will', orderedBy: 'grant' },
+      why: 'the bot that searched was interrupted after 35 of 97 ring files: the others were not searched to their end. Order the search again to have all of it',
+    }),
+  ),
   'loss-direct': lossView(live(), 'message_not_found'),
   'loss-direct-stopping': lossView(live({ state: 'stopping' }), 'message_not_found'),
   'loss-direct-ended': lossView(live(ended), 'message_not_found'),
