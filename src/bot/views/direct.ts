@@ -1,4 +1,4 @@
-import { type Capture, isOpen, ringsOf } from '../../capture/capture.ts';
+import { type Capture, isOpen, ringsOf, type Window } from '../../capture/capture.ts';
 import { printCommand } from '../../command/print.ts';
 import { numbers, result } from './numbers.ts';
 import { headline, headlineText, statusOf } from './status.ts';
@@ -19,7 +19,7 @@ export function failureView(capture: Capture): View {
 /** A search can be repeated as long as the ring holds its window: what to type. Of a list of hosts the sensor has no file. */
 function again(capture: Capture): Row[] {
   const { kind, joined, hosts, window, description, expression, analyst, orderedBy } = capture;
-  if (kind !== 'past' || joined !== null || hosts !== null || window === null) return [];
+  if (kind !== 'past' || joined !== null || hosts !== null || window === null || !isWritable(window)) return [];
   const rings = ringsOf(capture);
   const order = {
     ...{ description, expression, window },
@@ -29,6 +29,11 @@ function again(capture: Capture): Row[] {
   };
   const words = `/capture ${printCommand({ verb: 'search', order })}`;
   return words.length > longestAgain ? [] : [[said('To search again: '), code(words, longestAgain)]];
+}
+
+/** Whether a calendar has its bounds, microseconds since the epoch (ECMA-262, 21.4.1.1). */
+function isWritable({ since, until }: Window): boolean {
+  return [since, until].every((at) => at === null || Math.abs(at) <= 8.64e18);
 }
 
 /** A line to copy that is cut is another order. */
