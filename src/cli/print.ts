@@ -1,6 +1,7 @@
 import type { Analyst, Origin } from '../capture/analyst.ts';
 import { originInWords } from '../capture/analyst.ts';
 import { type Capture, type HostList, isOpen, type Millis, ringsOf } from '../capture/capture.ts';
+import type { Deletion } from '../capture/evidence.ts';
 import type { AuditEntry } from '../capture/orders.ts';
 import { bytesInWords, counted } from '../capture/quantities.ts';
 import { utc } from '../reports/figures.ts';
@@ -23,15 +24,25 @@ export type FileStatus = {
  * how it stands or ended. On a terminal the id comes first.
  */
 export function blockLines(
-  captures: readonly { readonly capture: Capture; readonly status: FileStatus }[],
+  captures: readonly {
+    readonly capture: Capture;
+    readonly status: FileStatus;
+    readonly deletion?: Deletion | undefined;
+  }[],
   shown: Shown,
 ): string[] {
-  const blocks = captures.map(({ capture, status }) => {
+  const blocks = captures.map(({ capture, status, deletion }) => {
     const id: Row = ['Id', capture.id];
     const holes = holesInWords(capture).map((hole): Row => ['Hole', hole]);
-    const several = ringsOf(capture).length > 1 ? ringRow(capture) : [];
-    const original = [...blockRows(capture, status, shown), ...several, ...holes];
-    return labelled([...(shown.terminal ? [id, ...original] : [...original, id]), ...stateRows(capture, shown)], 16);
+    const original = [...blockRows(capture, status, shown), ...ringRow(capture), ...holes];
+    return labelled(
+      [
+        ...(shown.terminal ? [id, ...original] : [...original, id]),
+        ...stateRows(capture, shown),
+        ...deletedRow(deletion, shown),
+      ],
+      16,
+    );
   });
   const named = captures.map(({ capture }) => capture);
   return [...zoneLine(named, shown), ...blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block]))];
@@ -79,6 +90,11 @@ export function stateRows({ state, endedAt, why }: Capture, { timezone }: Shown)
     ...(endedAt === null ? [] : [['Ended', zonedTime(endedAt, timezone)] as const]),
     ...(why === null ? [] : [['Why', oneLine(why)] as const]),
   ];
+}
+
+/** When and why retention deleted the savefile; nothing where it did not. */
+export function deletedRow(deletion: Deletion | undefined, { timezone }: Shown): Row[] {
+  return deletion === undefined ? [] : [['Deleted', oneLine(`${zonedTime(deletion.at, timezone)}: ${deletion.why}`)]];
 }
 
 /** The time that a search has reached in the ring. */

@@ -12,7 +12,7 @@ import { coverage, searchUnderWay, stoppedCapture } from './example.ts';
 
 const piped = { timezone: 'UTC', terminal: false };
 const terminal = { timezone: 'Europe/Berlin', terminal: true };
-const sheet = { timezone: 'Europe/Berlin', columns: 80, all: false };
+const sheet = { timezone: 'Europe/Berlin', columns: 80, all: false, deleted: new Set<string>() };
 const status = {
   bytes: 1_164,
   modifiedAt: 1_795_486_210_000,
@@ -68,6 +68,18 @@ describe('a list', () => {
     );
   });
 
+  test('says whose savefile was deleted since', () => {
+    const captures = [stoppedCapture(), runningCapture({ id: 'c13' })];
+    const [, first, second] = listedLines(captures, { ...sheet, all: true, deleted: new Set(['c12']) });
+    assert.match(first ?? '', /\[c12 stopped, savefile deleted(?:, .*)?\]$/);
+    assert.match(second ?? '', /\[c13 running\]$/);
+    const deletion = { at: 1_795_493_405_000, why: 'older than 30d' };
+    assert.equal(
+      blockLines([{ capture: stoppedCapture(), status: null, deletion }], piped).at(-1),
+      'Deleted:        Tue Nov 24 04:10:05 2026 UTC: older than 30d',
+    );
+  });
+
   test('of nothing is nothing', () => assert.deepEqual([...listedLines([], sheet), ...listLines([], 'UTC')], []));
 
   test('cannot be made to drive the terminal by a description', () => {
@@ -107,6 +119,7 @@ Progress:       Mon Nov 23 13:20:00 2026 UTC
 Description:    beacon
 Expression:     port 4444
 Capture File:   /var/lib/capture/captures/will.processing.4711.1795440000_beacon_Tue.Nov24.2026-02.10.05.UTC_1795486205_.past.pcap
+Ring:           dmz
 Id:             c13
 State:          running
 `),

@@ -70,6 +70,7 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     'loss of another kind': lossView(capture, words),
     details: withShare(shareable(detailsView(capture, reports), { verb: 'show', id: capture.id })),
     'shared already': sharedAlreadyView(),
+    'details of a deleted one': detailsView(capture, reports, { at: capture.startedAt, why: words }),
     shared: sharedView(detailsView(capture, reports), words),
     list: withShare(
       shareable(

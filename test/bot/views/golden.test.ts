@@ -251,6 +251,13 @@ const golden: Record<string, View> = {
   'details-live': detailsView(live({ ...ended, keep: true }), []),
   'details-running': detailsView(live({ keep: true }), []),
   'details-search': detailsView(past(found), reports),
+  'details-deleted': detailsView(live(ended), [], { at: now, why: 'kept for 30d (retention.age)' }),
+  'list-deleted': listView(
+    [live({ ...ended, id: 'c9' }), live({ ...ended, id: 'c8' })],
+    now,
+    { all: true },
+    (id) => id === 'c8',
+  ),
   list: listView([live(), past(), live({ ...ended, id: 'c9', startedAt: now - 86_400_000 })], now, { all: true }),
   'list-empty': listView([], now, { all: false }),
   error: echoed(errorView(refused), { verb: 'start', order: { description: 'shop', expression: 'port 99999' } }),

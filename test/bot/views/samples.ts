@@ -256,9 +256,10 @@ export function heldOf(capture: CaptureId): HeldSavefile {
 }
 
 /** How evidence stands where nothing is wrong with it. */
-export const sound: Pick<Day, 'chain' | 'doubtful'> = {
+export const sound: Pick<Day, 'chain' | 'doubtful' | 'deleted'> = {
   chain: { entries: 4821, broken: null, unguarded: [] },
   doubtful: [],
+  deleted: [],
 };
 
 /** A full day: a live capture over midnight, one stopped with drops, one that died, a search with gaps, refusals. */
