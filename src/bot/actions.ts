@@ -12,7 +12,7 @@ import { buttonIds } from './views/buttons.ts';
 import { startedView } from './views/notice.ts';
 import { answeredAlreadyView, answerIds, notSearchedView } from './views/preflight.ts';
 import { approvalIds, buttonValue } from './views/request.ts';
-import { shareId } from './views/share.ts';
+import { sharedAlreadyView, shareId } from './views/share.ts';
 import type { View } from './views/view.ts';
 
 /** What a click leads to, by the button's value: something for the clicker to see, or null where the capture's own message shows it. */
@@ -26,7 +26,7 @@ export function answerButtons(app: App, desk: Desk): void {
   onButton(app, buttonIds.extend, { verb: 'extend', act: extend }, desk);
   onButton(app, buttonIds.stopAsked, { verb: 'stop', act: stopAsked }, desk);
   onButton(app, buttonIds.get, { verb: 'get', act: get }, desk);
-  onButton(app, shareId, { verb: 'show', act: share, place: 'everybody' }, desk);
+  onShare(app, desk);
   onButton(app, approvalIds.approve, { verb: 'approve', act: approve }, desk);
   onButton(app, approvalIds.deny, { verb: 'deny', act: deny }, desk);
   onButton(app, answerIds.search, { verb: 'search', act: searchAllTheSame, place: 'instead' }, desk);
@@ -49,6 +49,30 @@ function onButton(app: App, button: string, { verb, act, place }: Click, desk: D
     const view = await act(value, clicker, desk);
     if (view !== null) await answer(body.response_url, view, place, threadOf(body));
   });
+}
+
+/** Share shows what its message tells to everybody, and to nobody twice: Slack leaves the button where it was. */
+function onShare(app: App, desk: Desk): void {
+  app.action<BlockAction<ButtonAction>>(
+    { type: 'block_actions', action_id: shareId },
+    async ({ ack, action, body }) => {
+      await ack();
+      const value = action.value ?? '';
+      const origin = originOf(body);
+      const sharer = await authorise({ origin, verb: 'show', words: `[${action.text.text}] ${value}` }, desk);
+      const once = `share ${origin.channel} ${body.container.message_ts}`;
+      if (!desk.deliveries.first([once])) {
+        await answer(body.response_url, sharedAlreadyView(), 'below', threadOf(body));
+        return;
+      }
+      try {
+        await answer(body.response_url, await share(value, sharer, desk), 'everybody', threadOf(body));
+      } catch (error) {
+        desk.deliveries.forget(once);
+        throw error;
+      }
+    },
+  );
 }
 
 async function approve(value: string, { actor }: Authorised, desk: Desk): Promise<View | null> {

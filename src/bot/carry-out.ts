@@ -128,12 +128,18 @@ async function carriedOut(command: Command, actor: Actor, desk: Desk): Promise<V
 
 /** One capture in full, for one person. */
 export function details(capture: Capture, { engine }: Pick<Desk, 'engine'>): View {
-  return shareable(detailsView(capture, engine.coverage(capture.id)), { verb: 'show', id: capture.id });
+  const view = detailsView(capture, engine.coverage(capture.id), engine.deletion(capture.id));
+  return shareable(view, { verb: 'show', id: capture.id });
 }
 
-/** Captures as a list, for one person. */
-export function listed(captures: readonly Capture[], selection: Selection, { now }: Pick<Desk, 'now'>): View {
-  return shareable(listView(captures, now(), selection), { verb: 'list', selection });
+/** Captures as a list, for one person; that there are none is nothing to share. */
+export function listed(
+  captures: readonly Capture[],
+  selection: Selection,
+  { now, engine }: Pick<Desk, 'now' | 'engine'>,
+): View {
+  const view = listView(captures, now(), selection, (id) => engine.deletion(id) !== undefined);
+  return captures.length === 0 ? view : shareable(view, { verb: 'list', selection });
 }
 
 function inFull(captures: readonly Capture[], short: View, desk: Desk): View {

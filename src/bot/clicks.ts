@@ -16,7 +16,7 @@ export async function stop(id: string, { actor }: Authorised, desk: Desk): Promi
     const [stopped] = await desk.engine.stop(id, actor);
     return stopped === undefined || wasStoppedBy(stopped, actor.analyst.name) ? null : endedAlreadyView(stopped);
   } catch (error) {
-    return tooLate(error, id, 0, desk);
+    return tooLate(error, id, { about: 0, asked: 'stopped' }, desk);
   }
 }
 
@@ -27,7 +27,7 @@ export async function stopAsked(value: string, { actor }: Authorised, desk: Desk
     const [stopped] = await desk.engine.stop(id, actor, deadline);
     return stopped === undefined || wasStoppedBy(stopped, actor.analyst.name) ? null : endedAlreadyView(stopped);
   } catch (error) {
-    return tooLate(error, id, deadline, desk);
+    return tooLate(error, id, { about: deadline, asked: 'stopped' }, desk);
   }
 }
 
@@ -39,7 +39,7 @@ export async function extend(value: string, { actor }: Authorised, desk: Desk): 
     desk.follow.redraw(id);
     return extendedView(extended);
   } catch (error) {
-    return tooLate(error, id, deadline, desk);
+    return tooLate(error, id, { about: deadline, asked: 'extended' }, desk);
   }
 }
 
@@ -64,14 +64,19 @@ export async function share(value: string, { actor }: Authorised, desk: Desk): P
 
 /**
  * What somebody is told whose button should not have been there any more; its message is drawn anew.
- * @param about the deadline that it was drawn for; 0 where it was for none
+ * @param click the deadline that it was drawn for, 0 where it was for none; and what it asked for
  */
-function tooLate(error: unknown, id: string, about: Millis, desk: Desk): View {
+function tooLate(
+  error: unknown,
+  id: string,
+  { about, asked }: { about: Millis; asked: 'stopped' | 'extended' },
+  desk: Desk,
+): View {
   if (!(error instanceof CaptureError && error.code === 'conflict')) return explained(error);
   desk.follow.redraw(id);
   if (about !== 0) desk.follow.redraw(id, about);
   const capture = desk.engine.peek(id);
   if (capture === undefined) return explained(error);
   if (!isOpen(capture.state)) return endedAlreadyView(capture);
-  return about === 0 || capture.limits.deadline === about ? explained(error) : extendedAlreadyView(capture);
+  return about === 0 || capture.limits.deadline === about ? explained(error) : extendedAlreadyView(capture, asked);
 }

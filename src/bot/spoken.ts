@@ -51,7 +51,8 @@ async function carriedOut(spoken: Spoken, text: string, opening: Opening | null,
   const authorised = await authorise(orderOf(spoken, text), desk);
   if (spoken.text === null)
     throw new CaptureError('bad_request', `what I am to do begins with my name: write ${spoken.name}help`);
-  if (text.trim() === '') return spoken.about === null ? menuView() : atHand(spoken.about, authorised, desk);
+  if (text.trim() === '')
+    return spoken.about === null ? menuView(authorised.actor.analyst) : atHand(spoken.about, authorised, desk);
   const setting = settingFor(authorised.timezone, desk, spoken.about);
   const words = splitWords(text);
   const draft = unfinished(words, setting);

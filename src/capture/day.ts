@@ -28,7 +28,9 @@ export async function dayOf(room: Room, from: Millis, to: Millis, signal: AbortS
   const disk = { free: freeNow(room), floor: room.config.limits.freeSpace };
   const { entries: walked, broken, unguarded } = await chainOf(room, signal);
   const doubtful = await doubtfulSavefiles(room.holdings, signal);
-  return { captures, entries, head: room.audit.head(), chain: { entries: walked, broken, unguarded }, doubtful, disk };
+  const deleted = captures.map(({ id }) => id).filter((id) => room.holdings.deletion(id) !== undefined);
+  const chain = { entries: walked, broken, unguarded };
+  return { captures, entries, head: room.audit.head(), chain, doubtful, deleted, disk };
 }
 
 async function chainOf({ database }: Room, signal: AbortSignal): Promise<ChainEnd> {

@@ -133,6 +133,8 @@ export interface Day {
   /** The audit log's hash chain, walked from the first entry on. */
   readonly chain: Pick<ChainEnd, 'entries' | 'broken' | 'unguarded'>;
   readonly doubtful: readonly DoubtfulSavefile[];
+  /** Of these captures, whose savefile retention has deleted since. */
+  readonly deleted: readonly CaptureId[];
   /** Bytes free on the captures' volume now, and how many must stay free. */
   readonly disk: { readonly free: number; readonly floor: number };
   /** What is pinned now. */

@@ -14,10 +14,13 @@ export async function list(selection: Selection, details: boolean, session: Sess
     output.json(captures.map((capture) => ({ ...captureJson(capture), why: capture.why })));
   } else if (details) {
     const [{ blockLines }, { withStatus }] = await Promise.all([import('./print.ts'), import('./status.ts')]);
-    output.lines(blockLines(await Promise.all(captures.map(withStatus)), shown(session)));
+    const blocks = captures.map(async (each) => ({ ...(await withStatus(each)), deletion: engine.deletion(each.id) }));
+    output.lines(blockLines(await Promise.all(blocks), shown(session)));
   } else if (output.terminal) {
     const { listedLines } = await import('./listed.ts');
-    output.lines(listedLines(captures, { timezone: session.timezone, columns: output.columns, all: selection.all }));
+    const deleted = new Set(captures.map(({ id }) => id).filter((id) => engine.deletion(id) !== undefined));
+    const { timezone } = session;
+    output.lines(listedLines(captures, { timezone, columns: output.columns, all: selection.all, deleted }));
   } else output.lines(listLines(captures, session.timezone));
   if (output.terminal && captures.length === 0) output.note(noneListed(selection));
   const waiting = output.terminal && !json ? engine.waiting() : [];

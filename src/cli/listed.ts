@@ -10,6 +10,8 @@ export interface Sheet {
   readonly columns: number;
   /** Whether there are ended captures among the others, so that each needs its state. */
   readonly all: boolean;
+  /** Captures whose savefile retention has deleted, by their ids. */
+  readonly deleted: ReadonlySet<string>;
 }
 
 /** However narrow the terminal, so much of a description is shown. */
@@ -19,11 +21,12 @@ const shortestDescription = 16;
  * The list for a person: a capture a line as scripts get it, the description cut to the terminal's width, and behind it in brackets the id
  * that the other verbs take, the state where it is not plain, and what is missing from its evidence; above them the zone.
  */
-export function listedLines(captures: readonly Capture[], { timezone, columns, all }: Sheet): string[] {
+export function listedLines(captures: readonly Capture[], { timezone, columns, all, deleted }: Sheet): string[] {
   const lines = captures.map((capture) => {
     const begins = `${capture.analyst} ${clockTime(capture.startedAt, timezone)} `;
     const known = all ? `${capture.id} ${capture.state}` : capture.id;
-    const ends = ` [${[known, ...holesInWords(capture)].join(', ')}]`;
+    const gone = deleted.has(capture.id) ? ['savefile deleted'] : [];
+    const ends = ` [${[known, ...gone, ...holesInWords(capture)].join(', ')}]`;
     const room = Math.max(shortestDescription, columns - widthOf(begins) - widthOf(ends));
     return `${begins}${fitted(oneLine(capture.description), room)}${ends}`;
   });

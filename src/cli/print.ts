@@ -1,6 +1,7 @@
 import type { Analyst, Origin } from '../capture/analyst.ts';
 import { originInWords } from '../capture/analyst.ts';
 import { type Capture, type HostList, isOpen, type Millis, ringsOf } from '../capture/capture.ts';
+import type { Deletion } from '../capture/evidence.ts';
 import type { AuditEntry } from '../capture/orders.ts';
 import { bytesInWords, counted } from '../capture/quantities.ts';
 import { utc } from '../reports/figures.ts';
@@ -23,15 +24,25 @@ export type FileStatus = {
  * how it stands or ended. On a terminal the id comes first.
  */
 export function blockLines(
-  captures: readonly { readonly capture: Capture; readonly status: FileStatus }[],
+  captures: readonly {
+    readonly capture: Capture;
+    readonly status: FileStatus;
+    readonly deletion?: Deletion | undefined;
+  }[],
   shown: Shown,
 ): string[] {
-  const blocks = captures.map(({ capture, status }) => {
+  const blocks = captures.map(({ capture, status, deletion }) => {
     const id: Row = ['Id', capture.id];
     const holes = holesInWords(capture).map((hole): Row => ['Hole', hole]);
-    const several = ringsOf(capture).length > 1 ? ringRow(capture) : [];
-    const original = [...blockRows(capture, status, shown), ...several, ...holes];
-    return labelled([...(shown.terminal ? [id, ...original] : [...original, id]), ...stateRows(capture, shown)], 16);
+    const original = [...blockRows(capture, status, shown), ...ringRow(capture), ...holes];
+    return labelled(
+      [
+        ...(shown.terminal ? [id, ...original] : [...original, id]),
+        ...stateRows(capture, shown),
+        ...deletedRow(deletion, shown),
+      ],
+      16,
+    );
   });
   const named = captures.map(({ capture }) => capture);
   return [...zoneLine(named, shown), ...blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block]))];
@@ -81,6 +92,11 @@ export function stateRows({ state, endedAt, why }: Capture, { timezone }: Shown)
   ];
 }
 
+/** When and why retention deleted the savefile; nothing where it did not. */
+export function deletedRow(deletion: Deletion | undefined, { timezone }: Shown): Row[] {
+  return deletion === undefined ? [] : [['Deleted', oneLine(`${zonedTime(deletion.at, timezone)}: ${deletion.why}`)]];
+}
+
 /** The time that a search has reached in the ring. */
 export function reachedInWords({ progress, joined }: Pick<Capture, 'progress' | 'joined'>, timezone: Zone): string {
   if (joined !== null) return 'joining';
@@ -88,13 +104,17 @@ export function reachedInWords({ progress, joined }: Pick<Capture, 'progress' | 
   return reached === null ? 'before the first packet' : zonedTime(Math.floor(reached / 1_000), timezone);
 }
 
-/** When a live capture ends by itself, and whether it comes back after a reboot. */
-export function limitsInWords({ limits, keep }: Pick<Capture, 'limits' | 'keep'>, timezone: Zone): string[] {
+/** When a live capture ends by itself, or was to, and whether it comes back after a reboot. */
+export function limitsInWords(
+  { state, limits, keep }: Pick<Capture, 'state' | 'limits' | 'keep'>,
+  timezone: Zone,
+): string[] {
+  const goesOn = isOpen(state);
   return [
-    ...(limits.deadline === null ? [] : [`ends ${zonedTime(limits.deadline, timezone)}`]),
+    ...(limits.deadline === null ? [] : [`${goesOn ? 'ends' : 'was to end'} ${zonedTime(limits.deadline, timezone)}`]),
     ...(limits.bytes === null ? [] : [`at ${bytesInWords(limits.bytes)}`]),
     ...(limits.packets === null ? [] : [`at ${counted(limits.packets, 'packet')}`]),
-    ...(keep ? ['started again after a reboot'] : []),
+    ...(keep ? [goesOn ? 'started again after a reboot' : 'was to be started again after a reboot'] : []),
   ];
 }
 

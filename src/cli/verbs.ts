@@ -42,7 +42,8 @@ export async function stop(selector: string | null, details: boolean, session: S
     const named = engine.stoppable(selector, actor);
     if (named.length > 1) {
       const { listedLines } = await import('./listed.ts');
-      for (const line of listedLines(named, { timezone, columns: output.columns, all: false })) output.note(line);
+      for (const line of listedLines(named, { timezone, columns: output.columns, all: false, deleted: new Set() }))
+        output.note(line);
       if (!(await output.agrees(`Stop these ${named.length} captures?`))) {
         output.note('Nothing was stopped.');
         return exits.cancelled.status;

@@ -28,7 +28,7 @@ import { oneLine } from '../reports/words.ts';
 import { type Shown, zonedTime } from './clock.ts';
 import { fileInfoLines } from './facts.ts';
 import { labelled, type Row } from './labels.ts';
-import { blockRows, type FileStatus, limitsInWords, packetsInWords, ringRow } from './print.ts';
+import { blockRows, deletedRow, type FileStatus, limitsInWords, packetsInWords, ringRow } from './print.ts';
 
 function earlierInWords({ savefile, packets, sha256, why }: EarlierSavefile): string {
   return `${savefile} (${packets === null ? 'packets not counted' : counted(packets, 'packet')}, SHA-256 ${sha256 ?? 'not made'}; ${oneLine(why)})`;
@@ -78,10 +78,7 @@ export function wholeLines(
     ...optional('Why', capture.why),
     ['Packets', packetsInWords(capture)],
     ...(isOpen(capture.state) ? [] : [['SHA-256', capture.sha256 ?? 'not made'] as const]),
-    ...optional(
-      'Deleted',
-      deletion === undefined ? null : `${zonedTime(deletion.at, shown.timezone)}: ${deletion.why}`,
-    ),
+    ...deletedRow(deletion, shown),
   ];
   return [
     ...labelled(rows),

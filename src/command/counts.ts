@@ -11,6 +11,7 @@ import type { Setting } from './command.ts';
 import { commandName } from './grammar.ts';
 import type { Said } from './options.ts';
 import { refuse, typed } from './refuse.ts';
+import { quoteWord } from './words.ts';
 
 /** How long `--for` says, in milliseconds. @throws CaptureError `bad_request` */
 export function durationOf(said: Said): Millis | undefined {
@@ -24,9 +25,9 @@ export function durationOf(said: Said): Millis | undefined {
     : millis;
 }
 
-/** @throws CaptureError `bad_request`, always */
-export function missingDuration({ door }: Setting): never {
-  return refuse(`by how much? write ${commandName(door)} extend c12 --for 2h`);
+/** @throws CaptureError `bad_request`, always, with a line to copy for the capture that was named */
+export function missingDuration(selector: string, { door }: Setting): never {
+  return refuse(`by how much? write ${commandName(door)} extend ${quoteWord(selector)} --for 2h`);
 }
 
 /** How many bytes `--max-size` says. @throws CaptureError `bad_request` */

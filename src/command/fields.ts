@@ -23,8 +23,10 @@ const directions = { either: '', from: 'src ', to: 'dst ' } as const;
 const protocols = { any: [], tcp: ['tcp'], udp: ['udp'], icmp: ['(icmp or icmp6)'] } as const;
 const mostWords = 100;
 
-/** Reads fields; addresses may be defanged, several stand for any of them. */
-export function readFields({ address, port, protocol, direction }: Fields): Meant {
+/** Reads fields; addresses may be defanged, several stand for any of them. `everything` as the address is what it is as an expression. */
+export function readFields({ address: typedAddress, port, protocol, direction }: Fields): Meant {
+  const isEverything = /^\s*everything\s*$/i.test(typedAddress);
+  const address = isEverything ? '' : typedAddress;
   const hosts = wordsIn(legible(address)).map((word) => ({ word, net: netOf(word) }));
   const ports = wordsIn(port).map((word) => ({ word, primitive: portOf(word) }));
   const notAddress = hosts.find(({ net }) => net === undefined);
@@ -39,10 +41,10 @@ export function readFields({ address, port, protocol, direction }: Fields): Mean
     ...(ports.length > mostWords && { port: `at most ${mostWords} ports are taken` }),
   };
   if (Object.keys(wrong).length > 0) return { wrong };
-  if (hosts.length === 0 && ports.length === 0 && protocol === 'any')
-    return {
-      wrong: { address: 'an address or a port is missing; for all that there is, write the expression everything' },
-    };
+  if (hosts.length === 0 && ports.length === 0 && protocol === 'any') {
+    if (isEverything) return { expression: 'everything' };
+    return { wrong: { address: 'an address or a port is missing; for all packets write everything here' } };
+  }
   const towards = directions[direction];
   const addresses = hosts.map(({ net = '' }) => `${towards}${primitiveOf(net)}`);
   const numbers = ports.map(({ primitive = '' }) => `${hosts.length === 0 ? towards : ''}${primitive}`);

@@ -1,17 +1,17 @@
 import type { Window } from '../capture/capture.ts';
 import type { AuditQuery, BothOrder, ChainHead, SearchOrder, StartOrder } from '../capture/orders.ts';
 import type { PinOrder } from '../capture/pin.ts';
-import type { Command, Door, Setting, Verb } from './command.ts';
+import type { Command, Setting } from './command.ts';
 import { countOf, durationOf, missingDuration, sizeOf } from './counts.ts';
 import type { Form } from './form.ts';
-import { commandName, formsAt, grammar } from './grammar.ts';
-import { nearest } from './nearest.ts';
+import { commandName } from './grammar.ts';
 import { readWords, type Said } from './options.ts';
 import { fromOriginal } from './original.ts';
 import { refuse, typed } from './refuse.ts';
 import { dateOf, oneOf, onlyWord, pinIdOf, requestIdOf, selectorOf, stopSelector } from './tail.ts';
 import { missingOfPin, readTexts } from './texts.ts';
 import { parseTime } from './time.ts';
+import { findForm } from './verbs.ts';
 
 /**
  * The command that the words mean; no words mean help. Words as a shell hands them over, or as `splitWords(forgivePhone(text))`.
@@ -19,7 +19,7 @@ import { parseTime } from './time.ts';
  */
 export function parseCommand(words: readonly string[], setting: Setting): Command {
   const [first = 'help', ...rest] = words[0]?.startsWith('-') ? fromOriginal(words) : words;
-  const form = findForm(first, setting.door);
+  const form = findForm(first, setting.door, { rest });
   const said = readWords(rest, form, setting.door);
   if (said.options.has('help')) return { verb: 'help', topic: form.verb };
   switch (form.verb) {
@@ -43,8 +43,10 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
       return { verb: 'show', selector: oneOf(said, form, setting) };
     case 'stop':
       return { verb: 'stop', selector: stopSelector(said, form, setting), details: said.options.has('verbose') };
-    case 'extend':
-      return { verb: 'extend', selector: oneOf(said, form, setting), by: durationOf(said) ?? missingDuration(setting) };
+    case 'extend': {
+      const selector = oneOf(said, form, setting);
+      return { verb: 'extend', selector, by: durationOf(said) ?? missingDuration(selector, setting) };
+    }
     case 'keep':
       return { verb: 'keep', selector: oneOf(said, form, setting) };
     case 'approve':
@@ -76,23 +78,14 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
       return { verb: 'doctor', rebuild: said.options.has('rebuild') };
     case 'help': {
       const topic = onlyWord(said, form, setting);
-      return { verb: 'help', topic: topic === undefined ? null : findForm(topic, setting.door).verb };
+      return {
+        verb: 'help',
+        topic: topic === undefined ? null : findForm(topic, setting.door, { before: 'help ' }).verb,
+      };
     }
     default:
       return form.verb satisfies never;
   }
-}
-
-function findForm(word: string, door: Door): Form {
-  const verbs = Object.keys(grammar) as Verb[];
-  const verb = verbs.find((known) => known === word.toLowerCase());
-  const here = formsAt(door);
-  if (verb !== undefined && here.includes(grammar[verb])) return grammar[verb];
-  if (verb !== undefined) refuse(`${verb} is not for Slack: type capture ${verb} in a shell on the sensor`);
-  const names = here.map((form) => form.verb);
-  const meant = nearest(word, names);
-  const hint = meant === undefined ? `write one of ${names.join(', ')}` : `did you mean ${commandName(door)} ${meant}?`;
-  return refuse(`there is no verb ${typed(word)}: ${hint}`);
 }
 
 function startOrder(said: Said, form: Form, { door }: Setting): StartOrder {

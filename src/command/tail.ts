@@ -12,10 +12,15 @@ export function oneOf(said: Said, form: Form, setting: Setting): string {
   if (word === undefined) {
     if (setting.about !== undefined) return setting.about;
     return refuse(
-      `${form.verb} needs the id of a capture, or a word that it alone has: write ${name} ${form.examples[0]}; ${name} list -v shows both`,
+      `${form.verb} needs the id of a capture, or a word that it alone has: write ${name} ${withoutId(form.examples[0])}; ${name} list -v shows both`,
     );
   }
   return capitalForgiven(word);
+}
+
+/** An example for whoever named none: its id might be that of a capture that is there. */
+function withoutId(example: string): string {
+  return example.replace(/\b[acp]\d+\b/, 'ID');
 }
 
 /** The id of a pin: `p1`. */
@@ -42,7 +47,7 @@ function idOf(said: Said, form: Form, setting: Setting, { letter, what, shownBy 
   const name = commandName(setting.door);
   if (first === '') return refuse(`${typed(word)} is no id: did you mean ${name} ${form.verb} ${letter}${digits}?`);
   const wrong = word === '' ? `${form.verb} needs the id of a ${what}` : `${typed(word)} is no id of a ${what}`;
-  return refuse(`${wrong}: write ${name} ${form.verb} ${letter}1; ${name} ${shownBy} shows the ids`);
+  return refuse(`${wrong}: write ${name} ${form.verb} ID; ${name} ${shownBy} shows the ids`);
 }
 
 /** What `stop` stops; null is all. */
@@ -52,7 +57,7 @@ export function stopSelector(said: Said, form: Form, setting: Setting): string |
   const name = commandName(setting.door);
   if (all && selector !== undefined) refuse(`--all and ${typed(selector)} are two selections: leave one of them out`);
   if (!all && selector === undefined) {
-    refuse(`stop needs an id or a word: write ${name} stop c12, or ${name} stop --all for every one that you may stop`);
+    refuse(`stop needs an id or a word: write ${name} stop ID, or ${name} stop --all for every one that you may stop`);
   }
   return selector ?? null;
 }

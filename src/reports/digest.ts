@@ -32,7 +32,7 @@ export interface Digest {
   readonly attention: Attention;
   readonly refused: readonly Attempted[];
   readonly analysts: readonly AnalystDay[];
-  /** Bytes of the savefiles completed in the day. */
+  /** Bytes of the savefiles completed in the day that retention has not deleted since. */
   readonly bytesKept: number;
   readonly disk: DiskForecast;
   /** What is pinned when the report is made. */
@@ -66,6 +66,8 @@ export interface Attempted {
   readonly analyst: string | null;
   /** The door and the identity there, in words. */
   readonly from: string;
+  /** Who and where in Slack; null for another door. */
+  readonly slack: { readonly user: string; readonly channel: string } | null;
   readonly verb: string;
   readonly words: string;
   readonly why: string | null;
@@ -108,6 +110,8 @@ export function digestOf(day: Day, { date, timezone, sensor, now }: DigestOf): D
     ended: captures.filter((capture) => inDay(capture.endedAt) && capture.state !== 'failed'),
     refused: entries.filter((entry) => entry.outcome === 'refused').map(attempted),
   };
+  const deleted = new Set<string>(day.deleted);
+  const bytesKept = (some: readonly Capture[]) => bytesOf(some.filter(({ id }) => !deleted.has(id)));
   const told = attentionTo(
     captures.filter((capture) => inDay(capture.endedAt)),
     sorted.running,
@@ -122,8 +126,8 @@ export function digestOf(day: Day, { date, timezone, sensor, now }: DigestOf): D
       sorted.started.length + sorted.searched.length + sorted.ended.length + sorted.refused.length + wrong === 0 &&
       attention.audit === null,
     attention,
-    analysts: analystDays(sorted),
-    bytesKept: bytesOf(sorted.ended),
+    analysts: analystDays(sorted, bytesKept),
+    bytesKept: bytesKept(sorted.ended),
     pinned: day.pinned,
     disk: forecast(day, { from, to: Math.max(from + 1, Math.min(to, now)) }),
     looks: entries.filter(isLook).length,
@@ -171,11 +175,13 @@ export function didInWords(day: AnalystDay): string[] {
 }
 
 function attempted(entry: AuditEntry): Attempted {
+  const { origin } = entry;
   return {
     at: entry.at,
     outcome: entry.outcome,
     analyst: entry.analyst,
-    from: originInWords(entry.origin),
+    from: originInWords(origin),
+    slack: origin.door === 'slack' ? { user: origin.user, channel: origin.channel } : null,
     verb: entry.verb,
     words: entry.words,
     why: entry.detail,
@@ -184,7 +190,10 @@ function attempted(entry: AuditEntry): Attempted {
 
 type Sorted = Pick<Digest, 'running' | 'started' | 'searched' | 'ended' | 'refused'>;
 
-function analystDays({ running, started, searched, ended, refused }: Sorted): AnalystDay[] {
+function analystDays(
+  { running, started, searched, ended, refused }: Sorted,
+  bytesKept: (captures: readonly Capture[]) => number,
+): AnalystDay[] {
   const known = refused.flatMap((attempt) => attempt.analyst ?? []);
   const owners = [...running, ...started, ...searched, ...ended].map((capture) => capture.analyst);
   return [...new Set([...owners, ...known])].toSorted().map((analyst) => {
@@ -196,7 +205,7 @@ function analystDays({ running, started, searched, ended, refused }: Sorted): An
       ended: theirs(ended).length,
       running: theirs(running).length,
       refused: known.filter((who) => who === analyst).length,
-      bytesKept: bytesOf(theirs(ended)),
+      bytesKept: bytesKept(theirs(ended)),
     };
   });
 }

@@ -27,14 +27,23 @@ export function lastingAt(disk: Day['disk'], perDay: number): DiskForecast {
   return { ...disk, perDay, days: perDay === 0 ? null : Math.max(0, Math.floor((disk.free - disk.floor) / perDay)) };
 }
 
-/** How much is free, and for how long, in words. */
+/** A floor that is further away at a day's pace than this needs no telling. */
+const horizon = 90;
+
+/** Whether the floor is so near that its words tell of it. */
+export function isInSight({ days }: Pick<DiskForecast, 'days'>): boolean {
+  return days !== null && days <= horizon;
+}
+
+/** How much is free, and for how long where that is in sight, in words. */
 export function diskInWords({ free, floor, perDay, days }: DiskForecast): string {
   if (free < floor) return `${size(free)} free, below the floor of ${size(floor)}: no capture starts`;
-  const pace = days === null ? '' : `; at ${size(perDay)} a day the floor of ${size(floor)} is ${soon(days)}`;
+  const pace =
+    days === null || days > horizon ? '' : `; at ${size(perDay)} a day the floor of ${size(floor)} is ${soon(days)}`;
   return `${size(free)} free${pace}`;
 }
 
 function soon(days: number): string {
   if (days === 0) return 'reached within a day';
-  return days > 365 ? 'more than a year away' : `${counted(days, 'day')} away`;
+  return `${counted(days, 'day')} away`;
 }

@@ -1,5 +1,6 @@
 import type { Capture } from '../capture/capture.ts';
 import { headInWords } from '../capture/orders.ts';
+import { orderInWords } from './clicked.ts';
 import { filesMissed } from './coverage.ts';
 import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from './digest.ts';
 import { diskInWords } from './disk.ts';
@@ -80,7 +81,7 @@ function analystLine(day: AnalystDay): string {
 function attemptLines(attempt: Attempted): string[] {
   const { outcome, why } = attempt;
   const became = outcome === 'unknown' ? ['  nobody knows how it ended'] : outcome === 'failed' ? ['  failed'] : [];
-  const line = `${utc(attempt.at)} ${whoOf(attempt)}: ${attempt.words || attempt.verb}`;
+  const line = `${utc(attempt.at)} ${whoOf(attempt)}: ${orderInWords(attempt)}`;
   if (why === null) return [line, ...became];
   return [line, `${became[0] ?? ' '}${became.length > 0 ? ': ' : ' '}${oneLine(why)}`];
 }

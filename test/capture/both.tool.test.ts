@@ -168,7 +168,7 @@ describe('both: a live capture, and the ring up to it', () => {
       assert.equal(capture?.state, 'died');
       assert.equal(
         capture.why,
-        "the process that searched was gone while it waited for the ring's logger: nothing of the ring was searched",
+        "the process that searched was interrupted while it waited for the ring's logger: nothing of the ring was searched. Order the search again to have all of it",
       );
       isEmptyAndWhole(capture.savefile);
       assert.deepEqual(

@@ -160,7 +160,10 @@ describe('a search whose process is killed', () => {
       assert.ok(capture);
       if (capture.state !== 'finished') {
         assert.equal(capture.state, 'died');
-        assert.match(capture.why ?? '', /was gone after \d of 6 ring files/);
+        assert.match(
+          capture.why ?? '',
+          /^the process that searched was interrupted after \d of 6 ring files.*Order the search again/,
+        );
         const lines = home.engine.coverage(capture.id);
         assert.equal(lines.length, 6, 'each ring file has its line');
         const left = lines.filter(({ outcome }) => outcome === 'not searched');

@@ -73,6 +73,7 @@ describe('retention', () => {
     assert.match(deletion?.why ?? '', /^it ended more than 90d ago \(retention\.finished\)$/);
     assert.ok(Math.abs((deletion?.at ?? 0) - Date.now()) < 60_000);
     assert.equal(sensor.engine.deletion(young.id), undefined);
+    assert.deepEqual((await sensor.engine.day(0, Date.now() + day)).deleted, [old.id]);
   });
 
   test('writes each deletion to the audit log before and after it, with size and digest', async () => {

@@ -74,13 +74,35 @@ describe('a limit of time', () => {
   });
 
   test('is asked about before it comes, once, and moves when it is extended', async (t) => {
-    const sensor = openSensor();
+    let later = 0;
+    const sensor = openSensor(
+      {},
+      () => Date.now() + later,
+      () => sinceBoot() + later,
+    );
     t.after(() => sensor.close());
-    const { capture } = await sensor.engine.start(order({ duration: 9_000 }), sensor.grant);
+    const { capture } = await sensor.engine.start(order({ duration: hour }), sensor.grant);
+    later = 51 * 60_000;
     await supervised(sensor, () => sensor.engine.peek(capture.id)?.limits.near === true);
     const extended = await sensor.engine.extend(capture.id, hour, sensor.grant);
     assert.equal(extended.limits.deadline, (capture.limits.deadline ?? 0) + hour);
     assert.equal(extended.limits.near, false);
+  });
+
+  test('of a short run is not asked about: nobody could answer in time', async (t) => {
+    let later = 0;
+    const sensor = openSensor(
+      {},
+      () => Date.now() + later,
+      () => sinceBoot() + later,
+    );
+    t.after(() => sensor.close());
+    const { capture } = await sensor.engine.start(order({ duration: 2 * 60_000 }), sensor.grant);
+    later = 100_000;
+    let looks = 0;
+    await supervised(sensor, () => ++looks > 30);
+    assert.equal(sensor.engine.peek(capture.id)?.state, 'running');
+    assert.equal(sensor.engine.peek(capture.id)?.limits.near, false);
   });
 
   test('that was held late says when it was over, and until when the capture went on', async (t) => {

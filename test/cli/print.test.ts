@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Capture } from '../../src/capture/capture.ts';
 import type { AuditEntry } from '../../src/capture/orders.ts';
 import { clockTime, usableZone, zonedTime } from '../../src/cli/clock.ts';
 import { listLines } from '../../src/cli/list.ts';
@@ -11,7 +12,7 @@ import { coverage, searchUnderWay, stoppedCapture } from './example.ts';
 
 const piped = { timezone: 'UTC', terminal: false };
 const terminal = { timezone: 'Europe/Berlin', terminal: true };
-const sheet = { timezone: 'Europe/Berlin', columns: 80, all: false };
+const sheet = { timezone: 'Europe/Berlin', columns: 80, all: false, deleted: new Set<string>() };
 const status = {
   bytes: 1_164,
   modifiedAt: 1_795_486_210_000,
@@ -67,6 +68,18 @@ describe('a list', () => {
     );
   });
 
+  test('says whose savefile was deleted since', () => {
+    const captures = [stoppedCapture(), runningCapture({ id: 'c13' })];
+    const [, first, second] = listedLines(captures, { ...sheet, all: true, deleted: new Set(['c12']) });
+    assert.match(first ?? '', /\[c12 stopped, savefile deleted(?:, .*)?\]$/);
+    assert.match(second ?? '', /\[c13 running\]$/);
+    const deletion = { at: 1_795_493_405_000, why: 'older than 30d' };
+    assert.equal(
+      blockLines([{ capture: stoppedCapture(), status: null, deletion }], piped).at(-1),
+      'Deleted:        Tue Nov 24 04:10:05 2026 UTC: older than 30d',
+    );
+  });
+
   test('of nothing is nothing', () => assert.deepEqual([...listedLines([], sheet), ...listLines([], 'UTC')], []));
 
   test('cannot be made to drive the terminal by a description', () => {
@@ -106,6 +119,7 @@ Progress:       Mon Nov 23 13:20:00 2026 UTC
 Description:    beacon
 Expression:     port 4444
 Capture File:   /var/lib/capture/captures/will.processing.4711.1795440000_beacon_Tue.Nov24.2026-02.10.05.UTC_1795486205_.past.pcap
+Ring:           dmz
 Id:             c13
 State:          running
 `),
@@ -216,6 +230,20 @@ Why:           stopped by grant
 Packets:       10 packets, 10 captured, 12 received by filter, 2 dropped by kernel
 SHA-256:       abababababababababababababababababababababababababababababababab
 `),
+    );
+  });
+
+  test('says of what has ended when it was to end, not when it ends', () => {
+    const limits = { deadline: 1_795_493_405_000, bytes: null, packets: 1_000, near: false };
+    const limitsOf = (capture: Capture) =>
+      wholeLines(capture, { reports: [], status }, piped).find((line) => line.startsWith('Limits'));
+    assert.equal(
+      limitsOf(runningCapture({ limits, keep: true })),
+      'Limits:        ends Tue Nov 24 04:10:05 2026 UTC, at 1000 packets, started again after a reboot',
+    );
+    assert.equal(
+      limitsOf({ ...stoppedCapture(), limits, keep: true }),
+      'Limits:        was to end Tue Nov 24 04:10:05 2026 UTC, at 1000 packets, was to be started again after a reboot',
     );
   });
 

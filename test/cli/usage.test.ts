@@ -25,7 +25,7 @@ describe('capture, without any configuration', () => {
     assert.deepEqual(refused, {
       code: 64,
       out: '',
-      err: "capture: there is no verb 'strat': did you mean capture start?\n",
+      err: "capture: there is no verb 'strat': did you mean capture start -d x?\n",
     });
   });
 

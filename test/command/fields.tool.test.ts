@@ -13,6 +13,7 @@ for (const [fields, expression] of [
   ],
   [{ port: '53', direction: 'to', protocol: 'udp' }, 'udp and dst port 53'],
   [{ protocol: 'icmp' }, '(icmp or icmp6)'],
+  [{ address: ' Everything', port: '53' }, 'port 53'],
 ] as const) {
   test(`${JSON.stringify(fields)} means ${expression}, which libpcap compiles`, () => {
     assert.deepEqual(readFields({ ...noFields, ...fields }), { expression });
@@ -20,8 +21,12 @@ for (const [fields, expression] of [
   });
 }
 
+test('everything as the address is every packet', () => {
+  assert.deepEqual(readFields({ ...noFields, address: 'everything' }), { expression: 'everything' });
+});
+
 for (const [fields, field, why] of [
-  [{}, 'address', /an address or a port is missing/],
+  [{}, 'address', /an address or a port is missing; for all packets write everything here/],
   [{ address: 'shop.example' }, 'address', /'shop.example' is neither an address nor a net.*DNS/],
   [{ address: '10.0.0.1', port: 'ssh' }, 'port', /'ssh' is not a port: write 53/],
   [{ port: '65536' }, 'port', /not a port/],

@@ -59,7 +59,8 @@ test('what cannot be done is a sentence that says what to do instead', async (t)
   const { workspace, grant, soc } = stage;
   await stage.openBot();
   for (const [words, answer] of [
-    ['strat -d x -e everything', /did you mean \/capture start\?/],
+    ['strat -d x -e everything', /did you mean \/capture start -d x -e everything\?/],
+    ['lsit', /did you mean \/capture list\?/],
     [`start -d ${'x'.repeat(3_100)}`, /Not understood: .*expression/s],
     ['start --for', /-?-for has no value/],
     ['search --since soon', /'soon' is not a time/],

@@ -33,9 +33,32 @@ test('who only greets the bot, or names it in a direct message, gets the menu', 
   await stage.openBot();
   const alone = workspace.dmWith(will).id;
   const menus = () => workspace.messagesIn(alone).filter(({ text }) => /^What do you want to do/.test(text)).length;
-  for (const [at, words] of ['hi', '@capture', 'Help', 'Hello!'].entries()) {
+  for (const [at, words] of ['hi', '@capture', '/capture', 'Hello!'].entries()) {
     await workspace.as(will).dms(words);
     await workspace.until(() => menus() === at + 1, { timeoutMs: 20_000, what: `a menu after ${words}` });
   }
   assert.equal(workspace.messagesIn(alone).length, 8);
+});
+
+test('in a direct message the command’s name may be said, help is the help, and a slip is told', async (t) => {
+  const stage = await openStage(t);
+  const { workspace, will } = stage;
+  await stage.openBot();
+  const alone = { id: workspace.dmWith(will).id };
+  const told = () => workspace.messagesIn(alone.id).filter(({ user }) => user !== will.id);
+  for (const [words, answer] of [
+    ['/capture list', /^Nothing runs/],
+    ['Capture list', /^Nothing runs/],
+    ['help', /^How to use capture/],
+    ['/capture help', /^How to use capture/],
+    ['help stop', /^How to use capture/],
+    ['capture lsit --all', /did you mean list --all\?/],
+    ['captured what?', /there is no verb 'captured'/],
+  ] as const) {
+    const before = told().length;
+    await workspace.as(will).dms(words);
+    const shown = await workspace.until(() => told()[before], { timeoutMs: 20_000, what: `an answer to ${words}` });
+    assert.match(shown.text, answer, words);
+    if (words === 'help stop') assert.match(JSON.stringify(shown.blocks), /SELECTOR \| --all/);
+  }
 });

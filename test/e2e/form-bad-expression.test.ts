@@ -27,7 +27,7 @@ test('a form with a bad expression keeps what was typed and says libpcap’s wor
   assert.equal(log.at(-2)?.words, words);
 });
 
-test('what else is wrong is said under the field that it is about, in the words that the command has', async (t) => {
+test('what else is wrong is said under the field that it is about, with what to write there', async (t) => {
   const stage = await openStage(t);
   const { workspace, grant, will, soc } = stage;
   await stage.openBot();
@@ -40,7 +40,7 @@ test('what else is wrong is said under the field that it is about, in the words 
   await seenIn(
     stage,
     view,
-    /--for 'soon' is not a duration.*--max-size '5 apples' is not a size.*--packets 'few' is not a number/s,
+    /"'soon' is not a duration: write 2h, 30m or 7d.*"'5 apples' is not a size: write 1GB or.*"'few' is not a number: write 1000/s,
   );
   await workspace
     .as(will)

@@ -21,7 +21,11 @@ test('/capture alone is a menu, and its buttons do what they say', async (t) => 
   await messageIn(stage, soc, /Capturing · from the menu/);
 
   await workspace.as(maria).types('/capture', soc);
-  await workspace.as(maria).clicks(await shownTo(stage, maria, /What do you want/), 'menu_form');
+  const hers = await shownTo(stage, maria, /What do you want to do\? Type \/capture list or/);
+  assert.doesNotMatch(JSON.stringify(hers.blocks), /menu_form|menu_search/);
+  assert.match(JSON.stringify(hers.blocks), /menu_list/);
+  // One from when she was an analyst.
+  await workspace.as(maria).clicks(menu, 'menu_form');
   await shownTo(stage, maria, /maria is a viewer here/);
 });
 

@@ -82,4 +82,8 @@ test('a search ends with its bot: told to stop, the bot keeps and tells what was
     });
     workspace.state.ephemerals.length = 0;
   }
+  assert.match(stage.engine.peek('c2')?.why ?? '', /^the bot that searched was interrupted .*Order the search again/);
+  const alone = { id: workspace.dmWith(will).id };
+  const told = await messageIn(stage, alone, /Search died.* · by SIGKILL/);
+  assert.match(JSON.stringify(told.blocks), /To search again: .*\/capture search -d 'by SIGKILL' -e /);
 });

@@ -11,9 +11,11 @@ test('in a thread that is about no capture an id is asked for, and never guessed
   const alert = workspace.as(maria).says('beacon seen at 192.0.2.7', soc);
   workspace.state.ephemerals.length = 0;
   for (const [words, answer] of [
-    ['stop', /stop needs an id or a word: write @capture stop c12/],
-    ['show', /show needs the id of a capture.*write @capture show c12/],
-    ['strat -d x', /did you mean @capture start\?/],
+    ['stop', /stop needs an id or a word: write @capture stop ID/],
+    ['extend', /extend needs the id of a capture.*write @capture extend ID --for 2h/],
+    ['show', /show needs the id of a capture.*write @capture show ID/],
+    ['strat -d x', /did you mean @capture start -d x\?/],
+    ['stpo c3', /did you mean @capture stop c3\?/],
     ['start --fro 2h', /@capture help start|did you mean --for/],
     ['hello?', /there is no verb/],
     ['', /What do you want to do/],

@@ -40,3 +40,17 @@ test('before its limit an analyst is asked in the thread, extends from the phone
   assert.equal(engine.peek('c1')?.why, 'stopped by will');
   assert.match(question.text, /Extended/, 'what came of the first stays');
 });
+
+test('a capture of seconds is not asked about, and its thread tells its ending once', async (t) => {
+  const stage = await openStage(t);
+  const { workspace, will, soc } = stage;
+  await stage.openBot();
+  await workspace.as(will).types('/capture start --for 5s -d "in passing" -e "udp port 42303"', soc);
+  const message = await messageIn(stage, soc, /Finished · in passing/);
+  await replyTo(stage, message, /c1: Finished/);
+  const replies = workspace.threadOf(soc, message.ts);
+  assert.deepEqual(
+    replies.map(({ text }) => text.slice(0, 40)),
+    [replies[0]?.text.slice(0, 40)],
+  );
+});

@@ -17,6 +17,8 @@ test('what one person was shown they share with the channel, under their name; a
   const shared = await messageIn(stage, soc, /1 capture runs/);
   assert.match(JSON.stringify(shared.blocks), /Shared by maria/);
   assert.ok(!hasAction(shared, 'capture_share'));
+  await workspace.as(maria).clicks(seen, 'capture_share');
+  await shownTo(stage, maria, /shared already/);
 
   await workspace.as(guest).clicks(seen, 'capture_share');
   await shownTo(stage, guest, /guests may not use capture/);
@@ -31,4 +33,14 @@ test('what one person was shown they share with the channel, under their name; a
   await workspace.as(maria).clicks(message, 'capture_get');
   await shownTo(stage, maria, /is a viewer here and may look, not take savefiles away/);
   assert.equal(workspace.messagesIn(soc).filter(({ text }) => /1 capture runs/.test(text)).length, 1);
+});
+
+test('that nothing runs is not offered to be shared', async (t) => {
+  const stage = await openStage(t);
+  const { workspace, maria, soc } = stage;
+  await stage.openBot();
+  await workspace.as(maria).types('/capture list', soc);
+  assert.ok(!hasAction(await shownTo(stage, maria, /Nothing runs/), 'capture_share'));
+  await workspace.as(maria).types('/capture list --all nowhere', soc);
+  assert.ok(!hasAction(await shownTo(stage, maria, /No captures match/), 'capture_share'));
 });

@@ -56,6 +56,16 @@ test('packets that tcpdump captured and the savefile lacks are a hole, and so is
   assert.ok(digestLines(told).some((line) => line.includes('c12 grant 8 captured packets missing from the savefile')));
 });
 
+test('what retention deleted since is not told as kept', () => {
+  const told = digest({ ...busyDay(), deleted: ['c10'] });
+  assert.equal(told.bytesKept, 2 * 1_262_485);
+  assert.deepEqual(
+    told.analysts.map(({ bytesKept }) => bytesKept),
+    [1_262_485, 1_262_485],
+  );
+  assert.equal(told.ended.length, 3);
+});
+
 test('tells how long the disk lasts at the pace of the day', () => {
   const hour = 3_600_000;
   const day = { from: Date.UTC(2026, 10, 22, 23), to: Date.UTC(2026, 10, 23, 23) };

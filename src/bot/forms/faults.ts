@@ -16,7 +16,7 @@ export function faultsOf(draft: Draft, setting: Setting): Faults {
   const missing = {
     ...(description.trim() === '' && { description: 'A description is missing: why is it captured?' }),
     ...(expression.trim() === '' && {
-      expression: 'An expression is missing; all that there is, is the word everything',
+      expression: 'An expression is missing: write host 192.0.2.7, or everything for all packets',
     }),
   };
   const apart = draftOptions(draft.verb).flatMap(({ name }) => {
@@ -34,7 +34,7 @@ export function faultOf(error: CaptureError, form: FormState, shown: readonly st
   const block =
     error.code === 'bad_expression' ? 'expression' : named.find(([words]) => words.test(error.message))?.[1];
   const at = block === 'expression' ? expressionBlock(form) : block;
-  return at !== undefined && shown.includes(at) ? { [at]: line(error.message, longestFault) } : null;
+  return at !== undefined && shown.includes(at) ? { [at]: asInForm(error.message) } : null;
 }
 
 /** Where a form asks for the expression. */
@@ -53,12 +53,21 @@ const named: readonly (readonly [RegExp, string])[] = [
   [/in this channel|this channel is/, 'channel'],
 ];
 
+/** What a command is told, without the options that a field stands for. */
+function asInForm(message: string): string {
+  const plainly = message
+    .replaceAll(/--(?:for|max-size|packets|snaplen|since|until|interface|ring|case) (?=['\dA-Za-z])/g, '')
+    .replaceAll('--since', 'From')
+    .replaceAll('--until', 'Up to');
+  return line(plainly, longestFault);
+}
+
 function whyNot(read: () => unknown): string | null {
   try {
     read();
     return null;
   } catch (error) {
-    if (error instanceof CaptureError) return line(error.message, longestFault);
+    if (error instanceof CaptureError) return asInForm(error.message);
     throw error;
   }
 }

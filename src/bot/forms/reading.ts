@@ -12,6 +12,7 @@ interface Kept extends Place {
   readonly way: Way['way'];
   readonly more: boolean;
   readonly options: Draft['options'];
+  readonly leftOut?: string;
 }
 
 const asDraftOptions = [
@@ -30,13 +31,22 @@ const asDraftOptions = [
 /** A form as a person has filled it in so far, out of the view that Slack sends with each click and submission. */
 export function readForm(view: Pick<ViewOutput, 'state' | 'private_metadata' | 'blocks'>): FormState {
   // Slack gives back what we gave it, unchanged: nobody else can write it.
-  const { channel, responseUrl, thread = null, way, more, options } = JSON.parse(view.private_metadata) as Kept;
+  const {
+    channel,
+    responseUrl,
+    thread = null,
+    way,
+    more,
+    options,
+    leftOut,
+  } = JSON.parse(view.private_metadata) as Kept;
   const filled = asDraftOptions.flatMap((name) => {
     const value = textIn(view, name);
     return value === undefined ? [] : [[name, value] as const];
   });
   const draft = { verb: verbOf(view), options: withoutEmpty({ ...options, ...Object.fromEntries(filled) }) };
-  return { draft, way: wayOf(view, way), more, place: { channel, responseUrl, thread } };
+  const form = { draft, way: wayOf(view, way), more, place: { channel, responseUrl, thread } };
+  return leftOut === undefined ? form : { ...form, leftOut };
 }
 
 /** The channel that a person chose in a form that asks for it. */

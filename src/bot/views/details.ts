@@ -1,4 +1,5 @@
 import { type Capture, isOpen, type JoinedPart, type RingFileReport, ringsOf } from '../../capture/capture.ts';
+import type { Deletion } from '../../capture/evidence.ts';
 import { bytesInWords } from '../../capture/quantities.ts';
 import { count, counted, lasting, utc } from '../../reports/figures.ts';
 import { joinInWords } from '../../reports/join.ts';
@@ -13,8 +14,9 @@ import { type Row, rows, type View } from './view.ts';
 /**
  * Everything about one capture, for the one person who asked.
  * @param reports the coverage statement of a search; empty for a live capture
+ * @param deletion when and why retention deleted its savefile; undefined where it did not
  */
-export function detailsView(capture: Capture, reports: readonly RingFileReport[]): View {
+export function detailsView(capture: Capture, reports: readonly RingFileReport[], deletion?: Deletion): View {
   return {
     text: headlineText(capture),
     blocks: [
@@ -24,9 +26,14 @@ export function detailsView(capture: Capture, reports: readonly RingFileReport[]
       ...(capture.kind === 'past' && capture.joined === null
         ? [rows(...coverageRows(capture, reports)), ...troubleBlocks(reports, 15)]
         : []),
-      rows(...custodyRows(capture)),
+      rows(...custodyRows(capture), ...deletedRows(deletion)),
     ],
   };
+}
+
+function deletedRows(deletion: Deletion | undefined): Row[] {
+  if (deletion === undefined) return [];
+  return [[bold('Deleted: '), typed(`${utc(deletion.at)}: ${deletion.why}`, 300)]];
 }
 
 function orderRows(capture: Capture): Row[] {
@@ -69,15 +76,21 @@ function joinedRows(parts: readonly JoinedPart[]): Row[] {
   ]);
 }
 
-function limitRows({ limits, keep, earlier }: Capture): Row[] {
+function limitRows({ state, limits, keep, earlier }: Capture): Row[] {
+  const goesOn = isOpen(state);
   const most = [
     ...(limits.deadline === null ? [] : [utc(limits.deadline)]),
     ...(limits.bytes === null ? [] : [bytesInWords(limits.bytes)]),
     ...(limits.packets === null ? [] : [counted(limits.packets, 'packet')]),
   ];
-  const kept: Row[] = keep ? [labelled('Kept', 'started again after a reboot')] : [];
+  const again = 'started again after a reboot';
+  const kept: Row[] = keep ? [goesOn ? labelled('Kept', again) : labelled('Was kept', `to be ${again}`)] : [];
   const before = earlier.slice(-5).map((one): Row => [bold('Earlier: '), code(one.savefile, 255)]);
-  return [...(most.length === 0 ? [] : [labelled('Ends at', most.join(' or '))]), ...kept, ...before];
+  return [
+    ...(most.length === 0 ? [] : [labelled(goesOn ? 'Ends at' : 'Was to end at', most.join(' or '))]),
+    ...kept,
+    ...before,
+  ];
 }
 
 function resultRows(capture: Capture): Row[] {

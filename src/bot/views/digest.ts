@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { type Capture, isOpen } from '../../capture/capture.ts';
 import { type ChainHead, headInWords } from '../../capture/orders.ts';
+import { orderInWords } from '../../reports/clicked.ts';
 import { filesMissed } from '../../reports/coverage.ts';
 import { type AnalystDay, type Attempted, type Digest, didInWords, whoOf } from '../../reports/digest.ts';
 import { diskInWords } from '../../reports/disk.ts';
@@ -97,19 +98,27 @@ function analystRow(day: AnalystDay): Row {
 }
 
 function attemptRow(attempt: Attempted): Row {
-  const words = attempt.words === '' ? attempt.verb : attempt.words;
   const became =
     attempt.outcome === 'unknown' ? ' nobody knows how it ended' : attempt.outcome === 'failed' ? ' failed' : '';
   const why: Row = attempt.why === null ? [] : [said(': '), typed(attempt.why, 150)];
   return [
-    typed(whoOf(attempt), 100),
+    ...whoRow(attempt),
     said(' '),
-    code(words, 100),
+    code(orderInWords(attempt), 100),
     said(became),
     ...why,
     said(' · '),
     richDate(attempt.at),
   ];
+}
+
+/** Who it was: a stranger as Slack shows them, since nobody knows people by their ids. */
+function whoRow(attempt: Attempted): Row {
+  const { analyst, slack } = attempt;
+  if (analyst !== null || slack === null || !/^[UW][A-Z0-9]+$/.test(slack.user)) return [typed(whoOf(attempt), 100)];
+  const isChannel = /^[CG][A-Z0-9]+$/.test(slack.channel);
+  const where: Row = isChannel ? [said(' in '), { type: 'channel', channel_id: slack.channel }] : [];
+  return [said('stranger '), { type: 'user', user_id: slack.user }, ...where];
 }
 
 function listed(title: string, items: readonly Row[], longest: number): KnownBlock[] {

@@ -1,5 +1,6 @@
 import { type ApprovalRequest, isWaiting, requestInWords } from '../../capture/approval.ts';
-import { type Capture, isOpen } from '../../capture/capture.ts';
+import { type Capture, isOpen, ringsOf, type Window } from '../../capture/capture.ts';
+import { printCommand } from '../../command/print.ts';
 import { approversInWords } from '../../reports/approval.ts';
 import { numbers, result } from './numbers.ts';
 import { headline, headlineText, statusOf } from './status.ts';
@@ -13,9 +14,32 @@ export function failureView(capture: Capture): View {
     capture.state === 'died' ? [[said(result(capture))], [said('Its savefile is kept: '), show(capture)]] : [];
   return {
     text: `${headlineText(capture)}${capture.why === null ? '' : `: ${escaped(capture.why, 300)}`}`,
-    blocks: [rows(headline(capture), [said('In '), ...place(capture)], ...why, ...kept)],
+    blocks: [rows(headline(capture), [said('In '), ...place(capture)], ...why, ...kept, ...again(capture))],
   };
 }
+
+/** A search can be repeated as long as the ring holds its window: what to type. Of a list of hosts the sensor has no file. */
+function again(capture: Capture): Row[] {
+  const { kind, joined, hosts, window, description, expression, analyst, orderedBy } = capture;
+  if (kind !== 'past' || joined !== null || hosts !== null || window === null || !isWritable(window)) return [];
+  const rings = ringsOf(capture);
+  const order = {
+    ...{ description, expression, window },
+    ...(rings.length === 0 ? {} : { rings }),
+    ...(capture.case === null ? {} : { case: capture.case }),
+    ...(analyst === orderedBy ? {} : { analyst }),
+  };
+  const words = `/capture ${printCommand({ verb: 'search', order })}`;
+  return words.length > longestAgain ? [] : [[said('To search again: '), code(words, longestAgain)]];
+}
+
+/** Whether a calendar has its bounds, microseconds since the epoch (ECMA-262, 21.4.1.1). */
+function isWritable({ since, until }: Window): boolean {
+  return [since, until].every((at) => at === null || Math.abs(at) <= 8.64e18);
+}
+
+/** A line to copy that is cut is another order. */
+const longestAgain = 1_000;
 
 /**
  * To who ordered a capture, alone, and to the digest's channel: that its message is not kept true any longer.
@@ -24,8 +48,6 @@ export function failureView(capture: Capture): View {
 export function lossView(capture: Capture, trouble: string): View {
   const why = troubleInWords(trouble);
   const title = lossTitle(capture);
-  const { emoji, words } = statusOf(capture);
-  const now = isOpen(capture.state) ? 'It goes on all the same' : numbers(capture);
   return {
     text: `${title}: ${escaped(why, 200)}. ${headlineText(capture)}`,
     blocks: [
@@ -33,7 +55,7 @@ export function lossView(capture: Capture, trouble: string): View {
         [bold(title)],
         [typed(capture.description, 200), said(' in '), ...place(capture)],
         [said(`${why}.`)],
-        [said(`${emoji} ${words}. ${now}: `), show(capture)],
+        [said(`${standing(capture)}: `), show(capture)],
       ),
     ],
   };
@@ -69,6 +91,14 @@ function lossTitle({ id }: { readonly id: string }): string {
 
 function troubleInWords(trouble: string): string {
   return troubles.get(trouble) ?? `Slack does not let me change it any longer (${line(trouble, 60)})`;
+}
+
+/** How a capture stands whose message does not tell it. */
+function standing(capture: Capture): string {
+  const { emoji, words } = statusOf(capture);
+  const status = `${emoji} ${words}`;
+  if (capture.state === 'running') return `${status}. It goes on all the same`;
+  return isOpen(capture.state) || capture.state === 'failed' ? status : `${status}. ${numbers(capture)}`;
 }
 
 /** Slack's words that have a cause which somebody can see. */

@@ -29,6 +29,8 @@ export interface FormState {
   /** Whether what is seldom needed is shown, too. */
   readonly more: boolean;
   readonly place: Place;
+  /** What of an alert is not offered, and why, in words. */
+  readonly leftOut?: string;
 }
 
 /** The expression of a form as it stands. */

@@ -37,7 +37,13 @@ export function formView(state: FormState, installation: Installation, trouble: 
   const behind = Object.fromEntries(
     Object.entries(options).filter(([name]) => !shown.has(name) && name !== 'expression'),
   );
-  const metadata = JSON.stringify({ ...state.place, way: state.way.way, more: state.more, options: behind });
+  const metadata = JSON.stringify({
+    ...state.place,
+    way: state.way.way,
+    more: state.more,
+    leftOut: state.leftOut,
+    options: behind,
+  });
   const tooLong = Object.entries(options).some(([name, value]) => shown.has(name) && value.length > longestInitial);
   if (metadata.length > longestMetadata || (tooLong && trouble === null)) return null;
   const { verb } = state.draft;
@@ -48,7 +54,13 @@ export function formView(state: FormState, installation: Installation, trouble: 
     submit: plain(verbs[verb].submit, 24),
     close: plain('Cancel', 24),
     private_metadata: metadata,
-    blocks: [...(trouble?.blocks ?? []), ...withMeaning(inputs, state), ...buttons(state), ...alsoSaid(verb, behind)],
+    blocks: [
+      ...(trouble?.blocks ?? []),
+      ...withMeaning(inputs, state),
+      ...leftOut(state),
+      ...buttons(state),
+      ...alsoSaid(verb, behind),
+    ],
   };
 }
 
@@ -77,7 +89,7 @@ function expressionInputs({ draft, way, more }: FormState): InputBlock[] {
         textInput('expression', draft.options.expression, {
           label: 'Expression',
           placeholder: 'host 192.0.2.7 and port 53',
-          hint: 'As tcpdump takes it. Write everything for all packets.',
+          hint: 'As tcpdump takes it: host 192.0.2.7, or port 53 and udp. For all packets: everything',
           multiline: true,
         }),
       ];
@@ -93,7 +105,12 @@ function expressionInputs({ draft, way, more }: FormState): InputBlock[] {
     case 'fields': {
       const { address, port, protocol, direction } = way.fields;
       const simple = [
-        textInput('address', address, { label: 'Address', placeholder: '192.0.2.7', optional: true, redraws: true }),
+        textInput('address', address, {
+          label: 'Address',
+          placeholder: '192.0.2.7, or everything',
+          optional: true,
+          redraws: true,
+        }),
         textInput('port', port, { label: 'Port', placeholder: '53', optional: true, redraws: true }),
       ];
       if (!more) return simple;
@@ -152,6 +169,11 @@ function withMeaning(inputs: readonly InputBlock[], state: FormState): KnownBloc
   const words = 'expression' in meant ? meant.expression : '';
   const shown = rows([bold('Expression '), words === '' ? said('none yet', { italic: true }) : code(words, 1_500)]);
   return [...inputs.slice(0, last + 1), { ...shown, block_id: 'meaning' }, ...inputs.slice(last + 1)];
+}
+
+/** What an alert named and no expression can look for is not kept from the eye. */
+function leftOut({ leftOut: words }: FormState): KnownBlock[] {
+  return words === undefined ? [] : [{ ...context(plain(words, 1_000)), block_id: 'left_out' }];
 }
 
 function buttons({ way, more }: FormState): ActionsBlock[] {

@@ -1,5 +1,5 @@
 import { type Health, type RingHealth, silentFor } from '../../capture/health.ts';
-import { diskInWords, lastingAt } from '../../reports/disk.ts';
+import { diskInWords, isInSight, lastingAt } from '../../reports/disk.ts';
 import { count, counted, lasting, named, size, utc, utcOf } from '../../reports/figures.ts';
 import { bold, said, typed } from './text.ts';
 import type { Row } from './view.ts';
@@ -32,8 +32,8 @@ interface Line {
 function diskLine({ disk, writtenPerDay }: Health): Line {
   if (disk === null) return { wrong: true, row: [bold('Disk: '), said('its volume cannot be looked at')] };
   const forecast = lastingAt(disk, writtenPerDay);
-  // Where a pace is known, its words name the floor.
-  const floor = forecast.days === null && disk.free >= disk.floor ? `, floor ${size(disk.floor)}` : '';
+  // Where it is in sight, the words name it already.
+  const floor = !isInSight(forecast) && disk.free >= disk.floor ? `, floor ${size(disk.floor)}` : '';
   const wrong = disk.free < disk.floor || forecast.days === 0;
   return { wrong, row: [bold('Disk: '), said(`${diskInWords(forecast)}${floor}`)] };
 }

@@ -12,8 +12,14 @@ const longest = 20;
 /**
  * Captures for the one person who asked, newest first, three short lines each.
  * @param all whether ended ones were asked for too
+ * @param isDeleted whether retention has deleted the savefile of a capture
  */
-export function listView(captures: readonly Capture[], now: Millis, { all }: { readonly all: boolean }): View {
+export function listView(
+  captures: readonly Capture[],
+  now: Millis,
+  { all }: { readonly all: boolean },
+  isDeleted: (id: string) => boolean = () => false,
+): View {
   if (captures.length === 0) return empty(all);
   const newestFirst = captures.toSorted((one, other) => other.startedAt - one.startedAt);
   const shown = newestFirst.slice(0, longest);
@@ -22,13 +28,13 @@ export function listView(captures: readonly Capture[], now: Millis, { all }: { r
     text: `${title}: ${shown.map((capture) => capture.id).join(', ')}${captures.length > longest ? ' and more' : ''}`,
     blocks: [
       rows([bold(title)]),
-      ...shown.map((capture) => rows(...entry(capture, now))),
+      ...shown.map((capture) => rows(...entry(capture, now, isDeleted(capture.id)))),
       ...more(captures.length - shown.length),
     ],
   };
 }
 
-function entry(capture: Capture, now: Millis): Row[] {
+function entry(capture: Capture, now: Millis, deleted: boolean): Row[] {
   const { emoji, words } = statusOf(capture);
   const until = capture.endedAt ?? now;
   const searched = capture.joined === null ? ringsInWords(capture) : 'joined';
@@ -43,7 +49,9 @@ function entry(capture: Capture, now: Millis): Row[] {
       richDate(capture.startedAt),
       said(`, ${isOpen(capture.state) ? 'for' : 'ran'} ${lasting(Math.max(0, until - capture.startedAt))}`),
     ],
-    ...(isOpen(capture.state) && capture.bytes === null ? [] : [[reported]]),
+    ...(isOpen(capture.state) && capture.bytes === null
+      ? []
+      : [[reported, ...(deleted ? [said(' · savefile deleted')] : [])]]),
   ];
 }
 

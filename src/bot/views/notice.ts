@@ -49,21 +49,22 @@ export function endedAlreadyView(capture: Capture): View {
   };
 }
 
-/** To somebody who answered a question, or clicked on a deadline, that had been moved by then. */
-export function extendedAlreadyView({ id, limits: { deadline } }: Capture): View {
-  return goesOn(id, 'was extended already', deadline);
+/** To somebody who answered a question, or clicked on a deadline, that had been moved by then: what they asked for was not done. */
+export function extendedAlreadyView({ id, limits: { deadline } }: Capture, asked: 'stopped' | 'extended'): View {
+  const not = asked === 'stopped' ? 'Nothing was stopped' : 'Nothing was added';
+  return goesOn(`${not}: ${id} was extended already`, deadline);
 }
 
 /** To the person whose click extended a capture. */
 export function extendedView({ id, limits: { deadline } }: Capture): View {
-  return goesOn(id, 'is extended', deadline);
+  return goesOn(`${id} is extended`, deadline);
 }
 
-function goesOn(id: string, what: string, deadline: Millis | null): View {
+function goesOn(what: string, deadline: Millis | null): View {
   const until: Row =
     deadline === null ? [said(': it has no deadline')] : [said(': it goes on until '), richDate(deadline)];
   const spoken = deadline === null ? 'it has no deadline' : `it goes on until ${slackDate(deadline)}`;
-  return { text: `${id} ${what}: ${spoken}`, blocks: [rows([bold(`${id} ${what}`), ...until])] };
+  return { text: `${what}: ${spoken}`, blocks: [rows([bold(what), ...until])] };
 }
 
 /** To somebody whose order worked in a channel where the bot cannot speak. */

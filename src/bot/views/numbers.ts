@@ -11,12 +11,15 @@ export function numbers(capture: Capture): string {
     return `${counted(capture.progress?.packets ?? 0, 'packet')} matched so far`;
   }
   const drops = dropsOf(capture);
-  if (capture.packets === null && drops.seen === 'not yet') return `${sizeOf(capture)} so far`;
-  const packets = capture.packets === null ? 'packets not counted' : counted(capture.packets, 'packet');
+  const isEmpty = hasNothingYet(capture);
+  if (capture.packets === null && drops.seen === 'not yet')
+    return isEmpty ? 'no packets yet' : `${sizeOf(capture)} so far`;
+  const uncounted = isEmpty ? 'no packets yet' : 'packets not counted';
+  const packets = capture.packets === null ? uncounted : counted(capture.packets, 'packet');
   const dropped = dropsInWords(capture);
   const holes = holesInWords(capture);
   const fine = dropped === null || holes.includes(dropped) ? [] : [dropped];
-  return [packets, sizeOf(capture), ...fine, ...holes.map((hole) => `⚠️ ${hole}`)].join(' · ');
+  return [packets, ...(isEmpty ? [] : [sizeOf(capture)]), ...fine, ...holes.map((hole) => `⚠️ ${hole}`)].join(' · ');
 }
 
 /** What stands under a headline that has ended. A search's headline says already how many packets; here is from how much of the ring. */
@@ -59,6 +62,13 @@ export function span(from: Micros, to: Micros): string {
   const [first, last] = [utcOf(from), utcOf(to)];
   const date = first.slice(0, 11);
   return last.startsWith(date) ? `${first.replace(' UTC', '')} to ${last.slice(11)}` : `${first} to ${last}`;
+}
+
+/** Nothing but the header of a savefile (pcap-savefile(5): 24 bytes). */
+const headerBytes = 24;
+
+function hasNothingYet({ kind, state, bytes, earlier }: Capture): boolean {
+  return kind === 'live' && isOpen(state) && earlier.length === 0 && bytes !== null && bytes <= headerBytes;
 }
 
 function sizeOf(capture: Capture): string {

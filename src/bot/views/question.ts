@@ -26,6 +26,7 @@ function question(capture: Capture, about: Millis, { person, longest }: Asked): 
   const title = '⏳ Ends soon: go on?';
   // In both: which of them makes a phone ring is Slack's to choose.
   const mention = person === null ? '' : `<@${person}> `;
+  const by = extensionOf(capture, about);
   const who: RichTextElement[] = person === null ? [] : [{ type: 'user', user_id: person }, said(' ')];
   return {
     text: `${title} ${mention}${escaped(capture.description, 200)} (${capture.id}) ends ${slackDate(about)}`,
@@ -34,7 +35,8 @@ function question(capture: Capture, about: Millis, { person, longest }: Asked): 
         [bold(title)],
         [...who, typed(capture.description, 200)],
         [said(`${capture.id} ends by itself at `), richDate(about)],
-        ...(about + extensionOf(capture, about) - capture.startedAt > longest ? [beyond(longest)] : []),
+        [said(`Extend adds ${durationInWords(by)}: it goes on until `), richDate(about + by)],
+        ...(about + by - capture.startedAt > longest ? [beyond(longest)] : []),
       ),
       answersFor(capture, about),
     ],

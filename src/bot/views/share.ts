@@ -1,6 +1,6 @@
 import type { Selection } from '../../capture/orders.ts';
-import { line } from './text.ts';
-import { actions, context, plain, type View } from './view.ts';
+import { line, said } from './text.ts';
+import { actions, context, plain, rows, type View } from './view.ts';
 
 /** The action_id of the button that shows everybody what one person was shown. */
 export const shareId = 'capture_share';
@@ -35,4 +35,10 @@ export function withShare(view: View): View {
 /** The same for everybody, under the name of who shared it. */
 export function sharedView({ text, blocks }: View, by: string): View {
   return { text, blocks: [...blocks, context(plain(`Shared by ${line(by, 80)}`))] };
+}
+
+/** To whoever shares the same answer a second time. */
+export function sharedAlreadyView(): View {
+  const words = 'This was shared already: it stands in the channel. For how things are now, ask anew and share that.';
+  return { text: words, blocks: [rows([said(words)])] };
 }

@@ -16,6 +16,8 @@ const lookEvery: Millis = 1_000;
 const countEvery: Millis = 60_000;
 /** Somebody is asked this long before a deadline, or at four fifths of a shorter run. */
 const askBefore: Millis = 10 * 60_000;
+/** Nobody reads a question and answers it in less. */
+const leastToAnswer: Millis = 30_000;
 /** The largest capture ends when the disk would be at its floor this soon. */
 const soon: Millis = 5_000;
 
@@ -92,7 +94,8 @@ function watchOver(room: Room, capture: Capture, memory: Memory): void {
   const deadline = room.supervision.deadline(capture.id);
   if (deadline !== null && !capture.limits.near) {
     const whole = deadline.at - capture.startedAt;
-    const near = timeLeft(room, deadline) <= Math.min(askBefore, whole / 5);
+    const before = Math.min(askBefore, whole / 5);
+    const near = before >= leastToAnswer && timeLeft(room, deadline) <= before;
     if (near && room.supervision.markAsked(capture.id, deadline.at))
       room.log.info({ capture: capture.id }, 'deadline near');
   }

@@ -36,7 +36,7 @@ export async function reconcileSearch(room: Room, capture: Capture): Promise<voi
       const told = `${end.why}; written for a process that was gone`;
       return settleSearch(room, capture, end, () => observe(room, capture, 'search', told));
     }
-    const why = `the process that searched was gone ${goneIn(room, capture)}`;
+    const why = `${searcherOf(capture)} was interrupted ${interruptedIn(room, capture)}. Order the search again to have all of it`;
     await settleSearch(room, capture, { state: 'died', why }, () => observe(room, capture, 'died', why));
   });
 }
@@ -44,8 +44,13 @@ export async function reconcileSearch(room: Room, capture: Capture): Promise<voi
 /** The detail of a ring file in the middle of which a search ended. */
 export const cutShort = 'the search ended before it was done with it';
 
+/** Whose process searched: the bot's where it was ordered in Slack, unless it began with an approval, which a shell may have given. */
+function searcherOf({ channel, approvedBy }: Capture): string {
+  return channel !== null && approvedBy === null ? 'the bot that searched' : 'the process that searched';
+}
+
 /** Says how far it was, and of the file of each ring that it was at that it may have been in the middle of it. */
-function goneIn({ registry }: Room, { id, progress, state }: Capture): string {
+function interruptedIn({ registry }: Room, { id, progress, state }: Capture): string {
   if (progress !== null) {
     const left = registry.notCome(id);
     const nextIn = new Map(left.toReversed().map((line) => [line.report.ring, line]));

@@ -37,7 +37,7 @@ import {
   requestView,
   waitingView,
 } from '../../../src/bot/views/request.ts';
-import { shareable, sharedView, withShare } from '../../../src/bot/views/share.ts';
+import { shareable, sharedAlreadyView, sharedView, withShare } from '../../../src/bot/views/share.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import type { ApprovalRequest } from '../../../src/capture/approval.ts';
@@ -64,12 +64,14 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     'question of nobody': questionView(capture, capture.limits.deadline ?? 0, { person: null, longest: 1e12 }),
     'question answered': questionView(capture, 1, { person: null, longest: 1e12 }),
     extended: extendedView(capture),
-    'extended already': extendedAlreadyView(capture),
+    'extended already': extendedAlreadyView(capture, 'stopped'),
     failure: failureView(capture),
     loss: lossView(capture, 'message_not_found'),
     'loss of another kind': lossView(capture, words),
     'loss of a request': requestLossView(requestOf(words), 'C024BE91L', words),
     details: withShare(shareable(detailsView(capture, reports), { verb: 'show', id: capture.id })),
+    'shared already': sharedAlreadyView(),
+    'details of a deleted one': detailsView(capture, reports, { at: capture.startedAt, why: words }),
     shared: sharedView(detailsView(capture, reports), words),
     list: withShare(
       shareable(
@@ -109,7 +111,7 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     'not searched': notSearchedView({ verb: 'both', order: { ...order, since: null } }),
     'answered already': answeredAlreadyView(),
     'sent already': sentAlreadyView(),
-    menu: menuView(),
+    menu: menuView({ name: words, role: 'lead' }),
     bug: bugView(words),
     help: helpView(words),
     whoami: whoamiView(

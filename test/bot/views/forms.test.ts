@@ -38,6 +38,10 @@ const golden: Record<string, ModalView | null> = {
     formFromAlert(Array.from({ length: 12 }, (_, at) => `8.8.4.${at}`).join(' '), place),
     installation,
   ),
+  'form-alert-names': formView(
+    formFromAlert(`C2 at ${Array.from({ length: 7 }, (_, at) => `c${at}[.]evil.example`).join(', ')}`, place),
+    installation,
+  ),
   'form-refused': formView(formFor(typed, place), installation, errorView(refused)),
   'form-waiting': waitingModal('One moment'),
   'form-not-allowed': noticeModal(
@@ -122,7 +126,7 @@ test('whatever was typed, a form keeps Slack’s limits and is not steered by it
 test('whatever an alert says, a form can be made of it', () => {
   fc.assert(
     fc.property(hostile, (words) => {
-      const view = formView(formFromAlert(`${words} 203.0.113.9`, place), installation);
+      const view = formView(formFromAlert(`${words} 203.0.113.9 evil.example`, place), installation);
       assert.ok(view !== null);
       assert.deepEqual(modalFaults(view), []);
     }),

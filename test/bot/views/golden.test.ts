@@ -40,7 +40,7 @@ import {
   requestView,
   waitingView,
 } from '../../../src/bot/views/request.ts';
-import { shareable, sharedView, withShare } from '../../../src/bot/views/share.ts';
+import { shareable, sharedAlreadyView, sharedView, withShare } from '../../../src/bot/views/share.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
 import { CaptureError } from '../../../src/capture/errors.ts';
@@ -168,6 +168,7 @@ const golden: Record<string, View> = {
     }),
     now,
   ),
+  'live-nothing-yet': captureView(live({ bytes: 24 }), now),
   'live-running': captureView(live(), now),
   'live-stopped': captureView(live(ended), now),
   'live-stopped-with-drops': captureView(live({ ...ended, ...dropped }), now),
@@ -211,11 +212,20 @@ const golden: Record<string, View> = {
   'question-stopped': questionView(live({ ...near, ...ended }), deadline, analyst24h),
   'live-near-its-deadline': captureView(near, now),
   extended: extendedView(live()),
-  'extended-already': extendedAlreadyView(live()),
+  'extended-already': extendedAlreadyView(live(), 'stopped'),
   'failure-direct': failureView(live({ ...ended, ...died })),
+  'failure-direct-search': failureView(
+    past({
+      ...{ state: 'died', endedAt: now, analyst: 'will', orderedBy: 'grant' },
+      why: 'the bot that searched was interrupted after 35 of 97 ring files: the others were not searched to their end. Order the search again to have all of it',
+    }),
+  ),
   'loss-direct': lossView(live(), 'message_not_found'),
+  'loss-direct-stopping': lossView(live({ state: 'stopping' }), 'message_not_found'),
+  'loss-direct-ended': lossView(live(ended), 'message_not_found'),
   warnings: warningsView(live(), [warning, warning]),
   'details-to-share': withShare(shareable(detailsView(live(ended), []), { verb: 'show', id: 'c12' })),
+  'shared-already': sharedAlreadyView(),
   'details-shared': sharedView(detailsView(live(ended), []), 'will'),
   'list-to-share': withShare(
     shareable(listView([live()], now, { all: false }), { verb: 'list', selection: { all: false } }),
@@ -238,8 +248,16 @@ const golden: Record<string, View> = {
     now,
   ),
   'details-joined': detailsView(joined(), []),
-  'details-live': detailsView(live(ended), []),
+  'details-live': detailsView(live({ ...ended, keep: true }), []),
+  'details-running': detailsView(live({ keep: true }), []),
   'details-search': detailsView(past(found), reports),
+  'details-deleted': detailsView(live(ended), [], { at: now, why: 'kept for 30d (retention.age)' }),
+  'list-deleted': listView(
+    [live({ ...ended, id: 'c9' }), live({ ...ended, id: 'c8' })],
+    now,
+    { all: true },
+    (id) => id === 'c8',
+  ),
   list: listView([live(), past(), live({ ...ended, id: 'c9', startedAt: now - 86_400_000 })], now, { all: true }),
   'list-empty': listView([], now, { all: false }),
   error: echoed(errorView(refused), { verb: 'start', order: { description: 'shop', expression: 'port 99999' } }),
@@ -262,7 +280,8 @@ const golden: Record<string, View> = {
     { name: 'grant', role: 'lead' },
     { door: 'slack', team: 'T024BE7LD', user: 'U024BE7LH', channel: 'C1' },
   ),
-  menu: menuView(),
+  menu: menuView({ name: 'will', role: 'analyst' }),
+  'menu-viewer': menuView({ name: 'maria', role: 'viewer' }),
   'sent-already': sentAlreadyView(),
   'interrupted-nothing': interruptedView('/capture start -d x host 192.0.2.7', {
     outcome: null,

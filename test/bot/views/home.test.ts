@@ -125,3 +125,10 @@ for (const words of [
     assert.deepEqual(homeFaults(closedHomeView(words)), []);
   });
 }
+
+test('that the disk is full in months is not told, only how much is free', () => {
+  const analyst = { name: 'will', role: 'analyst' } as const;
+  const words = (health: Health) => JSON.stringify(home(analyst, { health }).blocks);
+  assert.match(words({ ...healthy, writtenPerDay: 1e9 }), /198.4 GiB free, floor 4.7 GiB"/);
+  assert.match(words(healthy), /198.4 GiB free; at 3.9 GiB a day the floor of 4.7 GiB is 49 days away"/);
+});

@@ -256,9 +256,10 @@ export function heldOf(capture: CaptureId): HeldSavefile {
 }
 
 /** How evidence stands where nothing is wrong with it. */
-export const sound: Pick<Day, 'chain' | 'doubtful'> = {
+export const sound: Pick<Day, 'chain' | 'doubtful' | 'deleted'> = {
   chain: { entries: 4821, broken: null, unguarded: [] },
   doubtful: [],
+  deleted: [],
 };
 
 /** A full day: a live capture over midnight, one stopped with drops, one that died, a search with gaps, refusals. */
@@ -306,7 +307,7 @@ export function busyDay(): Day {
         outcome: 'refused',
         analyst: 'will',
         verb: 'stop',
-        words: 'stop c12',
+        words: '[Stop] c12 1795479005000 0',
         detail: 'c12 is grant’s: ask grant or a lead',
       }),
       entry({
