@@ -75,6 +75,7 @@ const orders: readonly [
   ['with half a byte of snaplen', { snaplen: 96.5 }, 'grant', 'bad_request', /64 to 262144/, 'invalid'],
   ['with no number for a snaplen', { snaplen: Number.NaN }, 'grant', 'bad_request', /64 to 262144/, 'invalid'],
   ['of a viewer', {}, 'mona', 'not_allowed', /mona is a viewer/, 'refused'],
+  ['of a viewer for somebody else', { analyst: 'grant' }, 'mona', 'not_allowed', /mona is a viewer/, 'refused'],
   ['for somebody else by no lead', { analyst: 'grant' }, 'will', 'not_allowed', /only a lead may act/, 'refused'],
   ['for nobody known', { analyst: 'mallory' }, 'grant', 'bad_request', /no analyst mallory/, 'invalid'],
   ['for an analyst of hostile name', { analyst: '../../x\ud800' }, 'grant', 'bad_request', /no analyst/, 'invalid'],

@@ -7,9 +7,9 @@ test('in the thread of a capture no id is needed, and who writes sees the answer
   const { workspace, grant, soc, engine } = stage;
   await stage.openBot();
   await workspace.as(grant).types('/capture start -d "one" -e "udp port 42803"', soc);
+  const main = await messageIn(stage, soc, /Capturing · one/);
   await workspace.as(grant).types('/capture start -d "another" -e "udp port 42804"', soc);
   await messageIn(stage, soc, /Capturing · another/);
-  const main = await messageIn(stage, soc, /Capturing · one/);
   const before = engine.peek('c1')?.limits.deadline ?? 0;
   workspace.state.ephemerals.length = 0;
   for (const [words, answer, understood] of [
