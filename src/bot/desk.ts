@@ -31,8 +31,8 @@ export interface Desk {
   readonly follow: Pick<Follow, 'posted' | 'redraw' | 'warn'>;
   /** The messages of requests for approval. */
   readonly requests: Pick<RequestMessages, 'posted' | 'redraw'>;
-  /** Which capture a thread is about. */
-  readonly threads: Pick<Messages, 'captureAt'>;
+  /** Which capture, or which request, a thread is about. */
+  readonly threads: Pick<Messages, 'aboutAt'>;
   readonly homes: Pick<Homes, 'opened'>;
   /** Searches that wait for their person's word. */
   readonly unconfirmed: UnconfirmedSearches;

@@ -1,3 +1,4 @@
+import { isRequestId } from '../capture/approval.ts';
 import { CaptureError } from '../capture/errors.ts';
 import type { Command, Setting } from '../command/command.ts';
 import { unfinished } from '../command/draft.ts';
@@ -27,7 +28,7 @@ export interface Spoken {
   readonly words: string;
   /** What an order begins with where this was said: `/capture `, `@capture `, or nothing. */
   readonly name: string;
-  /** The capture in whose own thread it was said; null elsewhere. */
+  /** The capture, or the request for approval, in whose own thread it was said; null elsewhere. */
   readonly about: string | null;
   /** Where a form can be opened, and answered: a slash command alone can. */
   readonly form: { open(): Opening; readonly responseUrl: string } | null;
@@ -70,7 +71,7 @@ async function carriedOut(spoken: Spoken, text: string, opening: Opening | null,
   return echoed(view, command, spoken.name);
 }
 
-/** The capture that a thread is about, with what can be done to it. */
+/** The capture that a thread is about, with what can be done to it; the request, which has its buttons while it waits. */
 async function atHand(id: string, { actor }: Authorised, desk: Desk): Promise<View> {
   const view = await carryOut({ verb: 'show', selector: id }, actor, desk);
   const capture = desk.engine.peek(id);
@@ -103,7 +104,8 @@ function opensForm(text: string, desk: Desk): boolean {
 
 function settingFor(timezone: string | null, { now, config }: Desk, about: string | null): Setting {
   const here = { door: 'slack', now: now(), timezone: timezone ?? config.reports.timezone } as const;
-  return about === null ? here : { ...here, about };
+  if (about === null) return here;
+  return isRequestId(about) ? { ...here, request: about } : { ...here, about };
 }
 
 function orderOf({ origin, words, about }: Spoken, text: string): Order {
