@@ -4,6 +4,7 @@ import type { Command, Setting } from '../command/command.ts';
 import { unfinished } from '../command/draft.ts';
 import { parseCommand } from '../command/parse.ts';
 import { forgivePhone } from '../command/phone.ts';
+import { wordsSaid } from '../command/reason.ts';
 import { splitWords } from '../command/words.ts';
 import { type Authorised, allowCapture, authorise, type Order, type SlackOrigin } from './analysts.ts';
 import { explained } from './answer.ts';
@@ -54,7 +55,7 @@ async function carriedOut(spoken: Spoken, text: string, opening: Opening | null,
     throw new CaptureError('bad_request', `what I am to do begins with my name: write ${spoken.name}help`);
   if (text.trim() === '') return spoken.about === null ? menuView() : atHand(spoken.about, authorised, desk);
   const setting = settingFor(authorised.timezone, desk, spoken.about);
-  const words = splitWords(text);
+  const words = wordsSaid(text);
   const draft = unfinished(words, setting);
   if (draft !== null) {
     allowCapture(authorised, draft.verb, desk);

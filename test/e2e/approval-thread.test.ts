@@ -34,13 +34,13 @@ test('in the thread of a request a lead shows, denies with a reason, and approve
     workspace.state.ephemerals.length = 0;
   }
 
-  await workspace.as(grant).mentions('deny too broad: name a host', soc, one.ts);
-  await shownTo(stage, grant, /^a1 was denied by grant: too broad: name a host/);
-  await became(stage, one, /was denied by grant: too broad: name a host/);
-  const told = await replyTo(stage, one, /a1 was denied by grant: too broad: name a host/);
+  await workspace.as(grant).mentions('deny too broad, isn’t it? name a host', soc, one.ts);
+  await shownTo(stage, grant, /^a1 was denied by grant: too broad, isn't it\? name a host/);
+  await became(stage, one, /was denied by grant: too broad, isn't it\? name a host/);
+  const told = await replyTo(stage, one, /a1 was denied by grant: too broad, isn't it\? name a host/);
   assert.match(JSON.stringify(told.blocks), new RegExp(`"user_id":"${will.id}"`));
   const denied = stage.auditLog().find(({ verb, outcome }) => verb === 'deny' && outcome === 'done');
-  assert.match(denied?.detail ?? '', /was denied by grant: too broad: name a host$/);
+  assert.match(denied?.detail ?? '', /was denied by grant: too broad, isn't it\? name a host$/);
 
   await workspace.as(grant).mentions('approve', soc, another.ts);
   await shownTo(stage, grant, /^Started c1/);
