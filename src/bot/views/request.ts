@@ -47,6 +47,7 @@ export function requestView(request: ApprovalRequest): View {
       context(
         plain(place.map((part) => line(part, 160)).join(' · ')),
         mrkdwn(`asked ${slackDate(askedAt)}${waits ? `, until ${slackDate(expiresAt)}` : ''}`),
+        ...(waits ? [plain('to deny with a reason, in its thread: @capture deny too broad')] : []),
       ),
       ...(waits
         ? [actions(approveButton(request, approvalIds.approve), denyButton(request, approvalIds.deny, 'Deny'))]
