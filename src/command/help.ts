@@ -69,16 +69,19 @@ function notesOn(form: Form, door: Door): string[] {
       ? ['Words that belong to no option are the expression; a form asks for the rest.']
       : ['Words that belong to no option are the expression. --json prints JSON.'];
   }
-  return [...notesOnTail(form, door), ...(door === 'shell' ? ['--json prints one JSON document instead.'] : [])];
+  return [
+    ...notesOnTail(form, door),
+    ...(door === 'shell' ? ['--json prints one JSON document instead of lines.'] : []),
+  ];
 }
 
 function notesOnTail({ verb, tail }: Form, door: Door): string[] {
-  if (verb === 'approve') return [...notesOnApproval(door), 'A lead may, who neither asked for it nor is to own it.'];
+  if (verb === 'approve') return ['A lead may, who neither asked for it nor is to own it.', ...notesOnApproval(door)];
   if (verb === 'deny') {
     return [
-      ...notesOnApproval(door),
       'A lead may; who asked for it, or is to own it, takes it back.',
       'Words behind the id are the reason: kept in the audit log, told to who asked.',
+      ...notesOnApproval(door),
     ];
   }
   if (verb === 'stop') {
