@@ -55,7 +55,7 @@ export interface LimitsConfig {
 
 /** Which live captures start only once a second person, a lead, has approved them. */
 export interface ApprovalConfig {
-  /** Those whose expression selects every packet. */
+  /** Those whose expression libpcap compiles to a program that looks at nothing. */
   readonly everything: boolean;
   /** Those that may run for more milliseconds than that; null: however long. */
   readonly duration: number | null;

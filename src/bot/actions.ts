@@ -1,17 +1,16 @@
 import type { App, BlockAction, ButtonAction } from '@slack/bolt';
-import { CaptureError } from '../capture/errors.ts';
 import type { AskedSearch } from '../capture/orders.ts';
 import { type Authorised, authorise } from './analysts.ts';
 import { answer, explained } from './answer.ts';
-import { approveOne } from './approving.ts';
+import { approve, deny, denyThere, inList } from './approving.ts';
 import { carryOut } from './carry-out.ts';
 import { extend, get, share, show, stop, stopAsked } from './clicks.ts';
 import type { Desk } from './desk.ts';
 import { originOf, threadOf } from './origins.ts';
 import { buttonIds } from './views/buttons.ts';
-import { startedView } from './views/notice.ts';
 import { answeredAlreadyView, answerIds, notSearchedView } from './views/preflight.ts';
-import { approvalIds, buttonValue } from './views/request.ts';
+import { approvalIds } from './views/request.ts';
+import { listedIds } from './views/requests.ts';
 import { sharedAlreadyView, shareId } from './views/share.ts';
 import type { View } from './views/view.ts';
 
@@ -28,7 +27,9 @@ export function answerButtons(app: App, desk: Desk): void {
   onButton(app, buttonIds.get, { verb: 'get', act: get }, desk);
   onShare(app, desk);
   onButton(app, approvalIds.approve, { verb: 'approve', act: approve }, desk);
-  onButton(app, approvalIds.deny, { verb: 'deny', act: deny }, desk);
+  onButton(app, approvalIds.deny, { verb: 'deny', act: denyThere }, desk);
+  onButton(app, listedIds.approve, { verb: 'approve', act: inList(approve), place: 'instead' }, desk);
+  onButton(app, listedIds.deny, { verb: 'deny', act: inList(deny), place: 'instead' }, desk);
   onButton(app, answerIds.search, { verb: 'search', act: searchAllTheSame, place: 'instead' }, desk);
   onButton(app, answerIds.notNow, { verb: 'search', act: notNow, place: 'instead' }, desk);
 }
@@ -73,31 +74,6 @@ function onShare(app: App, desk: Desk): void {
       }
     },
   );
-}
-
-async function approve(value: string, { actor }: Authorised, desk: Desk): Promise<View | null> {
-  return answered(value, desk, async (id) => startedView(await approveOne(id, actor, desk)));
-}
-
-async function deny(value: string, { actor }: Authorised, desk: Desk): Promise<View | null> {
-  return answered(value, desk, async (id) => {
-    await desk.engine.deny(id, actor);
-    return null;
-  });
-}
-
-/** What an answer to a request led to; one that does not wait any more is drawn anew, since its buttons should not be there. */
-async function answered(value: string, desk: Desk, act: (id: string) => Promise<View | null>): Promise<View | null> {
-  const [id = ''] = value.split(' ');
-  const request = desk.engine.peekRequest(id);
-  try {
-    if (request === undefined || buttonValue(request) !== value)
-      throw new CaptureError('conflict', 'this request is not known any more: nothing was done');
-    return await act(id);
-  } catch (error) {
-    desk.follow.redraw(id);
-    return explained(error);
-  }
 }
 
 async function searchAllTheSame(id: string, { actor, origin }: Authorised, desk: Desk): Promise<View> {

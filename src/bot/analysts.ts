@@ -8,6 +8,7 @@ import {
   type Origin,
   onlyLooks,
 } from '../capture/analyst.ts';
+import type { RequesterNow } from '../capture/approval.ts';
 import type { Engine } from '../capture/door.ts';
 import type { Config, SlackConfig } from '../config.ts';
 import type { Haste } from './haste.ts';
@@ -68,6 +69,24 @@ export async function acquaintance(
   if (typeof asked === 'string') return asked;
   const known = engine.whoIs(origin, membershipOf(asked));
   return 'why' in known ? known.why : known.analyst;
+}
+
+/** Who asked for something as a member of a user group, by what Slack says of them now. */
+export async function requesterNow(
+  origin: SlackOrigin,
+  parts: Asking & { readonly engine: Pick<Engine, 'whoIs'> },
+): Promise<RequesterNow> {
+  const { engine, slack, people, log, token } = parts;
+  try {
+    const [person, groups] = await Promise.all([people.person(origin.user), groupsOf(origin.user, parts)]);
+    if (person === undefined || whyNotPerson(person, slack.team) !== null) return 'nobody';
+    const known = engine.whoIs(origin, membershipOf({ person, groups }));
+    return 'why' in known ? 'nobody' : known.analyst;
+  } catch (error) {
+    log.warn({ err: error, user: origin.user }, 'slack did not say who asked for this');
+    token.doubt(error);
+    return 'unasked';
+  }
 }
 
 /** @throws CaptureError `not_allowed` for whoever may look and not capture, once that is in the audit log */

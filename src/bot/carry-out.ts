@@ -6,7 +6,7 @@ import type { Selection, Started } from '../capture/orders.ts';
 import type { Command } from '../command/command.ts';
 import { helpText } from '../command/help.ts';
 import { joined } from './answer.ts';
-import { approveOne, askSecond } from './approving.ts';
+import { approveOne, askSecond, requestsFor } from './approving.ts';
 import { questionBefore } from './asking.ts';
 import { auditLog, auditVerified } from './auditing.ts';
 import type { Desk } from './desk.ts';
@@ -19,7 +19,8 @@ import { helpView } from './views/help.ts';
 import { listView } from './views/list.ts';
 import { inviteView, startedView, stoppedView } from './views/notice.ts';
 import { pinnedView, pinsView, unpinnedView } from './views/pins.ts';
-import { deniedView, requestsView, waitingView } from './views/request.ts';
+import { deniedView, requestView } from './views/request.ts';
+import { waitingView } from './views/requests.ts';
 import { shareable } from './views/share.ts';
 import type { View } from './views/view.ts';
 import { whoamiView } from './views/whoami.ts';
@@ -79,6 +80,8 @@ async function carriedOut(command: Command, actor: Actor, desk: Desk): Promise<V
       return { ...joined(shown, waitingView(waiting)), ...(share && { share }) };
     }
     case 'show':
+      if (engine.peekRequest(command.selector) !== undefined)
+        return requestView(await engine.showRequest(command.selector, actor));
       return details(await engine.show(command.selector, actor), desk);
     case 'stop': {
       const stopped = await engine.stop(command.selector, actor);
@@ -93,10 +96,11 @@ async function carriedOut(command: Command, actor: Actor, desk: Desk): Promise<V
     case 'keep':
       return details(await engine.keep(command.selector, actor), desk);
     case 'approve':
-      if (command.id === null) return requestsView(await engine.requests(actor));
+      if (command.id === null) return requestsFor(actor, desk);
       return startedView(await approveOne(command.id, actor, desk));
     case 'deny':
-      return deniedView(await engine.deny(command.id, actor));
+      if (command.id === null) return requestsFor(actor, desk);
+      return deniedView(await engine.deny(command.id, command.reason, actor));
     case 'digest':
       return digestOn(command.date, desk);
     case 'get': {

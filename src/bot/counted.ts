@@ -62,6 +62,8 @@ export function countingOrders(engine: Engine, meters: Meters): Engine {
     stop: counted('stop', engine.stop),
     approve: begun('approve', engine.approve),
     deny: counted('deny', engine.deny),
+    requests: counted('approve', engine.requests),
+    showRequest: counted('show', engine.showRequest),
     extend: counted('extend', engine.extend),
     keep: counted('keep', engine.keep),
     get: counted('get', engine.get),

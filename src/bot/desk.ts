@@ -29,8 +29,8 @@ export interface Desk {
   readonly unanswered: UnansweredOrders;
   /** The messages of captures and of requests for approval. */
   readonly follow: Pick<Follow, 'posted' | 'redraw' | 'warn'>;
-  /** Which capture a thread is about. */
-  readonly threads: Pick<Messages, 'captureAt'>;
+  /** Which capture, or which request, a thread is about. */
+  readonly threads: Pick<Messages, 'aboutAt'>;
   readonly homes: Pick<Homes, 'opened'>;
   /** Searches that wait for their person's word. */
   readonly unconfirmed: UnconfirmedSearches;

@@ -18,7 +18,7 @@ export function directlySaid(heard: Heard, bot: string | undefined, desk: Desk):
     text: thread === null && greeting.test(order) ? '' : order,
     words: wordsOf(heard, bot),
     name: '',
-    about: thread === null ? null : (desk.threads.captureAt(places, thread) ?? null),
+    about: thread === null ? null : (desk.threads.aboutAt(places, thread) ?? null),
     form: null,
   };
 }

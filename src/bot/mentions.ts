@@ -31,7 +31,7 @@ function mentioned(heard: Heard, bot: string | undefined, desk: Desk): Spoken {
     text: behindName(text, bot),
     words: wordsOf(heard, bot),
     name: '@capture ',
-    about: thread === null ? null : (desk.threads.captureAt([origin.channel], thread) ?? null),
+    about: thread === null ? null : (desk.threads.aboutAt([origin.channel], thread) ?? null),
     form: null,
   };
 }

@@ -55,8 +55,8 @@ export interface Messages {
   claim(named: Named, channel: string): Message;
   /** Notes that a post goes out now, or with null that none is on its way: certainly not there. */
   noteAttempt(message: Message, at: Millis | null): void;
-  /** The capture that a message is about, by where it is and Slack's name for it; undefined where it is about none. */
-  captureAt(places: readonly string[], ts: string): string | undefined;
+  /** The capture, or the request for approval, that a message is about, by where it is and Slack's name for it; undefined where it is about none. */
+  aboutAt(places: readonly string[], ts: string): string | undefined;
   markSent(message: Message, ts: string, shown: Shown): void;
   /** Slack cannot show it any longer, or not at all. */
   markLost(message: Message, trouble: string, shown: Shown): void;
@@ -93,10 +93,7 @@ export function openMessages(database: Database): Messages {
     update.run({ capture, part, about, ts, trouble, ...shown, settled: shown.settled ? 1 : 0 });
   };
   const at = database
-    // A request for approval has messages, too, and is no capture.
-    .prepare<[string, string], string>(
-      "select capture from messages where channel = ? and ts = ? and capture glob 'c[0-9]*'",
-    )
+    .prepare<[string, string], string>('select capture from messages where channel = ? and ts = ?')
     .pluck();
   const insertWarnings = database.prepare<[string, string]>(
     'insert into warnings (capture, words) values (?, ?) on conflict do nothing',
@@ -105,7 +102,7 @@ export function openMessages(database: Database): Messages {
   return {
     find: (capture, part) => find.get(capture, part, 0),
     of: (capture) => all.all(capture),
-    captureAt: (places, ts) => places.flatMap((place) => at.get(place, ts) ?? [])[0],
+    aboutAt: (places, ts) => places.flatMap((place) => at.get(place, ts) ?? [])[0],
     claim({ capture, part, about }, channel) {
       insert.run(capture, part, about, channel, randomUUID());
       const message = find.get(capture, part, about);

@@ -3,6 +3,7 @@ import { type ApprovalRequest, isWaiting } from '../capture/approval.ts';
 import type { Millis } from '../capture/capture.ts';
 import type { Engine } from '../capture/door.ts';
 import {
+  aside,
   atMostEvery,
   type Drawing,
   isBehind,
@@ -127,7 +128,13 @@ function endingOf(
 ): Drawing[] {
   if (!isOver(request)) return [];
   const thread = threadOf(main);
-  if (thread !== null) return saidOnce('thread', channel, messages, { thread, rank: 2 });
+  if (thread !== null) {
+    const said = messages.find(({ part }) => part === 'thread');
+    // The warnings of what was started are noted right after that it was.
+    const isWarnedSince = said?.settled === 1 && said.trouble === null && request.version > said.sentVersion;
+    if (isWarnedSince) return [aside('thread', channel, said, { thread, rank: 2, settles: true })];
+    return saidOnce('thread', channel, messages, { thread, rank: 2 });
+  }
   const neverCame = main?.ts === null && main.trouble !== null;
   const wasTold = messages.some(({ part, sentState }) => part === 'loss' && sentState === 'waiting');
   return neverCame || wasTold ? saidOnce('thread', person, messages, { thread, rank: 2 }) : [];

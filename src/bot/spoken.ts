@@ -1,8 +1,10 @@
+import { isRequestId } from '../capture/approval.ts';
 import { CaptureError } from '../capture/errors.ts';
 import type { Command, Setting } from '../command/command.ts';
 import { unfinished } from '../command/draft.ts';
 import { parseCommand } from '../command/parse.ts';
 import { forgivePhone } from '../command/phone.ts';
+import { wordsSaid } from '../command/reason.ts';
 import { splitWords } from '../command/words.ts';
 import { type Authorised, allowCapture, authorise, type Order, type SlackOrigin } from './analysts.ts';
 import { explained } from './answer.ts';
@@ -27,7 +29,7 @@ export interface Spoken {
   readonly words: string;
   /** What an order begins with where this was said: `/capture `, `@capture `, or nothing. */
   readonly name: string;
-  /** The capture in whose own thread it was said; null elsewhere. */
+  /** The capture, or the request for approval, in whose own thread it was said; null elsewhere. */
   readonly about: string | null;
   /** Where a form can be opened, and answered: a slash command alone can. */
   readonly form: { open(): Opening; readonly responseUrl: string } | null;
@@ -54,7 +56,7 @@ async function carriedOut(spoken: Spoken, text: string, opening: Opening | null,
   if (text.trim() === '')
     return spoken.about === null ? menuView(authorised.actor.analyst) : atHand(spoken.about, authorised, desk);
   const setting = settingFor(authorised.timezone, desk, spoken.about);
-  const words = splitWords(text);
+  const words = wordsSaid(text);
   const draft = unfinished(words, setting);
   if (draft !== null) {
     allowCapture(authorised, draft.verb, desk);
@@ -71,7 +73,7 @@ async function carriedOut(spoken: Spoken, text: string, opening: Opening | null,
   return echoed(view, command, spoken.name);
 }
 
-/** The capture that a thread is about, with what can be done to it. */
+/** The capture that a thread is about, with what can be done to it; the request, which has its buttons while it waits. */
 async function atHand(id: string, { actor }: Authorised, desk: Desk): Promise<View> {
   const view = await carryOut({ verb: 'show', selector: id }, actor, desk);
   const capture = desk.engine.peek(id);
@@ -104,7 +106,8 @@ function opensForm(text: string, desk: Desk): boolean {
 
 function settingFor(timezone: string | null, { now, config }: Desk, about: string | null): Setting {
   const here = { door: 'slack', now: now(), timezone: timezone ?? config.reports.timezone } as const;
-  return about === null ? here : { ...here, about };
+  if (about === null) return here;
+  return isRequestId(about) ? { ...here, request: about } : { ...here, about };
 }
 
 function orderOf({ origin, words, about }: Spoken, text: string): Order {

@@ -1,6 +1,14 @@
 import { momentOf } from './abandoned.ts';
 import { type Actor, type Analyst, mayRole } from './analyst.ts';
-import { type ApprovalRequest, type GrantedLive, mayDeny, requestInWords } from './approval.ts';
+import {
+  type ApprovalRequest,
+  type GrantedLive,
+  longestReason,
+  mayDeny,
+  noRequest,
+  type RequesterNow,
+  requestInWords,
+} from './approval.ts';
 import { startBoth } from './both.ts';
 import { CaptureError } from './errors.ts';
 import { withJoin } from './joined.ts';
@@ -18,7 +26,7 @@ import { ask, type Order, type Room } from './room.ts';
  */
 export async function* approveRequest(
   room: Room,
-  id: string,
+  { id, requester: now }: { readonly id: string; readonly requester: RequesterNow | undefined },
   actor: Actor,
   signal: AbortSignal,
 ): AsyncGenerator<BothStep> {
@@ -27,9 +35,9 @@ export async function* approveRequest(
   let taken: ApprovalRequest;
   let requester: Actor;
   try {
-    taken = known(id, request);
+    taken = request ?? noRequest(id);
     if (!mayRole.approve(actor.analyst) || !isSecond(room, actor, taken)) throw refusedTo(room, actor, taken);
-    requester = { analyst: stillThere(room, taken), origin: taken.origin, words: taken.words };
+    requester = { analyst: stillThere(room, taken, now), origin: taken.origin, words: taken.words };
     // Held first: who looks meanwhile sees that somebody is at it.
     room.inHand.add(taken.id);
     if (!room.requests.take(taken.id, actor.analyst.name, momentOf(room))) {
@@ -42,7 +50,11 @@ export async function* approveRequest(
   }
   const order = answering(room, taken, asked);
   try {
-    yield* start(room, taken.asked, requester, { asked: order, by: actor.analyst.name, request: taken.id, signal });
+    const given = { asked: order, by: actor.analyst.name, request: taken.id, signal };
+    for await (const step of start(room, taken.asked, requester, given)) {
+      if (step.step === 'started' && step.warnings.length > 0) room.requests.keepWarnings(taken.id, step.warnings);
+      yield step;
+    }
   } catch (error) {
     order.fail(error);
     throw error;
@@ -92,18 +104,27 @@ function answering(room: Room, { id, orderedBy }: ApprovalRequest, asked: Order)
 }
 
 /** @throws CaptureError as `Approving.deny` */
-export function denyRequest(room: Room, id: string, actor: Actor): ApprovalRequest {
+export function denyRequest(
+  room: Room,
+  { id, reason }: { readonly id: string; readonly reason: string | null },
+  actor: Actor,
+): ApprovalRequest {
   const request = room.requests.byId(id);
   const asked = ask(room, 'deny', actor, request?.analyst);
   try {
-    const denied = known(id, request);
+    const denied = request ?? noRequest(id);
     if (!mayDeny(actor.analyst, denied)) {
       const words = `${denied.id} is ${denied.orderedBy}'s request: only a lead denies it, or ${denied.orderedBy} withdraws it`;
       throw new CaptureError('not_allowed', words);
     }
+    if (reason !== null && reason.length > longestReason) {
+      const words = `the reason has ${reason.length} characters, ${longestReason} are taken: more belongs into the thread of the request`;
+      throw new CaptureError('bad_request', words);
+    }
     return room.database
       .transaction(() => {
-        if (!room.requests.deny(denied.id, actor.analyst.name, momentOf(room))) throw notWaiting(room, denied);
+        if (!room.requests.deny(denied.id, { by: actor.analyst.name, reason }, momentOf(room)))
+          throw notWaiting(room, denied);
         const now = room.requests.byId(denied.id) ?? denied;
         asked.settle('done', denied.id, `${denied.id}, asked by ${denied.orderedBy}, ${requestInWords(now)}`);
         return now;
@@ -113,12 +134,6 @@ export function denyRequest(room: Room, id: string, actor: Actor): ApprovalReque
     asked.fail(error);
     throw error;
   }
-}
-
-/** @throws CaptureError `not_found` */
-function known(id: string, request: ApprovalRequest | undefined): ApprovalRequest {
-  if (request !== undefined) return request;
-  throw new CaptureError('not_found', `there is no request ${id}: "approve" alone lists what waits`);
 }
 
 function refusedTo(room: Room, actor: Actor, request: ApprovalRequest): CaptureError {
@@ -133,13 +148,23 @@ function refusedTo(room: Room, actor: Actor, request: ApprovalRequest): CaptureE
 }
 
 /**
- * The requester, in the role that they have now. Whom Slack's user groups made an analyst when they asked is one for as long as that waits.
- * @throws CaptureError `not_allowed` when they are no analyst any more
+ * The requester, in the role that they have now. Whom a Slack user group made an analyst is what Slack says now, where it was asked.
+ * @param now what Slack says of who is there by a user group; undefined where it cannot be asked: then they are what they were
+ * @throws CaptureError `not_allowed` when they are no analyst any more, `tool_failed` when Slack did not say
  */
-function stillThere(room: Room, { id, orderedBy, role, origin }: ApprovalRequest): Analyst {
-  const now = room.config.analysts.find(({ name }) => name === orderedBy);
-  if (now !== undefined) return { name: now.name, role: now.role };
-  if ('group' in origin) return { name: orderedBy, role };
+function stillThere(
+  room: Room,
+  { id, orderedBy, role, origin }: ApprovalRequest,
+  now: RequesterNow | undefined,
+): Analyst {
+  const known = room.config.analysts.find(({ name }) => name === orderedBy);
+  if (known !== undefined) return { name: known.name, role: known.role };
+  if ('group' in origin && now === undefined) return { name: orderedBy, role };
+  if ('group' in origin && now === 'unasked') {
+    const words = `Slack could not be asked just now whether ${orderedBy}, who asked for ${id}, still is in their user group: it waits, try again in a minute`;
+    throw new CaptureError('tool_failed', words);
+  }
+  if ('group' in origin && typeof now === 'object' && now.name === orderedBy) return now;
   throw new CaptureError(
     'not_allowed',
     `${orderedBy}, who asked for ${id}, is no analyst of ${room.config.sensor} any more`,

@@ -1,5 +1,6 @@
 import type { Analyst, Origin, Role } from './analyst.ts';
 import type { CaptureId, Millis } from './capture.ts';
+import { CaptureError } from './errors.ts';
 import type { BothOrder, StartOrder } from './orders.ts';
 
 export type RequestId = `a${number}`;
@@ -42,18 +43,31 @@ export interface ApprovalRequest {
   readonly answeredBy: string | null;
   /** When it was started, denied, or over. */
   readonly endedAt: Millis | null;
-  /** Why it was not started although it was approved. */
+  /** Why it was not started although it was approved, or the reason that was given with a denial. */
   readonly why: string | null;
+  /** What who asked should know of the capture that it was started as. */
+  readonly warnings: readonly string[];
   /** The capture that it was started as. */
   readonly capture: CaptureId | null;
   /** Grows with every change of any request. */
   readonly version: number;
 }
 
+/** The reason of a denial is a sentence; more belongs into the thread. */
+export const longestReason = 300;
+
+/** How somebody may answer a request as it is now. */
+export interface Answers {
+  readonly approve: boolean;
+  readonly deny: boolean;
+}
+
+/** Who asked, by what Slack says of them now: nobody here any more, or not known, since Slack could not be asked. */
+export type RequesterNow = Analyst | 'nobody' | 'unasked';
+
 /** Whether the person may deny it: a lead, and whoever may take back what is their own. */
 export function mayDeny(analyst: Analyst, request: Pick<ApprovalRequest, 'analyst' | 'orderedBy'>): boolean {
-  const isOwn = [request.analyst, request.orderedBy].includes(analyst.name);
-  return analyst.role === 'lead' || (analyst.role === 'analyst' && isOwn);
+  return analyst.role === 'lead' || (analyst.role === 'analyst' && isTheirs(request, analyst.name));
 }
 
 /** Whether it can still be answered. */
@@ -73,13 +87,32 @@ export function requestInWords(request: ApprovalRequest): string {
       return `was approved by ${answeredBy} and started as ${capture}`;
     case 'failed':
       return `was approved by ${answeredBy} and could not be started: ${why}`;
-    case 'denied':
-      return answeredBy === orderedBy ? `was withdrawn by ${answeredBy}` : `was denied by ${answeredBy}`;
+    case 'denied': {
+      const reason = why === null ? '' : `: ${why}`;
+      return `was ${answeredBy === orderedBy ? 'withdrawn' : 'denied'} by ${answeredBy}${reason}`;
+    }
     case 'expired':
       return 'expired: nobody answered it in time';
     default:
       return state satisfies never;
   }
+}
+
+/** Whether somebody asked for it, or it is to be theirs. */
+export function isTheirs(
+  { analyst, orderedBy }: Pick<ApprovalRequest, 'analyst' | 'orderedBy'>,
+  name: string,
+): boolean {
+  return [analyst, orderedBy].includes(name);
+}
+
+/** @throws CaptureError `not_found`, always */
+export function noRequest(id: string): never {
+  throw new CaptureError('not_found', `there is no request ${id}: "approve" alone lists what waits`);
+}
+
+export function isRequestId(id: string): id is RequestId {
+  return requestNumber(id) > 0;
 }
 
 /** The number of an id `a12`; 0, which none has, for what is no id. */

@@ -37,17 +37,20 @@ export function whoIs(room: Room, origin: Origin, membership: Membership | undef
  * Whether somebody is a second person to what was asked for or runs: neither whose it is nor who ordered it, under whatever name they are
  * known by now.
  */
-export function isSecond(room: Room, actor: Actor, of: Owned & { readonly origin?: Origin }): boolean {
+export function isSecond(room: Room, actor: Who, of: Owned & { readonly origin?: Origin }): boolean {
   const { analyst, orderedBy, origin } = of;
   const isTheirs = [analyst, orderedBy].some((name) => !isAnotherThan(room, actor, name));
   return !isTheirs && (origin === undefined || isAnother(room, actor, origin));
 }
 
+/** Somebody, by name and identity. */
+type Who = Pick<Actor, 'analyst' | 'origin'>;
+
 /** Whose a request or a capture is, and who ordered it. */
 type Owned = Pick<ApprovalRequest, 'analyst' | 'orderedBy'>;
 
 /** Whether somebody is another person than the one behind an identity. */
-function isAnother({ config, database }: Room, { analyst, origin }: Actor, of: Origin): boolean {
+function isAnother({ config, database }: Room, { analyst, origin }: Who, of: Origin): boolean {
   const now = analystAt(of, config.analysts, config.slack?.team ?? null);
   if (now?.name === analyst.name) return false;
   if (of.door === 'slack' && nameOf(database, of) === analyst.name) return false;
@@ -56,7 +59,7 @@ function isAnother({ config, database }: Room, { analyst, origin }: Actor, of: O
 }
 
 /** The same for whoever has a name: a user group gave it to a Slack user, who may have another one by now. */
-function isAnotherThan(room: Room, actor: Actor, name: string): boolean {
+function isAnotherThan(room: Room, actor: Who, name: string): boolean {
   const holder = holderOf(room.database, name);
   if (name === actor.analyst.name) return false;
   return holder?.name !== name || isAnother(room, actor, { door: 'slack', ...holder, channel: '' });

@@ -30,10 +30,12 @@ export interface Requests {
   /** From `starting`. */
   markStarted(id: RequestId, at: Millis): boolean;
   markFailed(id: RequestId, why: string, at: Millis): boolean;
+  /** Of one that is being started, or has been. */
+  keepWarnings(id: RequestId, warnings: readonly string[]): void;
   /** From `starting` back to `waiting`, where the process that was to start it is gone and nothing was begun. */
   giveBack(id: RequestId, owner: string): boolean;
   /** From `waiting`, while it is not over. */
-  deny(id: RequestId, by: string, now: Moment): boolean;
+  deny(id: RequestId, denial: { readonly by: string; readonly reason: string | null }, now: Moment): boolean;
   /** From `waiting`, once it is over. */
   expire(id: RequestId, now: Moment): boolean;
   byId(id: string): ApprovalRequest | undefined;
@@ -62,6 +64,7 @@ interface Row {
   readonly answered_by: string | null;
   readonly ended_at: Millis | null;
   readonly why: string | null;
+  readonly warnings: string;
   readonly owner: string | null;
   readonly version: number;
   readonly capture: number | null;
@@ -85,10 +88,11 @@ export function openRequests(database: Database.Database, process: string): Requ
   const markFailed = database.prepare(
     "UPDATE requests SET state = 'failed', why = ?, ended_at = ?, owner = NULL WHERE number = ? AND state = 'starting'",
   );
+  const keepWarnings = database.prepare('UPDATE requests SET warnings = ? WHERE number = ?');
   const giveBack = database.prepare(`
     UPDATE requests SET state = 'waiting', answered_by = NULL, owner = NULL WHERE number = ? AND state = 'starting' AND owner = ?`);
   const deny = database.prepare(`
-    UPDATE requests SET state = 'denied', answered_by = :by, ended_at = :at
+    UPDATE requests SET state = 'denied', answered_by = :by, why = :reason, ended_at = :at
     WHERE number = :number AND state = 'waiting' AND NOT ${isOver}`);
   const expire = database.prepare(
     `UPDATE requests SET state = 'expired', ended_at = :at WHERE number = :number AND state = 'waiting' AND ${isOver}`,
@@ -118,8 +122,9 @@ export function openRequests(database: Database.Database, process: string): Requ
     take: (id, by, now) => take.run({ ...now, by, owner: process, number: requestNumber(id) }).changes > 0,
     markStarted: (id, at) => markStarted.run(at, requestNumber(id)).changes > 0,
     markFailed: (id, why, at) => markFailed.run(why, at, requestNumber(id)).changes > 0,
+    keepWarnings: (id, warnings) => void keepWarnings.run(JSON.stringify(warnings), requestNumber(id)),
     giveBack: (id, owner) => giveBack.run(requestNumber(id), owner).changes > 0,
-    deny: (id, by, now) => deny.run({ ...now, by, number: requestNumber(id) }).changes > 0,
+    deny: (id, denial, now) => deny.run({ ...now, ...denial, number: requestNumber(id) }).changes > 0,
     expire: (id, now) => expire.run({ ...now, number: requestNumber(id) }).changes > 0,
     byId,
     open: () =>
@@ -148,6 +153,7 @@ function requestOf(row: Row): ApprovalRequest {
     answeredBy: row.answered_by,
     endedAt: row.ended_at,
     why: row.why,
+    warnings: JSON.parse(row.warnings) as string[],
     capture: row.capture === null ? null : `c${row.capture}`,
     version: row.version,
   };

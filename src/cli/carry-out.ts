@@ -25,6 +25,8 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
     case 'list':
       return (await import('./list.ts')).list(order.selection, order.details, session);
     case 'show':
+      if (session.engine.peekRequest(order.selector) !== undefined)
+        return (await import('./approval.ts')).showRequest(order.selector, session);
       return (await import('./verbs.ts')).show(order.selector, session);
     case 'stop':
       return (await import('./verbs.ts')).stop(order.selector, order.details, session);
@@ -38,7 +40,7 @@ export async function carryOut(order: Order, session: Session): Promise<number> 
     case 'approve':
       return (await import('./approval.ts')).approve(order.id, session);
     case 'deny':
-      return (await import('./approval.ts')).deny(order.id, session);
+      return (await import('./approval.ts')).deny(order.id, order.reason, session);
     case 'get':
       return (await import('./evidence.ts')).get(order.selector, session);
     case 'verify':

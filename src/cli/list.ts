@@ -23,7 +23,8 @@ export async function list(selection: Selection, details: boolean, session: Sess
     output.lines(listedLines(captures, { timezone, columns: output.columns, all: selection.all, deleted }));
   } else output.lines(listLines(captures, session.timezone));
   if (output.terminal && captures.length === 0) output.note(noneListed(selection));
-  const waiting = output.terminal && !json ? engine.waiting() : [];
+  // On stderr: what a script reads is a list of captures, and stays one.
+  const waiting = engine.waiting();
   if (waiting.length > 0)
     output.note(`Waiting for approval: ${waiting.map(({ id }) => id).join(', ')}; capture approve shows more.`);
   return 0;

@@ -1,3 +1,4 @@
+import { withoutUnseen } from '../reports/words.ts';
 import type { Json } from './json.ts';
 
 /** The shell: results go to stdout, all else to stderr. */
@@ -17,6 +18,12 @@ export interface Output {
   note(line: string): void;
   /** Asks the person who is there; true for yes alone. Aborting the signal is no answer. */
   agrees(question: string, signal?: AbortSignal): Promise<boolean>;
+}
+
+/** A document on one line: what hides or turns text around is escaped, in UTF-16 units as JSON has it (RFC 8259, section 7). */
+export function documentOf(value: Json): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return withoutUnseen(JSON.stringify(value), (character) => character.split('').map(escaped).join(''));
 }
 
 /**
@@ -52,7 +59,7 @@ export function openOutput(onDeaf: () => void): Output {
       leaveRewritten();
       if (lines.length > 0) write(`${lines.join('\n')}\n`);
     },
-    json: (value) => write(`${JSON.stringify(value)}\n`),
+    json: (value) => write(`${documentOf(value)}\n`),
     rewrite(line) {
       if (stdout.isTTY !== true) return;
       write(`\r${line}\x1b[K`);

@@ -18,7 +18,7 @@ export function chapters() {
       ...paragraphs(
         'start prints "Started: " and the name of the savefile. search prints "Generating " and the name, and then rewrites one line, "Currently Processing: " and the time reached in the ring. list prints a line a capture: analyst, time, description; on a terminal a first line names the zone, a description is cut to the width, and the id follows in brackets, with --all the state, too. list -v prints a block a capture, with its id and state at the end (on a terminal the id comes first), and stop -v the facts of the savefile as well.',
         'list prints nothing and ends with 0 where no capture has the word; an id that was never given is 66. stop ends with 66 where nothing that runs has the word, and stop --all where nothing runs that you may stop.',
-        'With --json a verb prints one JSON document; a search prints one a line, of which the last is final. Times in JSON are ISO 8601 in UTC.',
+        'With --json a verb prints one JSON document; a search prints one a line, of which the last is final. Times in JSON are ISO 8601 in UTC, and what hides or turns text around is escaped, \\u202e for one.',
         'What is refused, and why, is said on the standard error.',
       ),
       ...paragraphs(

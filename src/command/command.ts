@@ -24,7 +24,8 @@ export type Command =
   | { readonly verb: 'keep'; readonly selector: string }
   /** Null lists what waits for approval. */
   | { readonly verb: 'approve'; readonly id: string | null }
-  | { readonly verb: 'deny'; readonly id: string }
+  /** The same; a reason only with an id. */
+  | { readonly verb: 'deny'; readonly id: string | null; readonly reason: string | null }
   | { readonly verb: 'get'; readonly selector: string }
   | { readonly verb: 'verify'; readonly order: VerifyOrder }
   | { readonly verb: 'audit'; readonly query: AuditQuery }
@@ -53,4 +54,6 @@ export interface Setting {
   readonly timezone: string;
   /** The capture that is at hand: taken where a verb is about one, and none was named. */
   readonly about?: string;
+  /** The request for approval that is at hand, in its thread. */
+  readonly request?: string;
 }

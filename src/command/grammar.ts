@@ -90,7 +90,7 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   },
   show: {
     verb: 'show',
-    says: 'one capture in full',
+    says: 'one capture in full, or a request',
     usage: 'ID',
     tail: 'ID',
     options: [],
@@ -136,11 +136,11 @@ export const grammar: Readonly<Record<Verb, Form>> = {
   deny: {
     verb: 'deny',
     says: 'ends what waits for a second person, or takes yours back',
-    usage: 'REQUEST',
+    usage: '[REQUEST] [REASON]',
     tail: 'REQUEST',
     options: [],
     doors: both,
-    examples: ['deny a3'],
+    examples: ['deny a3', 'deny a3 too broad: name a host'],
   },
   get: {
     verb: 'get',

@@ -63,11 +63,26 @@ function aboutVerb(form: Form, door: Door): string[] {
 }
 
 /** What the options do not say, a line of the screen each. */
-function notesOn({ verb, tail }: Form, door: Door): string[] {
-  if (tail === 'EXPRESSION') {
+function notesOn(form: Form, door: Door): string[] {
+  if (form.tail === 'EXPRESSION') {
     return door === 'slack'
       ? ['Words that belong to no option are the expression; a form asks for the rest.']
-      : ['Without -e, the words that belong to no option are the expression.'];
+      : ['Words that belong to no option are the expression. --json prints JSON.'];
+  }
+  return [
+    ...notesOnTail(form, door),
+    ...(door === 'shell' ? ['--json prints one JSON document instead of lines.'] : []),
+  ];
+}
+
+function notesOnTail({ verb, tail }: Form, door: Door): string[] {
+  if (verb === 'approve') return ['A lead may, who neither asked for it nor is to own it.', ...notesOnApproval(door)];
+  if (verb === 'deny') {
+    return [
+      'A lead may; who asked for it, or is to own it, takes it back.',
+      'Words behind the id are the reason: kept in the audit log, told to who asked.',
+      ...notesOnApproval(door),
+    ];
   }
   if (verb === 'stop') {
     const asked = door === 'shell' ? ['On a terminal they are shown first, and you are asked.'] : [];
@@ -76,4 +91,13 @@ function notesOn({ verb, tail }: Form, door: Door): string[] {
   if (tail !== 'ID') return [];
   const inScripts = 'Scripts find the id in what capture start --json and capture list --json print.';
   return ['A word will do for the ID where one capture alone has it.', ...(door === 'shell' ? [inScripts] : [])];
+}
+
+function notesOnApproval(door: Door): string[] {
+  const expiry = 'What nobody answers expires (approval.for of the configuration; 30m).';
+  const here =
+    door === 'shell'
+      ? 'A start or both that waits for a second person ends with exit code 75.'
+      : 'No id is needed in the thread of a request; alone it lists, with buttons.';
+  return [here, expiry];
 }

@@ -19,6 +19,8 @@ const values: Readonly<Record<string, string>> = {
   IFACE: 'A network interface that the configuration names.',
   SELECTOR: 'An id, or a word that any number of captures may have: see SELECTORS.',
   ID: 'c12: each capture of a sensor has one of its own, and it is never given twice. A word does, too, where one capture alone has it: for show of all captures, for extend and keep of the live ones that run, for get of those that have ended. Where several have it they are named with their ids, and nothing is done. On a terminal start and list tell the id; a script has it from --json (the key is id) or list -v.',
+  REQUEST:
+    'a3: an order that waits for the approval of a second person. A lead who neither asked for it nor is to own it starts it with approve; a lead, or whose it is, ends it with deny. REASON, all words behind the id, is kept in the audit log and told to who asked. What nobody answers expires after approval.for of the configuration (30m). A start or both that waits ends with 75, and with --json its document has "state": "waiting".',
   EXPRESSION:
     'What pcap-filter(7) describes, or the word everything. Host names are refused, since looking them up would tell DNS what is hunted.',
   FILE: 'Of --hosts: an address or a net a line, IPv4 or IPv6, 100,000 of them at most; # begins a comment, and 192.0.2[.]7 is read as it is meant. A packet is found that has one of them as host and net of pcap-filter(7) mean it, and that the expression, where there is one, selects as well.',

@@ -8,7 +8,7 @@ import { commandName } from './grammar.ts';
 import { readWords, type Said } from './options.ts';
 import { fromOriginal } from './original.ts';
 import { refuse, typed } from './refuse.ts';
-import { dateOf, oneOf, onlyWord, pinIdOf, requestIdOf, selectorOf, stopSelector } from './tail.ts';
+import { approvedOf, dateOf, denialOf, oneOf, onlyWord, pinIdOf, selectorOf, shownOf, stopSelector } from './tail.ts';
 import { missingOfPin, readTexts } from './texts.ts';
 import { parseTime } from './time.ts';
 import { findForm } from './verbs.ts';
@@ -40,7 +40,7 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
         details: said.options.has('verbose'),
       };
     case 'show':
-      return { verb: 'show', selector: oneOf(said, form, setting) };
+      return { verb: 'show', selector: shownOf(said, form, setting) };
     case 'stop':
       return { verb: 'stop', selector: stopSelector(said, form, setting), details: said.options.has('verbose') };
     case 'extend': {
@@ -50,9 +50,9 @@ export function parseCommand(words: readonly string[], setting: Setting): Comman
     case 'keep':
       return { verb: 'keep', selector: oneOf(said, form, setting) };
     case 'approve':
-      return { verb: 'approve', id: said.tail.length === 0 ? null : requestIdOf(said, form, setting) };
+      return { verb: 'approve', id: approvedOf(said, form, setting) };
     case 'deny':
-      return { verb: 'deny', id: requestIdOf(said, form, setting) };
+      return { verb: 'deny', ...denialOf(said, form, setting) };
     case 'get':
       return { verb: 'get', selector: oneOf(said, form, setting) };
     case 'verify': {

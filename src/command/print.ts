@@ -64,7 +64,7 @@ function optionsOf(command: Command): string[] {
     case 'approve':
       return command.id === null ? [] : [command.id];
     case 'deny':
-      return [command.id];
+      return command.id === null ? [] : [command.id, ...sayReason(command.reason)];
     case 'get':
       return sayOne(command.selector);
     case 'verify': {
@@ -129,6 +129,11 @@ function sayLive(order: StartOrder): string[] {
 
 function saySelector(selector: string | undefined): string[] {
   return selector !== undefined && plainWord.test(selector) ? [selector] : say('selector', selector, '-f');
+}
+
+function sayReason(reason: string | null): string[] {
+  if (reason === null) return [];
+  return reason.startsWith('-') ? ['--', quoteWord(reason)] : [quoteWord(reason)];
 }
 
 /** The capture of a verb that has no option for it. */

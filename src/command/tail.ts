@@ -23,14 +23,39 @@ function withoutId(example: string): string {
   return example.replace(/\b[acp]\d+\b/, 'ID');
 }
 
-/** The id of a pin: `p1`. */
-export function pinIdOf(said: Said, form: Form, setting: Setting): string {
-  return idOf(said, form, setting, { letter: 'p', what: 'pin', shownBy: 'pin' });
+/** What `show` shows: a capture, or a request for approval. */
+export function shownOf(said: Said, form: Form, setting: Setting): string {
+  return said.tail.length === 0 && setting.request !== undefined ? setting.request : oneOf(said, form, setting);
 }
 
-/** The id of a request for approval: `a3`. */
-export function requestIdOf(said: Said, form: Form, setting: Setting): string {
-  return idOf(said, form, setting, { letter: 'a', what: 'request', shownBy: 'approve' });
+/** The id of a pin: `p1`. */
+export function pinIdOf(said: Said, form: Form, setting: Setting): string {
+  return idOf(onlyWord(said, form, setting), form, setting, { letter: 'p', what: 'pin', shownBy: 'pin' });
+}
+
+/** The id of the request that is approved, `a3`; null lists what waits. */
+export function approvedOf(said: Said, form: Form, setting: Setting): string | null {
+  const word = onlyWord(said, form, setting);
+  return word === undefined ? (setting.request ?? null) : requestIdOf(word, form, setting);
+}
+
+/** The request that is denied, and the reason, where one is given; without either what waits is listed. */
+export function denialOf(
+  { tail }: Said,
+  form: Form,
+  setting: Setting,
+): { readonly id: string | null; readonly reason: string | null } {
+  const [first, ...behind] = tail;
+  const { request } = setting;
+  if (first === undefined) return { id: request ?? null, reason: null };
+  // In the thread of a request all words are the reason, unless they begin with an id.
+  const isAtHand = request !== undefined && !/^a\d+$/i.test(first);
+  const reason = (isAtHand ? tail : behind).join(' ').trim();
+  return { id: isAtHand ? request : requestIdOf(first, form, setting), reason: reason === '' ? null : reason };
+}
+
+function requestIdOf(word: string, form: Form, setting: Setting): string {
+  return idOf(word, form, setting, { letter: 'a', what: 'request', shownBy: 'approve' });
 }
 
 interface Kind {
@@ -40,8 +65,8 @@ interface Kind {
   readonly shownBy: string;
 }
 
-function idOf(said: Said, form: Form, setting: Setting, { letter, what, shownBy }: Kind): string {
-  const word = onlyWord(said, form, setting) ?? '';
+function idOf(given: string | undefined, form: Form, setting: Setting, { letter, what, shownBy }: Kind): string {
+  const word = given ?? '';
   const [, first, digits] = /^([A-Za-z]?)(\d{1,15})$/.exec(word) ?? [];
   if (first?.toLowerCase() === letter) return word.toLowerCase();
   const name = commandName(setting.door);
@@ -75,7 +100,7 @@ export function selectorOf(said: Said, form: Form, setting: Setting): string | u
 
 /** Phones begin a line with a capital. */
 function capitalForgiven(selector: string): string {
-  return /^C\d+$/.test(selector) ? selector.toLowerCase() : selector;
+  return /^[AC]\d+$/.test(selector) ? selector.toLowerCase() : selector;
 }
 
 /** The day of a report: `yyyy-mm-dd`, or `yesterday`, which is another day in another zone; null where none is named, and for `today`. */

@@ -19,8 +19,8 @@ export function askerInWords({ analyst, orderedBy }: ApprovalRequest): string {
   return analyst === orderedBy ? analyst : `${analyst}, ordered by ${orderedBy}`;
 }
 
-/** Who may approve it, and who not. */
-export function approversInWords({ analyst, orderedBy }: ApprovalRequest): string {
+/** Who may approve it, or extend what was, and who not. */
+export function approversInWords({ analyst, orderedBy }: Pick<ApprovalRequest, 'analyst' | 'orderedBy'>): string {
   return `a lead other than ${[...new Set([orderedBy, analyst])].join(' and ')}`;
 }
 

@@ -22,12 +22,17 @@ export function clip(words: string, longest: number): string {
   return words.length <= longest ? words : `${words.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-function visible(words: string): string {
+/** Words in which characters that hide or turn text around are written as `write` has it. */
+export function withoutUnseen(words: string, write: (character: string, at: number) => string): string {
   // To make what finds the unseen takes longer than a list's lines: it is made where there is something to find.
   if (/^[ -~]*$/.test(words)) return words;
   // Controls, direction overrides, joiners, fillers, tags and lone surrogates.
   const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
-  return words.replaceAll(unseen, (character, at: number) => {
+  return words.replaceAll(unseen, write);
+}
+
+function visible(words: string): string {
+  return withoutUnseen(words, (character, at) => {
     if (shapesAnEmoji(character, words, at)) return character;
     const point = character.codePointAt(0) ?? 0;
     return `‹U+${point.toString(16).toUpperCase().padStart(4, '0')}›`;

@@ -37,15 +37,16 @@ test('what the bot has on Slack is known after an upgrade, and old failures and 
   );
 });
 
-test('the thread of a request for approval is about no capture, whatever its id is like', () => {
+test('a thread is about the capture, or the request for approval, whose message is its root', () => {
   const messages = openMessages(botDatabase());
   for (const [capture, ts] of [
     ['a1', '1.1'],
     ['c1', '1.2'],
   ] as const)
     messages.markSent(messages.claim({ capture, part: 'main', about: 0 }, 'C1'), ts, shown);
-  assert.equal(messages.captureAt(['C1'], '1.1'), undefined);
-  assert.equal(messages.captureAt(['C1'], '1.2'), 'c1');
+  assert.equal(messages.aboutAt(['C1'], '1.1'), 'a1');
+  assert.equal(messages.aboutAt(['C2'], '1.1'), undefined);
+  assert.equal(messages.aboutAt(['C1'], '1.2'), 'c1');
 });
 
 test('posting a message is no edit of it', () => {
@@ -76,8 +77,8 @@ test('a message tells which capture it is about, by where it is', () => {
   const messages = openMessages(botDatabase());
   messages.markSent(messages.claim({ capture: 'c1', part: 'main', about: 0 }, 'C1'), '1.1', shown);
   messages.markSent(messages.claim({ capture: 'c2', part: 'failure', about: 0 }, 'U1'), '1.2', shown);
-  assert.equal(messages.captureAt(['C1'], '1.1'), 'c1');
-  assert.equal(messages.captureAt(['D1', 'U1'], '1.2'), 'c2');
-  assert.equal(messages.captureAt(['C2'], '1.1'), undefined);
-  assert.equal(messages.captureAt(['C1'], '1.3'), undefined);
+  assert.equal(messages.aboutAt(['C1'], '1.1'), 'c1');
+  assert.equal(messages.aboutAt(['D1', 'U1'], '1.2'), 'c2');
+  assert.equal(messages.aboutAt(['C2'], '1.1'), undefined);
+  assert.equal(messages.aboutAt(['C1'], '1.3'), undefined);
 });

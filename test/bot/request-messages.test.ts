@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Drawing } from '../../src/bot/drawing.ts';
-import { type Message, openMessages } from '../../src/bot/messages.ts';
+import type { Message } from '../../src/bot/messages.ts';
 import { requestDrawings } from '../../src/bot/request-messages.ts';
 import type { ApprovalRequest } from '../../src/capture/approval.ts';
-import { botDatabase, postedMessage } from './sample.ts';
+import { postedMessage } from './sample.ts';
 import { request } from './views/samples.ts';
 
 const main = postedMessage({ capture: 'a3', sentState: 'waiting' });
@@ -46,7 +45,11 @@ test('while it waits its message is drawn every five minutes, after all else: to
 test('what became of it is said in its thread, once', () => {
   const there = { ...main, sentVersion: 2 };
   assert.deepEqual(shown(of(over, [there])), [['thread', 'C1', '1.1', null, true]]);
-  assert.deepEqual(of(over, [there, { ...main, part: 'thread', settled: 1 }]), []);
+  const said = { ...main, part: 'thread', sentVersion: 2, settled: 1 } as const;
+  assert.deepEqual(of(over, [there, said]), []);
+  const warned = { ...over, state: 'started', version: 3 } as const;
+  const drawn = of(warned, [{ ...there, sentVersion: 3 }, said]);
+  assert.deepEqual(shown(drawn), [['thread', 'C1', '1.1', '1.1', true]], 'with the warnings that came behind it');
 });
 
 test('that its message was lost is said once to who asked and in the digest’s channel, and later to who asked what became of it', () => {
@@ -79,26 +82,4 @@ test('a channel that was shut to its message is tried for a day after the end', 
     parts(90_000 + 86_400_000).map(([part]) => part),
     ['loss', 'loss report'],
   );
-});
-
-test('an upgrade says nothing of what was asked, answered or lost before it', () => {
-  const database = botDatabase();
-  const messages = openMessages(database);
-  const shown = { version: 2, state: 'denied', at: 90_000, settled: false } as const;
-  for (const id of ['a1', 'a2']) {
-    for (const part of ['main', 'thread'] as const)
-      messages.markSent(messages.claim({ capture: id, part, about: 0 }, 'C1'), `${id}.${part}`, shown);
-  }
-  messages.markLost(messages.claim({ capture: 'a2', part: 'main', about: 0 }, 'C1'), 'message_not_found', shown);
-  const insert = database.prepare(
-    `insert into requests (state, asked, analyst, ordered_by, role, origin, words, needed, asked_at, expires_at, expires_uptime, boot)
-     values ('waiting', '{}', 'will', 'will', 'analyst', ?, '', '', 0, 0, 0, '')`,
-  );
-  for (const origin of [request().origin, request().origin, shell.origin]) insert.run(JSON.stringify(origin));
-  database.exec(readFileSync(new URL('../../src/schema/018-requests-in-slack.sql', import.meta.url), 'utf8'));
-
-  assert.deepEqual(of({ ...over, id: 'a1' }, messages.of('a1')), []);
-  assert.deepEqual(of({ ...over, id: 'a2' }, messages.of('a2')), []);
-  assert.deepEqual(of({ ...shell, id: 'a3' }, messages.of('a3')), []);
-  assert.deepEqual(messages.of('a4'), [], 'what is asked from now on is shown');
 });

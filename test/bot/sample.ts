@@ -20,7 +20,7 @@ export function botDatabase(file = ':memory:'): Database.Database {
     '015-approval.sql',
     '016-attempts.sql',
     '017-threads.sql',
-    '018-requests-in-slack.sql',
+    '018-approval-warnings.sql',
   ])
     database.exec(readFileSync(new URL(`../../src/schema/${tables}`, import.meta.url), 'utf8'));
   return database;

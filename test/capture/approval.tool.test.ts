@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, test } from 'node:test';
 import type { Actor } from '../../src/capture/analyst.ts';
-import type { ApprovalRequest } from '../../src/capture/approval.ts';
+import type { ApprovalRequest, RequesterNow } from '../../src/capture/approval.ts';
 import type { ErrorCode } from '../../src/capture/errors.ts';
 import type { BothStep, StartOrder } from '../../src/capture/orders.ts';
 import { bootId } from '../../src/capture/process.ts';
@@ -266,16 +266,77 @@ describe('a request', () => {
     await request();
     await request();
     await assert.rejects(
-      engine.deny('a1', mona),
+      engine.deny('a1', null, mona),
       refusal('not_allowed', /only a lead denies it, or will withdraws it/),
     );
-    assert.partialDeepStrictEqual(await engine.deny('a1', lea), { state: 'denied', answeredBy: 'lea' });
-    assert.partialDeepStrictEqual(await engine.deny('a2', will), { state: 'denied', answeredBy: 'will' });
-    await assert.rejects(engine.deny('a1', grant), refusal('conflict', /a1 was denied by lea/));
+    assert.partialDeepStrictEqual(await engine.deny('a1', null, lea), { state: 'denied', answeredBy: 'lea' });
+    assert.partialDeepStrictEqual(await engine.deny('a2', null, will), { state: 'denied', answeredBy: 'will' });
+    await assert.rejects(engine.deny('a1', null, grant), refusal('conflict', /a1 was denied by lea/));
     await assert.rejects(approve('a2', lea), refusal('conflict', /a2 was withdrawn by will/));
     assert.ok(told().includes('deny done lea for will a1'));
     assert.deepEqual(tcpdumpsOf(sensor.directory), []);
     assert.deepEqual(unsettled(sensor), []);
+  });
+
+  test('that is denied with a reason keeps it, in the audit log as well', async () => {
+    open({ interfaces: ['lo'] });
+    const { engine } = sensor;
+    await request();
+    await assert.rejects(engine.deny('a1', 'x'.repeat(301), lea), refusal('bad_request', /301 characters, 300 are/));
+    await engine.deny('a1', 'too broad: name a host', lea);
+    assert.equal(engine.peekRequest('a1')?.why, 'too broad: name a host');
+    await assert.rejects(approve('a1', lea), refusal('conflict', /^a1 was denied by lea: too broad: name a host$/));
+    const denied = auditOf(sensor).find(({ verb, outcome }) => verb === 'deny' && outcome === 'done');
+    assert.equal(denied?.detail, 'a1, asked by will, was denied by lea: too broad: name a host');
+  });
+
+  test('is shown to anybody, which is in the audit log, and says who may answer it how', async () => {
+    open({ interfaces: ['lo'] });
+    const { engine, will, mona, grant } = sensor;
+    const asked = await request({ analyst: 'will' }, grant);
+    const may = (who: Actor) => Object.values(engine.answers(engine.peekRequest('a1') ?? asked, who)).join();
+    assert.deepEqual([lea, grant, will, mona].map(may), ['true,true', 'false,true', 'false,true', 'false,false']);
+    assert.equal((await engine.showRequest('a1', mona)).state, 'waiting');
+    await assert.rejects(engine.showRequest('a2', mona), refusal('not_found', /there is no request a2/));
+    assert.deepEqual(
+      told().filter((line) => line.startsWith('show')),
+      ['show done mona a1', 'show invalid mona'],
+    );
+    await engine.deny('a1', null, will);
+    assert.equal(may(lea), 'false,false');
+  });
+
+  test('keeps what its requester should know of the capture that was started', async () => {
+    open({ everything: true });
+    await request({ expression: 'everything' });
+    await approve('a1', lea);
+    assert.match(sensor.engine.peekRequest('a1')?.warnings.join() ?? '', /^this captures everything/);
+  });
+
+  test('of a member of a user group is approved by what Slack says of them now, where it was asked', async () => {
+    const given = { viewer: null, analyst: 'S2' };
+    const slack = { team: 'T1', channels: [], digest: null, tokens: null, groups: given, orders: 30 };
+    open({ interfaces: ['lo'] }, { slack });
+    const { engine } = sensor;
+    const origin = { door: 'slack', team: 'T1', user: 'U7', channel: 'C1' } as const;
+    const petra = engine.identify(origin, 'start', 'start', { groups: ['S2'], handle: 'petra' });
+    const approved = (id: string, requester?: RequesterNow) =>
+      Array.fromAsync(engine.approve(id, lea, new AbortController().signal, requester));
+    await request({}, petra);
+    await assert.rejects(approved('a1', 'unasked'), refusal('tool_failed', /Slack could not be asked .* petra/));
+    await assert.rejects(approved('a1', 'nobody'), refusal('not_allowed', /petra, who asked for a1, is no analyst/));
+    await assert.rejects(approved('a1', { name: 'other', role: 'analyst' }), refusal('not_allowed', /is no analyst/));
+    assert.equal(engine.peekRequest('a1')?.state, 'waiting');
+    await assert.rejects(
+      approved('a1', { name: 'petra', role: 'viewer' }),
+      refusal('not_allowed', /petra is a viewer/),
+    );
+    assert.equal(engine.peekRequest('a1')?.state, 'failed');
+    await request({}, petra);
+    await approved('a2', { name: 'petra', role: 'analyst' });
+    await request({ expression: 'udp port 47212' }, petra);
+    await approved('a3');
+    assert.deepEqual([engine.peek('c1')?.analyst, engine.peek('c2')?.analyst], ['petra', 'petra']);
   });
 
   test('that nobody answers in time expires, is noted as that, and starts nothing', async () => {
@@ -302,7 +363,7 @@ describe('a request', () => {
     const { engine, will, mona } = sensor;
     await request();
     await request();
-    await engine.deny('a1', will);
+    await engine.deny('a1', null, will);
     const listed = async () => (await engine.requests(mona)).map(({ id, state }) => `${id} ${state}`);
     assert.deepEqual(await listed(), ['a1 denied', 'a2 waiting']);
     assert.deepEqual(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AuditEntry } from '../../src/capture/orders.ts';
 import { auditJson, captureJson, wholeJson } from '../../src/cli/json.ts';
+import { documentOf } from '../../src/cli/output.ts';
 import { runningCapture } from '../running-capture.ts';
 import { coverage, searchUnderWay, stoppedCapture } from './example.ts';
 
@@ -52,4 +53,12 @@ test('an audit entry keeps its hash and names its time in ISO 8601', () => {
     ...{ actingFor: null, origin: { door: 'engine' }, words: 'list', capture: null, detail: null, hash: 'ab' },
   };
   assert.deepEqual(auditJson(entry), { ...entry, at: '2026-11-24T02:10:05.000Z' });
+});
+
+test('what turns text around or hides in it is escaped in every document, and is the same when it is read', () => {
+  const words = '\u202egnp.exe \u200b\u061c\u2066\u2069\ufeff\u009b\u007f\u{e0041} größe 👨‍👩‍👧';
+  const written = documentOf({ [words]: [words] });
+  assert.match(written, /"\\u202egnp\.exe \\u200b\\u061c\\u2066\\u2069\\ufeff\\u009b\\u007f\\udb40\\udc41 größe/);
+  assert.doesNotMatch(written, /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u);
+  assert.deepEqual(JSON.parse(written), { [words]: [words] });
 });

@@ -74,4 +74,13 @@ describe('help', () => {
     assert.doesNotMatch(helpText('doctor', 'slack'), /rebuild/);
     assert.doesNotMatch(helpText('search', 'slack'), /--hosts/);
   });
+
+  test('of approve and deny says who may, until when, and what a script sees; of every verb in a shell --json', () => {
+    for (const verb of ['approve', 'deny'] as const) {
+      assert.match(helpText(verb, 'shell'), /A lead may.*75.*expires \(approval\.for/s);
+      assert.match(helpText(verb, 'slack'), /A lead may.*in the thread of a request.*expires/s);
+    }
+    for (const { verb } of formsAt('shell')) assert.match(helpText(verb, 'shell'), /--json/);
+    for (const { verb } of formsAt('slack')) assert.doesNotMatch(helpText(verb, 'slack'), /--json/);
+  });
 });

@@ -174,7 +174,16 @@ const understood: readonly [title: string, line: string, command: Command][] = [
   ['unpin takes an id', 'unpin P3', { verb: 'unpin', id: 'p3' }],
   ['approve takes an id', 'approve A3', { verb: 'approve', id: 'a3' }],
   ['approve alone lists', 'approve', { verb: 'approve', id: null }],
-  ['deny takes an id', 'deny a3', { verb: 'deny', id: 'a3' }],
+  ['deny takes an id', 'deny a3', { verb: 'deny', id: 'a3', reason: null }],
+  [
+    'deny takes a reason',
+    'deny A3 too broad: name a host',
+    { verb: 'deny', id: 'a3', reason: 'too broad: name a host' },
+  ],
+  ['a reason in quotes', "deny a3 'host=any'", { verb: 'deny', id: 'a3', reason: 'host=any' }],
+  ['an empty reason is none', "deny a3 ' '", { verb: 'deny', id: 'a3', reason: null }],
+  ['deny alone lists', 'deny', { verb: 'deny', id: null, reason: null }],
+  ['show takes a request', 'show A3', { verb: 'show', selector: 'a3' }],
   ['verify alone takes all', 'verify', { verb: 'verify', order: { selector: null, hash: false } }],
   ['verify takes a word', 'verify grant --hash', { verb: 'verify', order: { selector: 'grant', hash: true } }],
   ['digest takes a day', 'digest 2026-11-23', { verb: 'digest', date: '2026-11-23' }],
@@ -294,7 +303,11 @@ const refused: readonly [title: string, line: string, sentence: RegExp][] = [
     /'c3' is no id of a request: write capture approve ID; capture approve shows/,
   ],
   ['an approval by number', 'approve 3', /did you mean capture approve a3\?/],
-  ['a denial of nothing', 'deny', /deny needs the id of a request: write capture deny ID/],
+  [
+    'a reason without an id',
+    'deny too broad',
+    /'too' is no id of a request: write capture deny ID; capture approve shows/,
+  ],
   ['an unknown letter', 'list -x', /list has no option '-x': capture help list/],
   ['an option in the tail', 'start -d x host 192.0.2.7 -w /etc/x', /no option '-w'.*behind --/],
   ['an option given twice', 'start -d x -d y tcp', /-d is there twice/],
@@ -441,4 +454,20 @@ test('a verb about one capture takes the one at hand where none was named, and n
   assert.deepEqual(atHand('verify', '--hash'), { verb: 'verify', order: { selector: 'c7', hash: true } });
   assert.deepEqual(atHand('list'), { verb: 'list', selection: { all: false }, details: false });
   assert.throws(() => atHand('unpin'), /unpin needs the id of a pin/);
+});
+
+test('in the thread of a request no id is needed, and what does not begin with one is the reason', () => {
+  const setting = { door: 'slack', now, timezone: 'Europe/Berlin', request: 'a7' } as const;
+  const atHand = (...words: string[]) => parseCommand(words, setting);
+  assert.deepEqual(atHand('approve'), { verb: 'approve', id: 'a7' });
+  assert.deepEqual(atHand('approve', 'a8'), { verb: 'approve', id: 'a8' });
+  assert.deepEqual(atHand('show'), { verb: 'show', selector: 'a7' });
+  assert.deepEqual(atHand('show', 'c1'), { verb: 'show', selector: 'c1' });
+  assert.deepEqual(atHand('deny'), { verb: 'deny', id: 'a7', reason: null });
+  assert.deepEqual(atHand('deny', 'a', 'bit', 'broad'), { verb: 'deny', id: 'a7', reason: 'a bit broad' });
+  assert.deepEqual(atHand('deny', '5', 'hosts', 'only'), { verb: 'deny', id: 'a7', reason: '5 hosts only' });
+  assert.deepEqual(atHand('deny', 'A8', 'too', 'broad'), { verb: 'deny', id: 'a8', reason: 'too broad' });
+  // It is no capture.
+  for (const verb of ['stop', 'extend', 'keep', 'get'] as const)
+    assert.throws(() => atHand(verb, ...(verb === 'extend' ? ['--for', '2h'] : [])), /needs/);
 });

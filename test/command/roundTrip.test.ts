@@ -143,7 +143,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       }),
     ),
   count.map((number): Command => ({ verb: 'unpin', id: `p${number}` })),
-  count.map((number): Command => ({ verb: 'deny', id: `a${number}` })),
+  fc.constant<Command>({ verb: 'deny', id: null, reason: null }),
+  fc
+    .tuple(count, fc.option(said.map((words) => words.trim() || 'no')))
+    .map(([number, reason]): Command => ({ verb: 'deny', id: `a${number}`, reason })),
   fc.option(count).map((number): Command => ({ verb: 'approve', id: number === null ? null : `a${number}` })),
   fc.constantFrom('2026-11-23', '2024-02-29', 'yesterday', null).map((date): Command => ({ verb: 'digest', date })),
   fc.constant<Command>({ verb: 'whoami' }),

@@ -11,6 +11,7 @@ import { formsAt } from '../../src/command/grammar.ts';
 import { parseCommand } from '../../src/command/parse.ts';
 import { forgivePhone, typedText } from '../../src/command/phone.ts';
 import { printCommand } from '../../src/command/print.ts';
+import { wordsSaid } from '../../src/command/reason.ts';
 import { splitWords } from '../../src/command/words.ts';
 
 const now = Date.parse('2026-11-24T10:00:00Z');
@@ -189,3 +190,24 @@ function onlyRefuses<Result>(act: () => Result): Result | null {
     throw error;
   }
 }
+
+test('the reason of a denial keeps its apostrophes, and other lines are split as ever', () => {
+  for (const [text, words] of [
+    ['deny a1 we don’t need it', ['deny', 'a1', "we don't need it"]],
+    ["Deny A1 don't: can't wait", ['Deny', 'A1', "don't: can't wait"]],
+    ['deny a1', ['deny', 'a1']],
+    ['deny', ['deny']],
+    ["deny it isn't ours", ['deny', "it isn't ours"]],
+    ['deny a1 “too broad”', ['deny', 'a1', 'too broad']],
+    ["deny a1 'it'\\''s'", ['deny', 'a1', "it's"]],
+    ['deny a1 --help', ['deny', 'a1', '--help']],
+    ['deny --help', ['deny', '--help']],
+    ['show “two words”', ['show', 'two words']],
+    ['denying', ['denying']],
+  ] as const)
+    assert.deepEqual(wordsSaid(forgivePhone(text)), words);
+  assert.throws(() => wordsSaid("show don't"), /quote ' is not closed/);
+  const { verb, ...denial } = parseCommand(wordsSaid('deny a1 host 192.0.2.7 only'), settings[0] ?? assert.fail());
+  assert.deepEqual(denial, { id: 'a1', reason: 'host 192.0.2.7 only' });
+  assert.equal(verb, 'deny');
+});

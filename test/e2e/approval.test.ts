@@ -58,9 +58,10 @@ test('what a lead denies never starts, and neither does what its requester takes
 
   await workspace.as(will).types('/capture start -d "a slip" -e "udp port 42512"', soc);
   const withdrawn = await requestIn(stage, soc, /a slip/);
-  await workspace.as(will).types('/capture deny a2', soc);
-  await shownTo(stage, will, /^a2 was withdrawn by will: a slip/);
-  await became(stage, withdrawn, /was withdrawn by will/);
+  await workspace.as(will).types('/capture deny a2 the wrong <!channel> interface', soc);
+  await shownTo(stage, will, /^a2 was withdrawn by will: the wrong &lt;!channel&gt; interface \(a slip\)/);
+  await became(stage, withdrawn, /was withdrawn by will: the wrong &lt;!channel&gt; interface/);
+  await replyTo(stage, withdrawn, /a2 was withdrawn by will: the wrong &lt;!channel&gt; interface/);
   await workspace.as(grant).types('/capture approve', soc);
   await shownTo(stage, grant, /^Requests for approval: a2 denied, a1 denied/);
   assert.equal(engine.peek('c1'), undefined);

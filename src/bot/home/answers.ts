@@ -1,6 +1,7 @@
 import type { App, BlockAction, ButtonAction } from '@slack/bolt';
 import { isDraftVerb } from '../../command/draft.ts';
 import { type Authorised, admit } from '../analysts.ts';
+import { approve, deny } from '../approving.ts';
 import { show, stop } from '../clicks.ts';
 import type { Desk } from '../desk.ts';
 import { openFromNowhere } from '../forms/forms.ts';
@@ -21,6 +22,8 @@ export function answerHome(app: App, desk: Desk): void {
   onButton(app, homeButtons.stop, { verb: 'stop', act: stopped }, desk);
   onButton(app, homeButtons.cancel, { verb: 'stop', act: stopped }, desk);
   onButton(app, homeButtons.details, { verb: 'show', act: show }, desk);
+  onButton(app, homeButtons.approve, { verb: 'approve', act: approve }, desk);
+  onButton(app, homeButtons.deny, { verb: 'deny', act: deny }, desk);
   for (const button of [homeButtons.start, homeButtons.search]) onBeginning(app, button, desk);
 }
 

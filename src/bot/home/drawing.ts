@@ -1,19 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HomeView } from '@slack/types';
-import { type Analyst, mayRole } from '../../capture/analyst.ts';
+import { type Actor, type Analyst, mayRole } from '../../capture/analyst.ts';
+import { isTheirs, isWaiting } from '../../capture/approval.ts';
 import { type Capture, isOf, type Millis } from '../../capture/capture.ts';
 import type { Engine } from '../../capture/door.ts';
 import type { Health } from '../../capture/health.ts';
 import type { Config } from '../../config.ts';
 import { type AnalystParts, acquaintance } from '../analysts.ts';
+import { answerable } from '../answerable.ts';
 import { closedHomeView, type HomeOf, homeView, mostEnded } from '../views/home.ts';
+import type { Answerable } from '../views/requests.ts';
 import type { Opened } from './opened.ts';
 
 /** A ring whose disk is asleep must not keep somebody from their captures. */
 const healthWithin: Millis = 2_000;
 
 export interface HomeParts extends Pick<AnalystParts, 'slack' | 'people' | 'token' | 'log'> {
-  readonly engine: Pick<Engine, 'standing' | 'health' | 'whoIs'>;
+  readonly engine: Pick<Engine, 'standing' | 'health' | 'whoIs' | 'waiting' | 'answers'>;
   readonly config: Pick<Config, 'analysts' | 'sensor'>;
   readonly now: () => Millis;
 }
@@ -37,21 +40,22 @@ export async function homeNow({ user, team }: Opened, known: string | null, part
   const analyst = await acquaintance(origin, parts);
   if (typeof analyst === 'string')
     return analyst === known ? null : { view: closedHomeView(analyst), tells: analyst, healthToCome: null };
-  if (known !== null && toldBy(analyst, standingFor(analyst, engine)) === known) return null;
+  const shownNow = () => ({ ...standingFor(analyst, engine), waiting: waitingFor({ analyst, origin }, engine) });
+  if (known !== null && toldBy(analyst, shownNow()) === known) return null;
   const asked = engine.health();
   const health = await inTime(asked);
   // After the sensor was looked at, which may have taken a while.
-  const standing = standingFor(analyst, engine);
+  const shown = shownNow();
   return {
-    view: homeView({ sensor: config.sensor, analyst, origin, ...standing, health }, now()),
-    tells: toldBy(analyst, standing),
+    view: homeView({ sensor: config.sensor, analyst, origin, ...shown, health }, now()),
+    tells: toldBy(analyst, shown),
     healthToCome: health === null ? asked : null,
   };
 }
 
-type Shown = Pick<HomeOf, 'own' | 'others'>;
+type Standings = Pick<HomeOf, 'own' | 'others'>;
 
-function standingFor(analyst: Analyst, engine: HomeParts['engine']): Shown {
+function standingFor(analyst: Analyst, engine: HomeParts['engine']): Standings {
   const own = engine.standing(analyst.name, mostEnded);
   if (!mayRole.seeAllAtHome(analyst)) return { own, others: null };
   // With theirs among them, so that as many are left of the others'.
@@ -60,9 +64,19 @@ function standingFor(analyst: Analyst, engine: HomeParts['engine']): Shown {
   return { own, others: { open: all.open.filter(isOthers), ended: all.ended.filter(isOthers) } };
 }
 
-function toldBy(analyst: Analyst, { own, others }: Shown): string {
+/** The requests that wait: all for whoever sees all, else their own. */
+function waitingFor(who: Pick<Actor, 'analyst' | 'origin'>, engine: HomeParts['engine']): Answerable[] {
+  const { analyst } = who;
+  const seen = engine
+    .waiting()
+    .filter((request) => isWaiting(request) && (mayRole.seeAllAtHome(analyst) || isTheirs(request, analyst.name)));
+  return answerable(seen, who, engine);
+}
+
+function toldBy(analyst: Analyst, { own, others, waiting }: Standings & Pick<HomeOf, 'waiting'>): string {
   const shown = [own, others].map((one) => [...(one?.open ?? []), ...(one?.ended ?? [])]);
-  return JSON.stringify([analyst, shown.map((captures) => captures.map(({ id, version }) => [id, version]))]);
+  const all = [...shown, waiting.map(({ request }) => request)];
+  return JSON.stringify([analyst, all.map((each) => each.map(({ id, version }) => [id, version]))]);
 }
 
 async function inTime(asked: Promise<Health>): Promise<Health | null> {

@@ -2,7 +2,7 @@ import type { Millis } from '../../capture/capture.ts';
 
 /** Why a Home may show what is not so any more; the first is the most urgent. */
 export const reasons = ['asked', 'turned', 'moved', 'old'] as const;
-/** `asked`: somebody opened it or clicked in it; `turned`: a capture began or ended; `moved`: one went on; `old`: it was drawn long ago. */
+/** `asked`: somebody opened it or clicked in it; `turned`: a capture, or a request for approval, began or ended; `moved`: one went on; `old`: it was drawn long ago. */
 export type Reason = (typeof reasons)[number];
 
 /** How long a Home stays as it was drawn, at least. An ending is shown within ten seconds. */

@@ -19,7 +19,7 @@ const nothingToDo: Millis = 60_000;
 const homeless = new Set(['not_enabled', 'user_not_found', 'users_not_found', 'user_disabled', 'missing_scope']);
 
 export interface HomesParts {
-  readonly engine: Pick<Engine, 'standing' | 'watch'>;
+  readonly engine: Pick<Engine, 'standing' | 'watch' | 'waiting' | 'watchRequests'>;
   readonly opened: OpenedHomes;
   readonly slack: WebClient;
   /** @param known what the Home that they have tells; null is asked for anew whatever it tells */
@@ -64,7 +64,11 @@ export class Homes {
   /** Keeps them until it is closed; rejects when it cannot go on. */
   async run(): Promise<void> {
     const here = { log: this.#parts.log, signal: this.#closing.signal };
-    await Promise.all([persistently(() => this.#hear(), here), this.#draw()]);
+    await Promise.all([
+      persistently(() => this.#hear(), here),
+      persistently(() => this.#hearRequests(), here),
+      this.#draw(),
+    ]);
   }
 
   /** Draws the Home of somebody who opened it, or clicked in it. */
@@ -98,6 +102,13 @@ export class Homes {
     this.#markAll('turned');
     const changes = this.#parts.engine.watch(version, this.#closing.signal);
     for await (const capture of changes) this.#markAll(this.#changeOf(capture));
+  }
+
+  async #hearRequests(): Promise<void> {
+    const { engine } = this.#parts;
+    const seen = Math.max(0, ...engine.waiting().map(({ version }) => version));
+    this.#markAll('turned');
+    for await (const _ of engine.watchRequests(seen, this.#closing.signal)) this.#markAll('turned');
   }
 
   #changeOf({ id, state }: Capture): Reason {

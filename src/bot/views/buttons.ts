@@ -39,8 +39,12 @@ export function withButtons(view: View, capture: Capture): View {
 
 /** The answers to the question before a deadline. */
 export function answersFor(capture: Capture, deadline: Millis): ActionsBlock {
-  const stop = stopButton(capture, buttonIds.stopAsked, seenValue({ id: capture.id, deadline, by: 0 }));
-  return actions({ ...extendButton(capture, deadline), style: 'primary' }, stop);
+  return actions({ ...extendButton(capture, deadline), style: 'primary' }, stopAskedButton(capture, deadline));
+}
+
+/** The one of them for whom nobody who may extend it is asked. */
+export function stopAskedButton(capture: Capture, deadline: Millis): Button {
+  return stopButton(capture, buttonIds.stopAsked, seenValue({ id: capture.id, deadline, by: 0 }));
 }
 
 /** What a button about a deadline carries: the capture, the deadline that it was drawn for, and by how much it extends. */

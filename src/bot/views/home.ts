@@ -8,6 +8,8 @@ import { buttonIds, buttonsFor } from './buttons.ts';
 import { whoAndWhere } from './capture.ts';
 import { healthRows } from './health.ts';
 import { numbers, progressLines, result } from './numbers.ts';
+import { approvalIds } from './request.ts';
+import { type Answerable, waitingBlocks } from './requests.ts';
 import { headline } from './status.ts';
 import { bold, code, line, richDate, said, typed, typedLines } from './text.ts';
 import { actions, context, header, plain, type Row, rows } from './view.ts';
@@ -19,12 +21,16 @@ export const homeButtons = {
   stop: `${atHome}${buttonIds.stop}`,
   cancel: `${atHome}${buttonIds.cancel}`,
   details: `${atHome}${buttonIds.details}`,
+  approve: `${atHome}${approvalIds.approve}`,
+  deny: `${atHome}${approvalIds.deny}`,
   start: `${atHome}start`,
   search: `${atHome}search`,
 } as const;
 
 /** What runs, each with its buttons, takes two blocks, and Slack takes a hundred. */
-const mostRunning = 15;
+const mostRunning = 12;
+/** As many for what waits for approval. */
+const mostWaiting = 8;
 export const mostEnded = 5;
 
 /** What somebody's Home shows. */
@@ -36,12 +42,14 @@ export interface HomeOf {
   readonly own: Pick<Standing, 'open' | 'ended'>;
   /** What is not theirs; null for whose Home shows their own alone. */
   readonly others: Pick<Standing, 'open' | 'ended'> | null;
+  /** What waits for approval, oldest first: of theirs, or of everybody's. */
+  readonly waiting: readonly Answerable[];
   /** Null while the sensor is still being looked at. */
   readonly health: Health | null;
 }
 
 /** Somebody's Home: who they are, what they can do, what runs, what came of the last, and how the sensor is; true as of `now`. */
-export function homeView({ sensor, analyst, origin, own, others, health }: HomeOf, now: Millis): HomeView {
+export function homeView({ sensor, analyst, origin, own, others, waiting, health }: HomeOf, now: Millis): HomeView {
   const mayCapture = mayRole.capture(analyst);
   const mine = mayCapture
     ? [...running('Your captures and searches', own.open, analyst), ...ended('Your last results', own.ended, analyst)]
@@ -59,6 +67,7 @@ export function homeView({ sensor, analyst, origin, own, others, health }: HomeO
       header(line(`Capture on ${sensor}`, 150)),
       ...whoamiView(analyst, origin).blocks,
       ...(mayCapture ? [beginning()] : []),
+      ...unanswered(waiting),
       ...mine,
       ...theirs,
       rows(...(health === null ? [[said('⏳ The sensor is still being looked at.')]] : healthRows(health))),
@@ -86,6 +95,18 @@ function beginning(): ActionsBlock {
     { ...button(homeButtons.start, 'start', 'Start'), style: 'primary' },
     button(homeButtons.search, 'search', 'Search'),
   );
+}
+
+/** Whoever may answer them comes to their Home for that: these first. */
+function unanswered(waiting: readonly Answerable[]): KnownBlock[] {
+  if (waiting.length === 0) return [];
+  const hidden = waiting.length - mostWaiting;
+  const inReach = waiting.toSorted((one, other) => Number(other.answers.approve) - Number(one.answers.approve));
+  return [
+    rows([bold(`Waiting for approval: ${count(waiting.length)}`)]),
+    ...inReach.slice(0, mostWaiting).flatMap((each) => waitingBlocks(each, homeButtons)),
+    ...(hidden > 0 ? [context(plain(`and ${count(hidden)} more: /capture approve`))] : []),
+  ];
 }
 
 function running(title: string, captures: readonly Capture[], analyst: Analyst): KnownBlock[] {

@@ -16,7 +16,7 @@ export function startedView({ capture, warnings }: Started): View {
 }
 
 /** What the analyst should know about a capture that runs: in its thread, and to whoever started it. */
-export function warningsView(capture: Capture, warnings: readonly string[]): View {
+export function warningsView(capture: Pick<Capture, 'id'>, warnings: readonly string[]): View {
   const title = `⚠️ ${counted(warnings.length, 'warning')} about ${capture.id}`;
   return {
     text: `${title}: ${escaped(warnings.join(' '), 1000)}`,

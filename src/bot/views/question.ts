@@ -1,10 +1,11 @@
 import type { RichTextElement } from '@slack/types';
 import { type Capture, isOpen, type Millis } from '../../capture/capture.ts';
 import { durationInWords } from '../../capture/quantities.ts';
-import { answersFor, extensionOf } from './buttons.ts';
+import { approversInWords } from '../../reports/approval.ts';
+import { answersFor, extensionOf, stopAskedButton } from './buttons.ts';
 import { statusOf } from './status.ts';
 import { bold, escaped, richDate, said, slackDate, typed } from './text.ts';
-import { type Row, rows, type View } from './view.ts';
+import { actions, type Row, rows, type View } from './view.ts';
 
 /**
  * The question in a live capture's thread before its deadline, and in its place what came of it, without buttons.
@@ -20,14 +21,17 @@ export function questionView(capture: Capture, about: Millis, asked: Asked): Vie
 export interface Asked {
   readonly person: string | null;
   readonly longest: Millis;
+  /** Whether only a second person may extend it: then `person` is one, and nobody else is called. */
+  readonly second: boolean;
 }
 
-function question(capture: Capture, about: Millis, { person, longest }: Asked): View {
+function question(capture: Capture, about: Millis, { person, longest, second }: Asked): View {
   const title = '⏳ Ends soon: go on?';
   // In both: which of them makes a phone ring is Slack's to choose.
   const mention = person === null ? '' : `<@${person}> `;
   const by = extensionOf(capture, about);
   const who: RichTextElement[] = person === null ? [] : [{ type: 'user', user_id: person }, said(' ')];
+  const tooLong = about + by - capture.startedAt > longest;
   return {
     text: `${title} ${mention}${escaped(capture.description, 200)} (${capture.id}) ends ${slackDate(about)}`,
     blocks: [
@@ -36,9 +40,9 @@ function question(capture: Capture, about: Millis, { person, longest }: Asked): 
         [...who, typed(capture.description, 200)],
         [said(`${capture.id} ends by itself at `), richDate(about)],
         [said(`Extend adds ${durationInWords(by)}: it goes on until `), richDate(about + by)],
-        ...(about + by - capture.startedAt > longest ? [beyond(longest)] : []),
+        ...(second ? [bySecond(capture)] : tooLong ? [beyond(longest)] : []),
       ),
-      answersFor(capture, about),
+      second && person === null ? actions(stopAskedButton(capture, about)) : answersFor(capture, about),
     ],
   };
 }
@@ -46,6 +50,13 @@ function question(capture: Capture, about: Millis, { person, longest }: Asked): 
 /** Told before the click is refused. */
 function beyond(longest: Millis): Row {
   return [said(`Beyond ${durationInWords(longest)} from its start only a lead extends it`)];
+}
+
+/** The same where a second person has to. */
+function bySecond(capture: Capture): Row {
+  const { approvedBy } = capture;
+  const why = approvedBy === null ? 'Beyond that it needs approval' : `It runs as ${approvedBy} approved it`;
+  return [typed(`${why}: ${approversInWords(capture)} extends it`, 300)];
 }
 
 function extended({ id, limits: { deadline } }: Capture): View {

@@ -1,6 +1,7 @@
 import type { Button } from '@slack/types';
 import { type ApprovalRequest, requestInWords } from '../../capture/approval.ts';
 import { approversInWords, askerInWords, standingInWords, wishInWords } from '../../reports/approval.ts';
+import { warningsView } from './notice.ts';
 import type { Status } from './status.ts';
 import { bold, code, escaped, line, richDate, said, slackDate, typed } from './text.ts';
 import { actions, context, mrkdwn, plain, type Row, rows, type View } from './view.ts';
@@ -10,9 +11,6 @@ export const approvalIds = { approve: 'capture_approve', deny: 'capture_deny' } 
 
 /** Who approves sees what they approve: more than this Slack does not take in one message. */
 const longestExpression = 5_000;
-
-/** A list on a phone is not read any further. */
-const longest = 10;
 
 /** The id of a request, and when it was asked for: after a rebuild of the registry another request may have the id. */
 export function buttonValue({ id, askedAt }: Pick<ApprovalRequest, 'id' | 'askedAt'>): string {
@@ -49,25 +47,31 @@ export function requestView(request: ApprovalRequest): View {
       context(
         plain(place.map((part) => line(part, 160)).join(' · ')),
         mrkdwn(`asked ${slackDate(askedAt)}${waits ? `, until ${slackDate(expiresAt)}` : ''}`),
+        ...(waits ? [plain('to deny with a reason, in its thread: @capture deny too broad')] : []),
       ),
-      ...(waits ? [actions(approveButton(request), denyButton(request))] : []),
+      ...(waits
+        ? [actions(approveButton(request, approvalIds.approve), denyButton(request, approvalIds.deny, 'Deny'))]
+        : []),
     ],
   };
 }
 
 /**
- * Under the message of a request, to whoever asked for it, once it does not wait any more.
+ * Under the message of a request, to whoever asked for it, once it does not wait any more: with what they should know of what was started.
  * @param person their Slack id; null where nobody knows it
  */
 export function requestEndedView(request: ApprovalRequest, person: string | null): View {
-  const { id } = request;
+  const { id, capture, warnings } = request;
   const { emoji } = statusOf(request);
   const words = requestInWords(request);
   const whom: Row = person === null ? [] : [{ type: 'user', user_id: person }, said(' ')];
-  return {
+  const ended: View = {
     text: `${emoji} ${id} ${escaped(words, 500)}`,
     blocks: [rows([...whom, said(`${emoji} ${id} `), typed(words, 500)])],
   };
+  if (capture === null || warnings.length === 0) return ended;
+  const warned = warningsView({ id: capture }, warnings);
+  return { text: `${ended.text}. ${warned.text}`, blocks: [...ended.blocks, ...warned.blocks] };
 }
 
 /** To the person whose order waits: that nothing runs yet, why, and who has it start. */
@@ -102,55 +106,17 @@ export function inviteForRequestView({ id }: ApprovalRequest): View {
   };
 }
 
-/** What waits for approval, and what became of requests since yesterday, for the one person who asked; the newest first. */
-export function requestsView(requests: readonly ApprovalRequest[]): View {
-  if (requests.length === 0) {
-    const words = 'Nothing waits for approval, and nothing did since yesterday.';
-    return { text: words, blocks: [rows([said(words)])] };
-  }
-  const newestFirst = requests.toReversed();
-  const hidden = requests.length - longest;
-  return {
-    text: `Requests for approval: ${newestFirst
-      .slice(0, longest)
-      .map(({ id, state }) => `${id} ${state}`)
-      .join(', ')}${hidden > 0 ? ' and more' : ''}`,
-    blocks: [
-      rows([bold('Requests for approval')]),
-      ...newestFirst.slice(0, longest).map((request) => rows(...entry(request))),
-      ...(hidden > 0 ? [context(mrkdwn(`and ${hidden} more: \`capture approve\` in a shell on the sensor`))] : []),
-    ],
-  };
-}
-
-/** Under a list of captures: what would run if somebody approved it. */
-export function waitingView(waiting: readonly ApprovalRequest[]): View {
-  const ids = waiting.map(({ id }) => id).join(', ');
-  const words = `⏳ Waiting for approval: ${line(ids, 300)}`;
-  return { text: words, blocks: [context(plain(`${words}. /capture approve shows more.`))] };
-}
-
-/** In the place of an answer, to who denied a request by typing. */
+/** In the place of an answer, to who denied a request by typing, or in their Home. */
 export function deniedView(request: ApprovalRequest): View {
   const words = `${request.id} ${requestInWords(request)}`;
   return {
-    text: `${escaped(words, 300)}: ${escaped(request.asked.order.description, 200)}`,
-    blocks: [rows([typed(words, 300), said(': '), typed(request.asked.order.description, 200)])],
+    text: `${escaped(words, 500)} (${escaped(request.asked.order.description, 200)})`,
+    blocks: [rows([typed(words, 500)], [typed(request.asked.order.description, 200)])],
   };
 }
 
-function entry(request: ApprovalRequest): Row[] {
-  const { emoji, words } = statusOf(request);
-  const { description, expression } = request.asked.order;
-  return [
-    [bold(`${emoji} ${request.id} `), typed(description, 100), said(` · ${words}`)],
-    [code(expression, 80)],
-    [typed(`${askerInWords(request)} · ${wishInWords(request)}`, 200)],
-    [typed(standingInWords(request), 300)],
-  ];
-}
-
-function statusOf({ state }: ApprovalRequest): Status {
+/** How a request stands, for a headline. */
+export function statusOf({ state }: ApprovalRequest): Status {
   return states[state];
 }
 
@@ -163,10 +129,11 @@ const states = {
   expired: { emoji: '⌛', words: 'Expired' },
 } as const satisfies Record<ApprovalRequest['state'], Status>;
 
-function approveButton(request: ApprovalRequest): Button {
+/** @param id the action_id, which tells where the button is */
+export function approveButton(request: ApprovalRequest, id: string): Button {
   const { description, expression } = request.asked.order;
   return {
-    ...button(approvalIds.approve, 'Approve', request),
+    ...button(id, 'Approve', request),
     style: 'primary',
     confirm: {
       title: plain(`Approve ${request.id}?`, 100),
@@ -177,8 +144,9 @@ function approveButton(request: ApprovalRequest): Button {
   };
 }
 
-function denyButton(request: ApprovalRequest): Button {
-  return { ...button(approvalIds.deny, 'Deny', request), style: 'danger' };
+/** @param words what a press of it is to this person: who asked withdraws */
+export function denyButton(request: ApprovalRequest, id: string, words: 'Deny' | 'Withdraw'): Button {
+  return { ...button(id, words, request), style: 'danger' };
 }
 
 function button(id: string, words: string, request: ApprovalRequest): Button {

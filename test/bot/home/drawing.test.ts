@@ -26,6 +26,8 @@ function parts(changes: Partial<HomeParts> = {}, role: 'analyst' | 'lead' = 'ana
         version: 2,
       }),
       health: async () => health,
+      waiting: () => [],
+      answers: () => ({ approve: false, deny: false }),
       whoIs: (origin) => ({ analyst: { name: 'will', role }, origin }),
     },
     config: { sensor: 'dmz-1', analysts: [{ name: 'will', role, slack: ['U2'], login: [] }] },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import type { Database } from 'better-sqlite3';
 import { withCast } from '../../../sandbox/workspace/cast.ts';
@@ -51,7 +52,19 @@ function homesOf(
     return tells === known ? null : { view: { type: 'home', blocks: [blocks] }, tells, healthToCome: null };
   };
   const slack = slackClients(secrets, slackLog(log)).progress;
-  return new Homes({ engine: { ...captures, standing }, opened: openHomes(database, now), slack, homeOf, log, now });
+  const requests = { waiting: () => [], watchRequests: nothingComes };
+  return new Homes({
+    engine: { ...captures, ...requests, standing },
+    opened: openHomes(database, now),
+    slack,
+    homeOf,
+    log,
+    now,
+  });
+}
+
+async function* nothingComes(_: number, signal: AbortSignal): AsyncGenerator<never> {
+  yield* await once(signal, 'abort').then((): never[] => []);
 }
 
 test('a Home that was opened is drawn, and drawn again when a capture begins or ends', async (t) => {

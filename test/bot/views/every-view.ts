@@ -33,10 +33,9 @@ import {
   inviteForRequestView,
   requestEndedView,
   requestedView,
-  requestsView,
   requestView,
-  waitingView,
 } from '../../../src/bot/views/request.ts';
+import { type Answerable, requestsView, waitingView } from '../../../src/bot/views/requests.ts';
 import { shareable, sharedAlreadyView, sharedView, withShare } from '../../../src/bot/views/share.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
@@ -60,9 +59,18 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     capture: captureView(capture, now),
     progress: progressView(capture, reports, 'dmz-1'),
     ending: endingView(capture, 'dmz-1'),
-    question: questionView(capture, capture.limits.deadline ?? 0, { person: 'U024BE7LH', longest: 1 }),
-    'question of nobody': questionView(capture, capture.limits.deadline ?? 0, { person: null, longest: 1e12 }),
-    'question answered': questionView(capture, 1, { person: null, longest: 1e12 }),
+    question: questionView(capture, capture.limits.deadline ?? 0, { person: 'U024BE7LH', longest: 1, second: false }),
+    'question of nobody': questionView(capture, capture.limits.deadline ?? 0, {
+      person: null,
+      longest: 1e12,
+      second: false,
+    }),
+    'question of a second person': questionView({ ...capture, approvedBy: words }, capture.limits.deadline ?? 0, {
+      person: null,
+      longest: 1,
+      second: true,
+    }),
+    'question answered': questionView(capture, 1, { person: null, longest: 1e12, second: false }),
     extended: extendedView(capture),
     'extended already': extendedAlreadyView(capture, 'stopped'),
     failure: failureView(capture),
@@ -196,8 +204,12 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
     request: requestView(requestOf(words)),
     'request over': requestView({ ...requestOf(words), state: 'failed' }),
     'request ended': requestEndedView({ ...requestOf(words), state: 'failed' }, null),
+    'request with warnings': requestEndedView({ ...requestOf(words), state: 'started', capture: 'c1' }, 'U024BE7LH'),
     requested: requestedView(requestOf(words)),
-    requests: requestsView(Array.from({ length: 300 }, () => requestOf(words))),
+    requests: requestsView(Array.from({ length: 300 }, () => answerable(requestOf(words)))),
+    'requests over': requestsView(
+      Array.from({ length: 300 }, () => answerable({ ...requestOf(words), state: 'denied' })),
+    ),
     'invited for a request': inviteForRequestView(requestOf(words)),
     'waiting for approval': waitingView(Array.from({ length: 300 }, () => requestOf(words))),
     denied: deniedView({ ...requestOf(words), state: 'denied' }),
@@ -206,12 +218,26 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
   };
 }
 
+function answerable(request: ApprovalRequest): Answerable {
+  return { request, answers: { approve: true, deny: true } };
+}
+
+function warned(words: string): Pick<ApprovalRequest, 'warnings'> {
+  return { warnings: Array.from({ length: 300 }, () => words) };
+}
+
 /** A request with what somebody typed wherever there are words; whoever asked has an id from Slack. */
 function requestOf(words: string): ApprovalRequest {
   const known = request();
   const order = { ...known.asked.order, description: words, expression: words, case: words, interface: words };
   const people = { analyst: words, orderedBy: `${words}2`, answeredBy: words };
-  return request({ ...people, asked: { verb: 'both', order: { ...order, since: null } }, needed: words, why: words });
+  return request({
+    ...people,
+    asked: { verb: 'both', order: { ...order, since: null } },
+    needed: words,
+    why: words,
+    ...warned(words),
+  });
 }
 
 function lacking(words: string): Lacking[] {

@@ -36,10 +36,9 @@ import {
   inviteForRequestView,
   requestEndedView,
   requestedView,
-  requestsView,
   requestView,
-  waitingView,
 } from '../../../src/bot/views/request.ts';
+import { requestsView, waitingView } from '../../../src/bot/views/requests.ts';
 import { shareable, sharedAlreadyView, sharedView, withShare } from '../../../src/bot/views/share.ts';
 import type { View } from '../../../src/bot/views/view.ts';
 import { whoamiView } from '../../../src/bot/views/whoami.ts';
@@ -84,13 +83,21 @@ const held: HeldSavefile = { capture: id, analyst, savefile, path, endedAt: ende
 const host = 'dmz-1';
 /** Eight minutes before its deadline. */
 const deadline = now + 480_000;
-const analyst24h = { person: 'U024BE7LH', longest: 24 * 3_600_000 };
+const analyst24h = { person: 'U024BE7LH', longest: 24 * 3_600_000, second: false };
 const near = live({ limits: { deadline, bytes: 10e9, packets: null, near: true } });
 
 const order = { description: 'beacon <!channel> *x* \u202egnp.exe', expression: 'host 192.0.2.7' };
 const large: AskedSearch = { verb: 'search', order: { ...order, window: { since: null, until: null } } };
 const waiting = '6e1a3c0e-6d0f-4c6e-9a51-0f5f2d1c7b11';
 
+const refusedRequest = request({ state: 'denied', answeredBy: 'lea', endedAt: now, why: 'too broad: name a host' });
+const long = {
+  verb: 'start',
+  order: {
+    ...request().asked.order,
+    expression: `host ${Array.from({ length: 40 }, (_, at) => `192.0.2.${at}`).join(' or host ')}`,
+  },
+} as const;
 const started = request({ state: 'started', answeredBy: 'lea', endedAt: now, capture: 'c12' });
 
 const golden: Record<string, View> = {
@@ -208,6 +215,17 @@ const golden: Record<string, View> = {
   'search-to-be-joined': progressView(past({ ...found, join: { join: 'awaited' } }), [], host),
   question: questionView(near, deadline, analyst24h),
   'question-at-the-limit': questionView(near, deadline, { ...analyst24h, longest: 3 * 3_600_000 }),
+  'question-approved': questionView({ ...near, approvedBy: 'lea' }, deadline, {
+    ...analyst24h,
+    person: 'U024BE7LH',
+    second: true,
+  }),
+  'question-approved-in-a-shell': questionView({ ...near, approvedBy: 'lea' }, deadline, {
+    ...analyst24h,
+    person: null,
+    second: true,
+  }),
+  'question-beyond-approval': questionView(near, deadline, { ...analyst24h, person: null, second: true }),
   'question-extended': questionView(live(), deadline, analyst24h),
   'question-stopped': questionView(live({ ...near, ...ended }), deadline, analyst24h),
   'live-near-its-deadline': captureView(near, now),
@@ -360,16 +378,27 @@ const golden: Record<string, View> = {
   'request-failed': requestView(
     request({ state: 'failed', answeredBy: 'lea', endedAt: now, why: 'will has 5 captures running' }),
   ),
-  'request-denied': requestView(request({ state: 'denied', answeredBy: 'lea', endedAt: now })),
+  'request-denied': requestView(refusedRequest),
   'request-expired': requestView(request({ state: 'expired', endedAt: now })),
   'request-lost': requestLossView(request(), 'C024BE91L', 'message_not_found'),
   'request-lost-over': requestLossView(started, 'C024BE91L', 'is_archived'),
   'request-ended': requestEndedView(started, 'U024BE7LJ'),
+  'request-ended-warned': requestEndedView({ ...started, warnings: [warning, warning] }, 'U024BE7LJ'),
+  'request-ended-denied': requestEndedView(refusedRequest, 'U024BE7LJ'),
   requested: requestedView(request()),
-  requests: requestsView([request({ id: 'a2', state: 'denied', answeredBy: 'will', endedAt: now }), request()]),
+  requests: requestsView([
+    { request: request(), answers: { approve: true, deny: true } },
+    { request: request({ id: 'a4', analyst: 'grant', orderedBy: 'grant' }), answers: { approve: false, deny: true } },
+    { request: request({ id: 'a5', asked: long }), answers: { approve: true, deny: true } },
+    { request: request({ id: 'a6' }), answers: { approve: false, deny: false } },
+    {
+      request: request({ id: 'a7', state: 'denied', answeredBy: 'lea', endedAt: now, why: 'too broad: name a host' }),
+      answers: { approve: false, deny: false },
+    },
+  ]),
   'requests-none': requestsView([]),
   'request-invite': inviteForRequestView(request()),
-  'request-denied-typed': deniedView(request({ state: 'denied', answeredBy: 'lea', endedAt: now })),
+  'request-denied-typed': deniedView(refusedRequest),
   'list-waiting': waitingView([request(), request({ id: 'a4' })]),
   'search-asked-first': preflightView(large, preflight, waiting),
   'both-asked-first': preflightView(

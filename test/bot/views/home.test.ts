@@ -7,7 +7,7 @@ import type { Analyst } from '../../../src/capture/analyst.ts';
 import type { Capture } from '../../../src/capture/capture.ts';
 import type { Health } from '../../../src/capture/health.ts';
 import { homeFaults } from './limits.ts';
-import { ended, found, live, now, past } from './samples.ts';
+import { ended, found, live, now, past, request } from './samples.ts';
 
 const hour = 3_600_000;
 const origin = { door: 'slack', team: 'T024BE7LD', user: 'U024BE7LJ', channel: '' } as const;
@@ -55,7 +55,10 @@ const unhealthy: Health = {
 };
 
 function home(analyst: Analyst, shown: Partial<HomeOf>): HomeView {
-  return homeView({ sensor: 'dmz-1', analyst, origin, own: nothing, others: null, health: healthy, ...shown }, now);
+  return homeView(
+    { sensor: 'dmz-1', analyst, origin, own: nothing, others: null, waiting: [], health: healthy, ...shown },
+    now,
+  );
 }
 
 const will: Analyst = { name: 'will', role: 'analyst' };
@@ -76,6 +79,20 @@ const golden: Record<string, HomeView> = {
       },
     },
   ),
+  'home-lead-asked': home(
+    { name: 'grant', role: 'lead' },
+    {
+      waiting: [
+        {
+          request: request({ id: 'a2', analyst: 'grant', orderedBy: 'grant' }),
+          answers: { approve: false, deny: true },
+        },
+        { request: request(), answers: { approve: true, deny: true } },
+      ],
+      others: nothing,
+    },
+  ),
+  'home-analyst-waits': home(will, { waiting: [{ request: request(), answers: { approve: false, deny: true } }] }),
   'home-viewer': home({ name: 'maria', role: 'viewer' }, { others: { open: [live(), past(ofWill)], ended: results } }),
   'home-unhealthy': home(will, { health: unhealthy }),
   'home-health-to-come': home(will, { health: null }),
@@ -115,9 +132,16 @@ for (const words of [
     for (const role of ['viewer', 'analyst', 'lead'] as const) {
       for (const open of [live({ ...typed, interface: words }), past({ ...typed, ring: words })]) {
         const standing = { open: many(open), ended: many({ ...open, ...ended, why: words, state: 'died' }) };
+        const { order } = request().asked;
+        const asked = {
+          verb: 'start',
+          order: { ...order, description: words, expression: words, interface: words },
+        } as const;
+        const waits = request({ analyst: words, orderedBy: `${words}2`, needed: words, asked });
+        const waiting = Array.from({ length: 300 }, () => ({ request: waits, answers: { approve: true, deny: true } }));
         const view = home(
           { name: words, role },
-          { sensor: words, own: standing, others: standing, health: { ...healthy, rings } },
+          { sensor: words, own: standing, others: standing, waiting, health: { ...healthy, rings } },
         );
         assert.deepEqual(homeFaults(view), []);
       }

@@ -241,6 +241,7 @@ export function request(changes: Partial<ApprovalRequest> = {}): ApprovalRequest
     answeredBy: null,
     endedAt: null,
     why: null,
+    warnings: [],
     capture: null,
     version: 1,
     ...changes,
