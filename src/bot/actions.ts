@@ -77,7 +77,7 @@ async function answered(value: string, desk: Desk, act: (id: string) => Promise<
 }
 
 async function searchAllTheSame(id: string, { actor, origin }: Authorised, desk: Desk): Promise<View> {
-  const waiting = desk.unconfirmed.take(id, origin);
+  const waiting = await desk.unconfirmed.take(id, origin);
   if (waiting === undefined) return answeredAlreadyView();
   const confirmed = { ...actor, words: `[Search] ${waiting.words}` };
   return carryOut(confirm(waiting.asked), confirmed, desk).catch(explained);
@@ -95,6 +95,6 @@ function confirm(asked: AskedSearch): AskedSearch {
 }
 
 async function notNow(id: string, { origin }: Authorised, desk: Desk): Promise<View> {
-  const waiting = desk.unconfirmed.take(id, origin);
+  const waiting = await desk.unconfirmed.take(id, origin);
   return waiting === undefined ? answeredAlreadyView() : notSearchedView(waiting.asked);
 }

@@ -62,7 +62,7 @@ export class Follow {
   readonly #since = new Map<string, Millis>();
   readonly #notBefore = new Map<string, Millis>();
   /** What Slack took, and the registry has not: to be noted before the message is said again. */
-  readonly #unnoted = new Map<string, () => void>();
+  readonly #unnoted = new Map<string, () => Promise<void>>();
   readonly #attempt: (message: Message) => Attempt;
   readonly #edits = pace(editsPerMinute, { steady: true });
   readonly #posts = pace(postsPerMinute);
@@ -95,9 +95,9 @@ export class Follow {
   }
 
   /** Says in a capture's thread what its analyst should know of it. */
-  warn(id: string, warnings: readonly string[]): void {
+  async warn(id: string, warnings: readonly string[]): Promise<void> {
     if (warnings.length === 0) return;
-    this.#parts.messages.keepWarnings(id, warnings);
+    await this.#parts.messages.keepWarnings(id, warnings);
     this.#noteBehind(id);
   }
 
@@ -231,16 +231,16 @@ export class Follow {
     this.#noteLife(capture);
     const noteLast = this.#unnoted.get(nameOf(drawing));
     if (noteLast !== undefined) return noteLast();
-    const message = messages.claim({ capture: capture.id, part, about: drawing.about }, channel);
+    const message = await messages.claim({ capture: capture.id, part, about: drawing.about }, channel);
     (message.ts === null ? this.#posts : this.#edits).took(now());
     const said = await this.#say(drawing, message);
-    const note = () => {
-      this.#note(said, drawing, message);
+    const note = async () => {
+      await this.#note(said, drawing, message);
       this.#unnoted.delete(nameOf(drawing));
       if (part === 'main') this.#settled.emit(capture.id);
     };
     this.#unnoted.set(nameOf(drawing), note);
-    note();
+    await note();
   }
 
   async #say({ capture, part, about, channel, thread }: Drawing, message: Message): Promise<Said> {
@@ -255,7 +255,7 @@ export class Follow {
     }
   }
 
-  #note(said: Said, drawing: Drawing, message: Message): void {
+  async #note(said: Said, drawing: Drawing, message: Message): Promise<void> {
     const { capture, part, channel } = drawing;
     const { messages, log, now } = this.#parts;
     const shown = { version: capture.version, state: capture.state, at: now(), settled: drawing.settles };
@@ -263,7 +263,7 @@ export class Follow {
       case 'said':
         this.#stale.delete(staleName(message));
         this.#since.delete(nameOf(drawing));
-        messages.markSent(message, said.ts, shown);
+        await messages.markSent(message, said.ts, shown);
         this.#notBefore.delete(doorOf(drawing));
         break;
       case 'lost':
@@ -271,7 +271,7 @@ export class Follow {
         this.#since.delete(nameOf(drawing));
         if (message.trouble !== said.trouble)
           log.warn({ capture: capture.id, part, channel, slack: said.trouble }, 'message lost');
-        messages.markLost(message, said.trouble, shown);
+        await messages.markLost(message, said.trouble, shown);
         if (mayReopen(said.trouble)) this.#notBefore.set(doorOf(drawing), now() + betweenKnocks);
         break;
       case 'unsure':

@@ -112,7 +112,7 @@ export function followRequests({ engine, messages, slack, placeOf, log, now }: R
       const [part] = partsBehind(request);
       if (part === undefined) return 0;
       const channel = placeOf(request.origin.channel);
-      const message = messages.claim({ capture: id, part, about: 0 }, channel);
+      const message = await messages.claim({ capture: id, part, about: 0 }, channel);
       const thread = part === 'thread' ? (messages.find(id, 'main')?.ts ?? null) : null;
       const view = part === 'main' ? requestView(request) : requestEndedView(request);
       const { ts, op } = message;
@@ -122,12 +122,12 @@ export function followRequests({ engine, messages, slack, placeOf, log, now }: R
       switch (said.outcome) {
         case 'said':
           if (part === 'main') stale.delete(id);
-          messages.markSent(message, said.ts, shown);
+          await messages.markSent(message, said.ts, shown);
           break;
         case 'lost':
           if (message.trouble !== said.trouble)
             log.warn({ request: id, part, channel, slack: said.trouble }, 'message lost');
-          messages.markLost(message, said.trouble, shown);
+          await messages.markLost(message, said.trouble, shown);
           // Whoever may approve it should see it as soon as the channel is open to the bot.
           if (mayReopen(said.trouble) && isWaiting(request)) {
             settled.emit(id);

@@ -23,31 +23,39 @@ export async function* approveRequest(
   signal: AbortSignal,
 ): AsyncGenerator<BothStep> {
   const request = room.requests.byId(id);
-  const asked = ask(room, 'approve', actor, request?.analyst);
+  const asked = await ask(room, 'approve', actor, request?.analyst);
   let taken: ApprovalRequest;
   let requester: Actor;
   try {
     taken = known(id, request);
     if (!mayRole.approve(actor.analyst) || !isSecond(room, actor, taken)) throw refusedTo(room, actor, taken);
     requester = { analyst: stillThere(room, taken), origin: taken.origin, words: taken.words };
-    // Held first: who looks meanwhile sees that somebody is at it.
-    room.inHand.add(taken.id);
-    if (!room.requests.take(taken.id, actor.analyst.name, momentOf(room))) {
-      room.inHand.delete(taken.id);
-      throw notWaiting(room, taken);
-    }
+    if (!(await take(room, taken, actor))) throw notWaiting(room, taken);
   } catch (error) {
-    asked.fail(error);
+    await asked.fail(error);
     throw error;
   }
   const order = answering(room, taken, asked);
   try {
     yield* start(room, taken.asked, requester, { asked: order, by: actor.analyst.name, request: taken.id, signal });
   } catch (error) {
-    order.fail(error);
+    await order.fail(error);
     throw error;
   } finally {
     room.inHand.delete(taken.id);
+  }
+}
+
+/** Takes it for this process, which then has it in hand; false where it does not wait any more. */
+async function take(room: Room, { id }: ApprovalRequest, actor: Actor): Promise<boolean> {
+  // Held first: who looks meanwhile sees that somebody is at it.
+  room.inHand.add(id);
+  let taken = false;
+  try {
+    taken = await room.patiently(() => room.requests.take(id, actor.analyst.name, momentOf(room)));
+    return taken;
+  } finally {
+    if (!taken) room.inHand.delete(id);
   }
 }
 
@@ -76,41 +84,31 @@ function answering(room: Room, { id, orderedBy }: ApprovalRequest, asked: Order)
       else room.requests.markFailed(id, detail ?? 'no reason known', room.now());
     },
     fail: (error) => {
-      try {
-        room.database
-          .transaction(() => {
-            asked.fail(error);
-            room.requests.markFailed(id, error instanceof Error ? error.message : String(error), room.now());
-          })
-          .immediate();
-      } catch (trouble) {
-        // The next look finds it in nobody's hand.
-        room.log.error({ request: id, error: trouble }, 'request not settled, next try follows');
-      }
+      const why = error instanceof Error ? error.message : String(error);
+      return asked.fail(error, () => void room.requests.markFailed(id, why, room.now()));
     },
   };
 }
 
 /** @throws CaptureError as `Approving.deny` */
-export function denyRequest(room: Room, id: string, actor: Actor): ApprovalRequest {
+export async function denyRequest(room: Room, id: string, actor: Actor): Promise<ApprovalRequest> {
   const request = room.requests.byId(id);
-  const asked = ask(room, 'deny', actor, request?.analyst);
+  const asked = await ask(room, 'deny', actor, request?.analyst);
   try {
     const denied = known(id, request);
     if (!mayDeny(actor.analyst, denied)) {
       const words = `${denied.id} is ${denied.orderedBy}'s request: only a lead denies it, or ${denied.orderedBy} withdraws it`;
       throw new CaptureError('not_allowed', words);
     }
-    return room.database
-      .transaction(() => {
-        if (!room.requests.deny(denied.id, actor.analyst.name, momentOf(room))) throw notWaiting(room, denied);
-        const now = room.requests.byId(denied.id) ?? denied;
-        asked.settle('done', denied.id, `${denied.id}, asked by ${denied.orderedBy}, ${requestInWords(now)}`);
-        return now;
-      })
-      .immediate();
+    const deny = room.database.transaction(() => {
+      if (!room.requests.deny(denied.id, actor.analyst.name, momentOf(room))) throw notWaiting(room, denied);
+      const now = room.requests.byId(denied.id) ?? denied;
+      asked.settle('done', denied.id, `${denied.id}, asked by ${denied.orderedBy}, ${requestInWords(now)}`);
+      return now;
+    });
+    return await room.patiently(deny.immediate);
   } catch (error) {
-    asked.fail(error);
+    await asked.fail(error);
     throw error;
   }
 }

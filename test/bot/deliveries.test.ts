@@ -4,29 +4,29 @@ import { onlyFirst, openDeliveries } from '../../src/bot/deliveries.ts';
 import { openUnanswered } from '../../src/bot/unanswered.ts';
 import { botDatabase, keptLog } from './sample.ts';
 
-test('what Slack delivers twice is let through once, whichever of its keys is repeated', () => {
+test('what Slack delivers twice is let through once, whichever of its keys is repeated', async () => {
   const deliveries = openDeliveries(botDatabase(), () => 1_000);
-  assert.equal(deliveries.first(['envelope e1', 'trigger t1']), true);
-  assert.equal(deliveries.first(['envelope e1', 'trigger t1']), false);
-  assert.equal(deliveries.first(['envelope e2', 'trigger t1']), false);
-  assert.equal(deliveries.first(['envelope e3', 'trigger t3']), true);
+  assert.equal(await deliveries.first(['envelope e1', 'trigger t1']), true);
+  assert.equal(await deliveries.first(['envelope e1', 'trigger t1']), false);
+  assert.equal(await deliveries.first(['envelope e2', 'trigger t1']), false);
+  assert.equal(await deliveries.first(['envelope e3', 'trigger t3']), true);
 });
 
-test('a restart forgets nothing', () => {
+test('a restart forgets nothing', async () => {
   const database = botDatabase();
-  openDeliveries(database, () => 1_000).first(['envelope e1']);
-  assert.equal(openDeliveries(database, () => 2_000).first(['envelope e1']), false);
+  await openDeliveries(database, () => 1_000).first(['envelope e1']);
+  assert.equal(await openDeliveries(database, () => 2_000).first(['envelope e1']), false);
 });
 
-test('deliveries are kept for an hour', () => {
+test('deliveries are kept for an hour', async () => {
   const database = botDatabase();
   let now = 0;
   const deliveries = openDeliveries(database, () => now);
-  deliveries.first(['envelope e1']);
+  await deliveries.first(['envelope e1']);
   now = 3_600_000;
-  assert.equal(deliveries.first(['envelope e1']), false);
+  assert.equal(await deliveries.first(['envelope e1']), false);
   now += 1;
-  assert.equal(deliveries.first(['envelope e2']), true);
+  assert.equal(await deliveries.first(['envelope e2']), true);
   assert.deepEqual(database.prepare('select key from deliveries').pluck().all(), ['envelope e2']);
 });
 
@@ -51,7 +51,7 @@ test('the repetition of a form is not acknowledged: that would close it before i
 });
 
 test('that somebody or a group changed is heard although the registry is locked', async () => {
-  const locked = { first: () => assert.fail('the registry was asked'), forget: () => undefined };
+  const locked = { first: async () => assert.fail('the registry was asked'), forget: async () => undefined };
   const once = onlyFirst(
     locked,
     openUnanswered(botDatabase(), () => 0, 'bot'),
@@ -90,12 +90,12 @@ test('a message that comes as two events is heard once', async () => {
   assert.deepEqual(heard, ['message 1.1', 'message 1.2']);
 });
 
-test('what was taken back may be done again', () => {
+test('what was taken back may be done again', async () => {
   const deliveries = openDeliveries(botDatabase(), () => 0);
-  assert.ok(deliveries.first(['view V1']));
-  assert.ok(!deliveries.first(['view V1']));
-  deliveries.forget('view V1');
-  assert.ok(deliveries.first(['view V1']));
+  assert.ok(await deliveries.first(['view V1']));
+  assert.ok(!(await deliveries.first(['view V1'])));
+  await deliveries.forget('view V1');
+  assert.ok(await deliveries.first(['view V1']));
 });
 
 test('an order is noted as unanswered until its person was answered, whatever way it came', async () => {
