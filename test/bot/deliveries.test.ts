@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onlyFirst, openDeliveries } from '../../src/bot/deliveries.ts';
 import { openUnanswered } from '../../src/bot/unanswered.ts';
+import { CaptureError } from '../../src/capture/errors.ts';
 import { botDatabase, keptLog } from './sample.ts';
 
 test('what Slack delivers twice is let through once, whichever of its keys is repeated', async () => {
@@ -151,4 +152,32 @@ test('an order whose handler throws stays unanswered until its person is told', 
   const next = () => Promise.reject(new Error('a bug'));
   await assert.rejects(Reflect.apply(once, undefined, [{ body, context: {}, next }]));
   assert.equal(unanswered.before(1_001).length, 1);
+});
+
+test('what could not be noted is acknowledged and refused, and nothing comes of its repetition once it could be', async () => {
+  let isLocked = true;
+  const first = async () => (isLocked ? Promise.reject(new CaptureError('conflict', 'it is locked')) : true);
+  const once = onlyFirst(
+    { first, forget: async () => undefined },
+    openUnanswered(botDatabase(), () => 0, 'bot'),
+    keptLog().log,
+  );
+  const answers: unknown[] = [];
+  const deliver = async (body: object) => {
+    const said = { body, context: {}, next: () => assert.fail('carried out') };
+    await Reflect.apply(once, undefined, [{ ...said, ack: async (answer?: object) => void answers.push(answer) }]);
+  };
+  const command = { trigger_id: '1', command: '/capture' };
+  const blocks = [
+    { type: 'section', block_id: 'words' },
+    { type: 'input', block_id: 'description' },
+  ];
+  const form = { trigger_id: '2', type: 'view_submission', view: { blocks } };
+  await assert.rejects(deliver(command), { code: 'conflict' });
+  await assert.rejects(deliver(form), { code: 'conflict' });
+  isLocked = false;
+  await deliver(command);
+  await deliver(form);
+  const errors = { description: 'it is locked' };
+  assert.deepEqual(answers, [undefined, { response_action: 'errors', errors }, undefined]);
 });
