@@ -2,17 +2,17 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, 
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CaptureError } from './capture/errors.ts';
+import { patience } from './capture/patience.ts';
 
 const schemaDirectory = new URL('./schema/', import.meta.url);
-/** Milliseconds that one process waits for another's transaction. */
-const patience = 5_000;
 
 /**
  * Opens the installation's SQLite database in its state directory and brings its schema up to date, `schema/*.sql` in order.
  * Several processes have it open at once: write-ahead log, each commit on disk before it counts.
+ * @param wait milliseconds that a statement waits for another process once it is open, and with it the event loop
  * @throws CaptureError as `registryTrouble` says, `conflict` when a newer release wrote it, `tool_failed` when it was lost
  */
-export function openDatabase(stateDirectory: string): Database.Database {
+export function openDatabase(stateDirectory: string, wait: number = patience): Database.Database {
   const file = registryFile(stateDirectory);
   let database: Database.Database | undefined;
   try {
@@ -28,6 +28,7 @@ export function openDatabase(stateDirectory: string): Database.Database {
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
     migrate(database, file);
+    database.pragma(`busy_timeout = ${wait}`);
     return database;
   } catch (cause) {
     database?.close();
@@ -57,8 +58,13 @@ export function wasLost(stateDirectory: string): boolean {
 /**
  * What SQLite's own errors mean to whoever runs the sensor (https://www.sqlite.org/rescode.html): `conflict` when another process holds the
  * registry, `no_room` on a full disk, `tool_failed` when it is damaged or out of reach. Undefined for what is no trouble of the file: a bug.
+ * @param waited milliseconds for which another process had it locked
  */
-export function registryTrouble(error: unknown, stateDirectory: string): CaptureError | undefined {
+export function registryTrouble(
+  error: unknown,
+  stateDirectory: string,
+  waited: number = patience,
+): CaptureError | undefined {
   if (!(error instanceof Database.SqliteError)) return undefined;
   const file = registryFile(stateDirectory);
   const trouble = (code: CaptureError['code'], words: string) =>
@@ -76,7 +82,7 @@ export function registryTrouble(error: unknown, stateDirectory: string): Capture
     case 'PROTOCOL':
       return trouble(
         'conflict',
-        `has been locked by another process for ${patience / 1000} s: try again; fuser -v ${file} names it`,
+        `has been locked by another process for ${waited / 1000} s: try again; fuser -v ${file} names it`,
       );
     case 'FULL':
       return full;

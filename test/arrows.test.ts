@@ -9,7 +9,7 @@ const rooms = {
   configuration: /^src\/(config|keys|environment|values|checked)\.ts$/,
   database: /^src\/database\.ts$/,
   command: /^src\/command\//,
-  loop: /^src\/capture\/(turns|unsynced)\.ts$/,
+  loop: /^src\/capture\/(turns|unsynced|patience)\.ts$/,
   nouns:
     /^src\/capture\/(capture|analyst|approval|errors|evidence|filename|health|indicators|orders|pin|preflight|quantities)\.ts$/,
   engine:
@@ -32,12 +32,12 @@ const arrows: Record<Exclude<Room, 'mains'>, readonly Room[]> = {
   configuration: ['nouns'],
   nouns: [],
   loop: [],
-  database: ['nouns'],
+  database: ['nouns', 'loop'],
   records: ['nouns', 'loop', 'configuration'],
   live: ['nouns', 'records'],
   past: ['nouns', 'records'],
   joining: ['nouns', 'records'],
-  engine: ['nouns', 'records', 'live', 'past', 'joining', 'database', 'configuration'],
+  engine: ['nouns', 'records', 'loop', 'live', 'past', 'joining', 'database', 'configuration'],
   command: ['nouns'],
   reports: ['nouns'],
   views: ['nouns', 'command', 'reports', 'doctor'],

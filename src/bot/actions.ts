@@ -62,14 +62,14 @@ function onShare(app: App, desk: Desk): void {
       const origin = originOf(body);
       const sharer = await authorise({ origin, verb: 'show', words: `[${action.text.text}] ${value}` }, desk);
       const once = `share ${origin.channel} ${body.container.message_ts}`;
-      if (!desk.deliveries.first([once])) {
+      if (!(await desk.deliveries.first([once]))) {
         await answer(body.response_url, sharedAlreadyView(), 'below', threadOf(body));
         return;
       }
       try {
         await answer(body.response_url, await share(value, sharer, desk), 'everybody', threadOf(body));
       } catch (error) {
-        desk.deliveries.forget(once);
+        await desk.deliveries.forget(once);
         throw error;
       }
     },
@@ -77,7 +77,7 @@ function onShare(app: App, desk: Desk): void {
 }
 
 async function searchAllTheSame(id: string, { actor, origin }: Authorised, desk: Desk): Promise<View> {
-  const waiting = desk.unconfirmed.take(id, origin);
+  const waiting = await desk.unconfirmed.take(id, origin);
   if (waiting === undefined) return answeredAlreadyView();
   const confirmed = { ...actor, words: `[Search] ${waiting.words}` };
   return carryOut(confirm(waiting.asked), confirmed, desk).catch(explained);
@@ -95,6 +95,6 @@ function confirm(asked: AskedSearch): AskedSearch {
 }
 
 async function notNow(id: string, { origin }: Authorised, desk: Desk): Promise<View> {
-  const waiting = desk.unconfirmed.take(id, origin);
+  const waiting = await desk.unconfirmed.take(id, origin);
   return waiting === undefined ? answeredAlreadyView() : notSearchedView(waiting.asked);
 }

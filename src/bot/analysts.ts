@@ -90,9 +90,13 @@ export async function requesterNow(
 }
 
 /** @throws CaptureError `not_allowed` for whoever may look and not capture, once that is in the audit log */
-export function allowCapture({ actor }: Authorised, verb: string, { engine }: Pick<AnalystParts, 'engine'>): void {
+export async function allowCapture(
+  { actor }: Authorised,
+  verb: string,
+  { engine }: Pick<AnalystParts, 'engine'>,
+): Promise<void> {
   if (mayRole.capture(actor.analyst)) return;
-  engine.refuse({ ...actor, verb, analyst: actor.analyst.name }, onlyLooks(actor.analyst));
+  await engine.refuse({ ...actor, verb, analyst: actor.analyst.name }, onlyLooks(actor.analyst));
 }
 
 async function admitted(order: Order, parts: AnalystParts, here: boolean): Promise<Authorised> {
@@ -103,7 +107,7 @@ async function admitted(order: Order, parts: AnalystParts, here: boolean): Promi
   const asked = await askSlack(origin, parts, here, known === undefined);
   if (typeof asked === 'string') return engine.refuse({ ...order, analyst: known?.name ?? null }, asked);
   return {
-    actor: engine.identify(origin, verb, words, membershipOf(asked)),
+    actor: await engine.identify(origin, verb, words, membershipOf(asked)),
     origin,
     timezone: asked.person.tz ?? null,
   };

@@ -114,7 +114,7 @@ async function sayWhatWentWrong(
     if ('response_url' in body && typeof body.response_url === 'string') await answer(body.response_url, view);
     const heard = 'event' in body && heardIn(Object(body.event), '');
     if (heard) await reply(heard, view, slack);
-    markAnswered(body, unanswered, log);
+    await markAnswered(body, unanswered, log);
   } catch (notShown) {
     log.warn({ err: notShown, about: cause }, 'answer not shown');
   }

@@ -37,7 +37,7 @@ export async function approveOne(id: string, actor: Actor, desk: Desk): Promise<
   const byGroup = origin?.door === 'slack' && origin.group !== undefined;
   const requester = byGroup ? await requesterNow(origin, desk) : undefined;
   const started = await beginLive(desk.engine.approve(id, actor, desk.closing, requester), desk);
-  desk.follow.warn(started.capture.id, started.warnings);
+  await desk.follow.warn(started.capture.id, started.warnings);
   return started;
 }
 

@@ -12,5 +12,6 @@ export async function questionBefore(asked: AskedSearch, actor: Actor, desk: Des
   const preflight = await desk.engine.preflight(asked, actor);
   // Only in Slack a click can answer.
   if (preflight === null || actor.origin.door !== 'slack') return null;
-  return preflightView(asked, preflight, desk.unconfirmed.keep({ asked, words: actor.words }, actor.origin));
+  const id = await desk.unconfirmed.keep({ asked, words: actor.words }, actor.origin);
+  return preflightView(asked, preflight, id);
 }

@@ -167,7 +167,7 @@ async function verify(order: VerifyOrder, actor: Actor, { engine, closing }: Des
 async function withItsMessage(started: Started, { engine, follow }: Desk): Promise<View> {
   const { id } = started.capture;
   const view = startedView(started);
-  follow.warn(id, started.warnings);
+  await follow.warn(id, started.warnings);
   const trouble = await follow.posted(id, messageWait);
   const capture = engine.peek(id);
   return trouble === null || trouble === 'late' || capture === undefined ? view : joined(view, inviteView(capture));

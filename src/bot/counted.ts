@@ -77,12 +77,12 @@ export function countingOrders(engine: Engine, meters: Meters): Engine {
 /** Of these only a refusal counts: what they let pass has an order of its own. */
 function orFailed<Words extends readonly unknown[], Result>(
   meters: Meters,
-  judge: (...words: Words) => Result,
+  judge: (...words: Words) => Promise<Result>,
   verbOf: (...words: Words) => string,
-): (...words: Words) => Result {
-  return (...words) => {
+): (...words: Words) => Promise<Result> {
+  return async (...words) => {
     try {
-      return judge(...words);
+      return await judge(...words);
     } catch (error) {
       meters.failed(verbOf(...words), error);
       throw error;

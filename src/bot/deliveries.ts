@@ -3,23 +3,28 @@ import type { AnyMiddlewareArgs, Middleware } from '@slack/bolt';
 import type { Database } from 'better-sqlite3';
 import type { Logger } from 'pino';
 import type { Millis } from '../capture/capture.ts';
+import { patience, patiently } from '../capture/patience.ts';
 import { unsynced } from '../capture/unsynced.ts';
 import { registryTrouble } from '../database.ts';
 import { isChange } from './changes.ts';
+import { faultAnywhere, type Shown } from './forms/faults.ts';
 import { keyOf, type UnansweredOrders, unansweredIn } from './unanswered.ts';
 
 /** Slack repeats itself within minutes; an hour is plenty. */
 const kept: Millis = 3_600_000;
+/** Slack waits 3 s for an acknowledgement, and a delivery is noted before: so long while another process has the registry locked. */
+const notedWithin: Millis = 1_000;
 
 export interface Deliveries {
   /**
    * Notes what Slack delivered under these keys; false when any of them was there already.
    * @param also done in the same transaction when they are new
+   * @param within how long it is tried while another process has the registry locked
    * @throws CaptureError as `registryTrouble` says: the person who waits hears why
    */
-  first(keys: readonly string[], also?: () => void): boolean;
+  first(keys: readonly string[], also?: () => void, within?: Millis): Promise<boolean>;
   /** Takes back that a key was noted: nothing came of it, and it may be tried again. */
-  forget(key: string): void;
+  forget(key: string): Promise<void>;
 }
 
 /** What was delivered within the last hour, kept over restarts. */
@@ -34,13 +39,13 @@ export function openDeliveries(database: Database, now: () => Millis): Deliverie
     return isNew;
   });
   return {
-    forget: (key) => void takeBack.run(key),
-    first: (keys, also) => {
+    forget: (key) => patiently(database, () => void takeBack.run(key)),
+    first: async (keys, also, within = patience) => {
       try {
         // On the disk with the next entry of the audit log: before anything is done that must not be done twice.
-        return unsynced(database, () => first.immediate(keys, also));
+        return await patiently(database, () => unsynced(database, () => first.immediate(keys, also)), within);
       } catch (error) {
-        throw registryTrouble(error, dirname(database.name)) ?? error;
+        throw registryTrouble(error, dirname(database.name), within) ?? error;
       }
     },
   };
@@ -48,40 +53,71 @@ export function openDeliveries(database: Database, now: () => Millis): Deliverie
 
 /**
  * Bolt runs a handler as often as its envelope comes; this lets only the first one through, before anything is done. Until it has been
- * answered it is noted as unanswered: where a handler throws, by whoever says so to its person.
+ * answered it is noted as unanswered: where a handler throws, by whoever says so to its person. What cannot be noted in time is acknowledged
+ * and refused: nothing was done, and nothing comes of a repetition either.
  */
 export function onlyFirst(
   deliveries: Deliveries,
   unanswered: UnansweredOrders,
   log: Logger,
 ): Middleware<AnyMiddlewareArgs> {
+  const refused = new Set<string>();
+  const refuse = (key: string) => {
+    refused.add(key);
+    setTimeout(() => refused.delete(key), kept).unref();
+  };
+  const isRefused = (keys: readonly string[]) => keys.some((key) => refused.has(key));
   return async ({ body, context, next, ...args }) => {
     // A locked registry must not keep a role alive; to hear twice that something changed does no harm.
     if (isChange(body)) return next();
     const order = unansweredIn(body, context.botUserId);
     const note = () => order !== null && unanswered.note(order);
-    if (deliveries.first(keysOf(body, context.envelopeId), note)) {
+    const keys = keysOf(body, context.envelopeId);
+    // Bolt has acknowledged events itself.
+    const ack = 'ack' in args && typeof args.ack === 'function' ? (args.ack as Acknowledge) : null;
+    const isFirst = async () => {
+      try {
+        return await deliveries.first(keys, note, ack === null ? patience : notedWithin);
+      } catch (error) {
+        const isRepetition = isRefused(keys);
+        keys.forEach(refuse);
+        const faults = isSubmission(body) ? faultAnywhere(error, body.view.blocks) : null;
+        // A form that is acknowledged without a word closes, with all that was typed.
+        if (faults !== null) await ack?.({ response_action: 'errors', errors: faults });
+        else if (!isSubmission(body)) await ack?.();
+        if (isRepetition) return false;
+        throw error;
+      }
+    };
+    if (!isRefused(keys) && (await isFirst())) {
       await next();
-      markAnswered(body, unanswered, log);
+      await markAnswered(body, unanswered, log);
     }
     // The repetition is acknowledged too, or Slack would go on; but not that of a form, which this would close before its answer is known.
-    else if (!isSubmission(body) && 'ack' in args && typeof args.ack === 'function') await args.ack();
+    else if (!isSubmission(body)) await ack?.();
   };
 }
 
 /** Notes that the person behind a delivery knows what came of it. */
-export function markAnswered(body: object, unanswered: UnansweredOrders, log: Logger): void {
+export async function markAnswered(body: object, unanswered: UnansweredOrders, log: Logger): Promise<void> {
   const key = keyOf(body);
   try {
-    if (key !== null) unanswered.forget(key);
+    if (key !== null) await unanswered.forget(key);
   } catch (error) {
     // Locked, or on a full disk: the next bot tells them once more.
     log.warn({ err: error }, 'not noted that somebody was answered');
   }
 }
 
-function isSubmission(body: object): boolean {
+/** What Slack takes with an acknowledgement. */
+type Acknowledge = (answer?: object) => Promise<void>;
+
+function isSubmission(body: object): body is Submission {
   return 'type' in body && body.type === 'view_submission';
+}
+
+interface Submission {
+  readonly view: { readonly blocks: readonly Shown[] };
 }
 
 function keysOf(body: object, envelope: unknown): string[] {

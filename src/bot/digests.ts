@@ -61,9 +61,9 @@ async function post(date: string, parts: DailyParts): Promise<void> {
       unfurl_links: false,
       unfurl_media: false,
     });
-    record.settle(date, ts ?? null);
+    await record.settle(date, ts ?? null);
   } catch (error) {
-    if (isCertainlyNotThere(error)) record.release(date);
+    if (isCertainlyNotThere(error)) await record.release(date);
     throw error;
   }
 }
@@ -74,7 +74,7 @@ async function lookThenPost(date: string, parts: DailyParts): Promise<void> {
   const from = dayBounds(date, config.reports.timezone).to - clocksDiffer;
   try {
     const posted = await findPosted(slack, { channel, thread: null, op: opOf(date), from, to: now() + clocksDiffer });
-    if (posted !== undefined) return record.settle(date, posted.ts);
+    if (posted !== undefined) return await record.settle(date, posted.ts);
   } catch (error) {
     if (!(error instanceof WebAPIPlatformError && error.data.error === 'missing_scope')) throw error;
     // A digest twice is worse than one that somebody asks for.

@@ -47,7 +47,7 @@ export class Follow {
   /** Since when a message has been behind, by its name. */
   readonly #since = new Map<string, Millis>();
   /** What Slack took, and the registry has not: to be noted before the message is said again. */
-  readonly #unnoted = new Map<string, () => void>();
+  readonly #unnoted = new Map<string, () => Promise<void>>();
   readonly #held = held();
   readonly #pace = slackPace();
   readonly #say: ReturnType<typeof showing>;
@@ -89,9 +89,9 @@ export class Follow {
   }
 
   /** Says in a capture's thread what its analyst should know of it. */
-  warn(id: string, warnings: readonly string[]): void {
+  async warn(id: string, warnings: readonly string[]): Promise<void> {
     if (warnings.length === 0) return;
-    this.#parts.messages.keepWarnings(id, warnings);
+    await this.#parts.messages.keepWarnings(id, warnings);
     this.#noteBehind(id);
   }
 
@@ -199,19 +199,19 @@ export class Follow {
     this.#noteLife(subject);
     const noteLast = this.#unnoted.get(name);
     if (noteLast !== undefined) return noteLast();
-    const message = messages.claim({ capture: subject.id, part, about }, channel);
+    const message = await messages.claim({ capture: subject.id, part, about }, channel);
     this.#pace.took(message.ts, now());
     const said = await this.#say(turn, message);
-    const note = () => {
-      this.#note(said, turn, message);
+    const note = async () => {
+      await this.#note(said, turn, message);
       this.#unnoted.delete(name);
       if (part === 'main') this.#settled.emit(subject.id);
     };
     this.#unnoted.set(name, note);
-    note();
+    await note();
   }
 
-  #note(said: Said, turn: Turn, message: Message): void {
+  async #note(said: Said, turn: Turn, message: Message): Promise<void> {
     const { subject, part, channel, name } = turn;
     const { messages, log, now } = this.#parts;
     const shown = { version: subject.version, state: subject.state, at: now(), settled: turn.settles };
@@ -219,7 +219,7 @@ export class Follow {
       case 'said':
         this.#stale.forget(message);
         this.#since.delete(name);
-        messages.markSent(message, said.ts, shown);
+        await messages.markSent(message, said.ts, shown);
         this.#held.open(turn);
         break;
       case 'lost':
@@ -227,7 +227,7 @@ export class Follow {
         this.#since.delete(name);
         if (message.trouble !== said.trouble)
           log.warn({ subject: subject.id, part, channel, slack: said.trouble }, 'message lost');
-        messages.markLost(message, said.trouble, shown);
+        await messages.markLost(message, said.trouble, shown);
         if (mayReopen(said.trouble)) this.#held.shut(turn, now() + betweenKnocks);
         break;
       case 'unsure':

@@ -59,16 +59,20 @@ export function openHaste({ engine, aMinute, log, now }: HasteParts): Haste {
     purses.set(key, { left, at: now() });
     return left;
   };
+  const noted = (order: Ordered, why: string): boolean => {
+    try {
+      engine.refused(order, why);
+      return true;
+    } catch (error) {
+      log.warn({ err: error, user: order.origin.user }, 'a flood is not in the audit log');
+      return false;
+    }
+  };
   const tell = (flood: Flood): void => {
     const { order, refused } = flood;
     if (refused === 0) return;
     const why = `${counted(refused, 'more order')} of this person refused: more than ${aMinute} a minute`;
-    try {
-      engine.refused({ ...order, words: '' }, why);
-      flood.refused = 0;
-    } catch (error) {
-      log.warn({ err: error, user: order.origin.user, refused }, 'a flood is not in the audit log');
-    }
+    if (noted({ ...order, words: '' }, why)) flood.refused = 0;
   };
   const look = (key: string): void => {
     const flood = floods.get(key);
@@ -97,8 +101,8 @@ export function openHaste({ engine, aMinute, log, now }: HasteParts): Haste {
       const flood = floods.get(key);
       if (flood !== undefined) flood.refused += 1;
       else {
-        engine.refused(order, why);
-        floods.set(key, { order, refused: 0, timer: lookLater(key) });
+        // What could not be noted now is told with what follows.
+        floods.set(key, { order, refused: noted(order, why) ? 0 : 1, timer: lookLater(key) });
       }
       throw new CaptureError('not_allowed', why);
     },

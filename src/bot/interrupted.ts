@@ -31,7 +31,7 @@ export async function tellInterrupted(since: Millis, slack: WebClient, desk: Des
   const tellOne = async (order: Unanswered) => {
     const told = await tell(order, slack, desk);
     log.info({ user: order.origin.user, words: order.words }, told ? 'interrupted order told' : 'too late to tell');
-    unanswered.forget(order.key);
+    await unanswered.forget(order.key);
   };
   while (!closing.aborted) {
     let left = 0;

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { openEngine } from '../capture/engine.ts';
 import { CaptureError } from '../capture/errors.ts';
+import { moment } from '../capture/patience.ts';
 import { openDatabase, registryTrouble } from '../database.ts';
 import { readConfig, readSlackSecrets } from '../environment.ts';
 import { leaveSupervisor } from '../supervisor/leave.ts';
@@ -34,8 +35,8 @@ async function run(): Promise<number> {
     throw new CaptureError('bad_request', `${config.file} has no section slack: the bot needs one`);
   const secrets = readSlackSecrets(config.slack);
   await loaded();
-  const engine = openEngine({ config, log, now: Date.now, leaveSupervisor });
-  const database = openDatabase(config.state);
+  const engine = openEngine({ config, log, now: Date.now, wait: moment, leaveSupervisor });
+  const database = openDatabase(config.state, moment);
   let bot: Bot | undefined;
   try {
     const opened = await Promise.race([

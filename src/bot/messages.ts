@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import type { RequestState } from '../capture/approval.ts';
 import type { Millis, State } from '../capture/capture.ts';
+import { patiently } from '../capture/patience.ts';
 
 /**
  * What the bot says of a capture. `main` is its message in its channel; in its thread: `thread` (a search's progress, the ending), the
@@ -52,16 +53,16 @@ export interface Messages {
   /** All of a capture. */
   of(capture: string): Message[];
   /** The message's row, made when there is none. */
-  claim(named: Named, channel: string): Message;
+  claim(named: Named, channel: string): Promise<Message>;
   /** Notes that a post goes out now, or with null that none is on its way: certainly not there. */
-  noteAttempt(message: Message, at: Millis | null): void;
+  noteAttempt(message: Message, at: Millis | null): Promise<void>;
   /** The capture, or the request for approval, that a message is about, by where it is and Slack's name for it; undefined where it is about none. */
   aboutAt(places: readonly string[], ts: string): string | undefined;
-  markSent(message: Message, ts: string, shown: Shown): void;
+  markSent(message: Message, ts: string, shown: Shown): Promise<void>;
   /** Slack cannot show it any longer, or not at all. */
-  markLost(message: Message, trouble: string, shown: Shown): void;
+  markLost(message: Message, trouble: string, shown: Shown): Promise<void>;
   /** Keeps what an analyst should know of a capture of theirs, for its thread. */
-  keepWarnings(capture: string, warnings: readonly string[]): void;
+  keepWarnings(capture: string, warnings: readonly string[]): Promise<void>;
   /** None where there are none. */
   warnings(capture: string): string[];
 }
@@ -103,16 +104,18 @@ export function openMessages(database: Database): Messages {
     find: (capture, part) => find.get(capture, part, 0),
     of: (capture) => all.all(capture),
     aboutAt: (places, ts) => places.flatMap((place) => at.get(place, ts) ?? [])[0],
-    claim({ capture, part, about }, channel) {
-      insert.run(capture, part, about, channel, randomUUID());
+    async claim({ capture, part, about }, channel) {
+      await patiently(database, () => insert.run(capture, part, about, channel, randomUUID()));
       const message = find.get(capture, part, about);
       if (message === undefined) throw new Error(`no row for the ${part} message of ${capture}`);
       return message;
     },
-    noteAttempt: (message, at) => void attempt.run(at, message.capture, message.part, message.about),
-    markSent: (message, ts, shown) => heard(message, ts, shown),
-    markLost: (message, trouble, shown) => mark(message, message.ts, trouble, shown),
-    keepWarnings: (capture, words) => void insertWarnings.run(capture, JSON.stringify(words)),
+    noteAttempt: ({ capture, part, about }, at) =>
+      patiently(database, () => void attempt.run(at, capture, part, about)),
+    markSent: (message, ts, shown) => patiently(database, () => heard(message, ts, shown)),
+    markLost: (message, trouble, shown) => patiently(database, () => mark(message, message.ts, trouble, shown)),
+    keepWarnings: (capture, words) =>
+      patiently(database, () => void insertWarnings.run(capture, JSON.stringify(words))),
     warnings: (capture) => JSON.parse(warnings.get(capture) ?? '[]') as string[],
   };
 }

@@ -25,7 +25,7 @@ export interface Attempt {
   /** When a post went out whose answer nobody has heard; null when there is none. */
   readonly at: Millis | null;
   /** Notes before a post that it goes out, and with null that it is certainly not there. */
-  note(at: Millis | null): void;
+  note(at: Millis | null): Promise<void>;
   readonly now: () => Millis;
   /** Told where Slack does not let us look for it: it is posted again, since a message that nobody sees is worse than two. */
   blind(error: unknown): void;
@@ -121,11 +121,11 @@ async function call(
     return ts;
   }
   const place = thread === null ? { channel } : { channel, thread_ts: thread, reply_broadcast: broadcast };
-  attempt.note(attempt.now());
+  await attempt.note(attempt.now());
   const posted = await slack.chat
     .postMessage({ ...place, ...words, metadata, unfurl_links: false, unfurl_media: false })
-    .catch((error: unknown) => {
-      if (isCertainlyNotThere(error)) attempt.note(null);
+    .catch(async (error: unknown) => {
+      if (isCertainlyNotThere(error)) await attempt.note(null);
       throw error;
     });
   if (posted.ts === undefined) throw new Error('chat.postMessage answered without ts');

@@ -59,7 +59,7 @@ async function carriedOut(spoken: Spoken, text: string, opening: Opening | null,
   const words = wordsSaid(text);
   const draft = unfinished(words, setting);
   if (draft !== null) {
-    allowCapture(authorised, draft.verb, desk);
+    await allowCapture(authorised, draft.verb, desk);
     const place = { channel: spoken.origin.channel, responseUrl: spoken.form?.responseUrl ?? null };
     if (opening !== null && (await openDraft(draft, place, opening, desk))) return null;
   }

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Millis } from '../capture/capture.ts';
+import { patiently } from '../capture/patience.ts';
 import { unsynced } from '../capture/unsynced.ts';
 import type { SlackOrigin } from './analysts.ts';
 import { heardIn, wordsOf as wordsSaid } from './hearing.ts';
@@ -25,7 +26,7 @@ export type Noted = Omit<Unanswered, 'at' | 'owner'>;
 /** Orders under way, kept over restarts: whoever is killed in the middle of one, the next bot tells its person. */
 export interface UnansweredOrders {
   note(order: Noted): void;
-  forget(key: string): void;
+  forget(key: string): Promise<void>;
   /** Those noted before, oldest first. */
   before(at: Millis): Unanswered[];
 }
@@ -49,7 +50,7 @@ export function openUnanswered(database: Database, now: () => Millis, owner: str
     note: ({ key, origin: { team, user, channel }, thread, words, responseUrl }) =>
       void insert.run(key, now(), owner, team, user, channel, thread, words, responseUrl),
     // After a power cut somebody may be told twice.
-    forget: (key) => unsynced(database, () => void remove.run(key)),
+    forget: (key) => patiently(database, () => unsynced(database, () => void remove.run(key))),
     before: (at) =>
       older
         .all(at)

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Millis } from '../capture/capture.ts';
 import type { AskedSearch } from '../capture/orders.ts';
+import { patiently } from '../capture/patience.ts';
 import { registryTrouble } from '../database.ts';
 import type { SlackOrigin } from './analysts.ts';
 
@@ -18,9 +19,9 @@ export interface Unconfirmed {
 /** Searches that wait for a word of whoever typed them, kept over restarts. */
 export interface UnconfirmedSearches {
   /** @returns the id that a button carries */
-  keep(search: Unconfirmed, origin: SlackOrigin): string;
+  keep(search: Unconfirmed, origin: SlackOrigin): Promise<string>;
   /** Takes one out, for the person who typed it alone; undefined when it was answered before, is too old, or is somebody else's. */
-  take(id: string, origin: SlackOrigin): Unconfirmed | undefined;
+  take(id: string, origin: SlackOrigin): Promise<Unconfirmed | undefined>;
 }
 
 /** All SQL for the table unconfirmed; throws CaptureError as `registryTrouble` says. */
@@ -33,9 +34,9 @@ export function openUnconfirmed(database: Database, now: () => Millis): Unconfir
   const take = database.prepare<[string, string, string, Millis], { words: string; command: string }>(
     'delete from unconfirmed where id = ? and team = ? and user = ? and asked_at >= ? returning words, command',
   );
-  const inWords = <Result>(act: () => Result): Result => {
+  const inWords = async <Result>(act: () => Result): Promise<Result> => {
     try {
-      return act();
+      return await patiently(database, act);
     } catch (error) {
       throw registryTrouble(error, dirname(database.name)) ?? error;
     }

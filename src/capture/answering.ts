@@ -7,6 +7,7 @@ import {
   mayDeny,
   noRequest,
   type RequesterNow,
+  type RequestId,
   requestInWords,
 } from './approval.ts';
 import { startBoth } from './both.ts';
@@ -31,35 +32,52 @@ export async function* approveRequest(
   signal: AbortSignal,
 ): AsyncGenerator<BothStep> {
   const request = room.requests.byId(id);
-  const asked = ask(room, 'approve', actor, request?.analyst);
+  const asked = await ask(room, 'approve', actor, request?.analyst);
   let taken: ApprovalRequest;
   let requester: Actor;
   try {
     taken = request ?? noRequest(id);
     if (!mayRole.approve(actor.analyst) || !isSecond(room, actor, taken)) throw refusedTo(room, actor, taken);
     requester = { analyst: stillThere(room, taken, now), origin: taken.origin, words: taken.words };
-    // Held first: who looks meanwhile sees that somebody is at it.
-    room.inHand.add(taken.id);
-    if (!room.requests.take(taken.id, actor.analyst.name, momentOf(room))) {
-      room.inHand.delete(taken.id);
-      throw notWaiting(room, taken);
-    }
+    if (!(await take(room, taken, actor))) throw notWaiting(room, taken);
   } catch (error) {
-    asked.fail(error);
+    await asked.fail(error);
     throw error;
   }
   const order = answering(room, taken, asked);
   try {
     const given = { asked: order, by: actor.analyst.name, request: taken.id, signal };
     for await (const step of start(room, taken.asked, requester, given)) {
-      if (step.step === 'started' && step.warnings.length > 0) room.requests.keepWarnings(taken.id, step.warnings);
+      if (step.step === 'started' && step.warnings.length > 0) await keepWarnings(room, taken.id, step.warnings);
       yield step;
     }
   } catch (error) {
-    order.fail(error);
+    await order.fail(error);
     throw error;
   } finally {
     room.inHand.delete(taken.id);
+  }
+}
+
+/** For who asked; whoever approved it is told in any case, and what runs is not to pass for failed. */
+async function keepWarnings(room: Room, id: RequestId, warnings: readonly string[]): Promise<void> {
+  try {
+    await room.patiently(() => room.requests.keepWarnings(id, warnings));
+  } catch (error) {
+    room.log.error({ request: id, warnings, error }, 'warnings not noted for who asked');
+  }
+}
+
+/** Takes it for this process, which then has it in hand; false where it does not wait any more. */
+async function take(room: Room, { id }: ApprovalRequest, actor: Actor): Promise<boolean> {
+  // Held first: who looks meanwhile sees that somebody is at it.
+  room.inHand.add(id);
+  let taken = false;
+  try {
+    taken = await room.patiently(() => room.requests.take(id, actor.analyst.name, momentOf(room)));
+    return taken;
+  } finally {
+    if (!taken) room.inHand.delete(id);
   }
 }
 
@@ -88,29 +106,20 @@ function answering(room: Room, { id, orderedBy }: ApprovalRequest, asked: Order)
       else room.requests.markFailed(id, detail ?? 'no reason known', room.now());
     },
     fail: (error) => {
-      try {
-        room.database
-          .transaction(() => {
-            asked.fail(error);
-            room.requests.markFailed(id, error instanceof Error ? error.message : String(error), room.now());
-          })
-          .immediate();
-      } catch (trouble) {
-        // The next look finds it in nobody's hand.
-        room.log.error({ request: id, error: trouble }, 'request not settled, next try follows');
-      }
+      const why = error instanceof Error ? error.message : String(error);
+      return asked.fail(error, () => void room.requests.markFailed(id, why, room.now()));
     },
   };
 }
 
 /** @throws CaptureError as `Approving.deny` */
-export function denyRequest(
+export async function denyRequest(
   room: Room,
   { id, reason }: { readonly id: string; readonly reason: string | null },
   actor: Actor,
-): ApprovalRequest {
+): Promise<ApprovalRequest> {
   const request = room.requests.byId(id);
-  const asked = ask(room, 'deny', actor, request?.analyst);
+  const asked = await ask(room, 'deny', actor, request?.analyst);
   try {
     const denied = request ?? noRequest(id);
     if (!mayDeny(actor.analyst, denied)) {
@@ -121,17 +130,16 @@ export function denyRequest(
       const words = `the reason has ${reason.length} characters, ${longestReason} are taken: more belongs into the thread of the request`;
       throw new CaptureError('bad_request', words);
     }
-    return room.database
-      .transaction(() => {
-        if (!room.requests.deny(denied.id, { by: actor.analyst.name, reason }, momentOf(room)))
-          throw notWaiting(room, denied);
-        const now = room.requests.byId(denied.id) ?? denied;
-        asked.settle('done', denied.id, `${denied.id}, asked by ${denied.orderedBy}, ${requestInWords(now)}`);
-        return now;
-      })
-      .immediate();
+    const deny = room.database.transaction(() => {
+      if (!room.requests.deny(denied.id, { by: actor.analyst.name, reason }, momentOf(room)))
+        throw notWaiting(room, denied);
+      const now = room.requests.byId(denied.id) ?? denied;
+      asked.settle('done', denied.id, `${denied.id}, asked by ${denied.orderedBy}, ${requestInWords(now)}`);
+      return now;
+    });
+    return await room.patiently(deny.immediate);
   } catch (error) {
-    asked.fail(error);
+    await asked.fail(error);
     throw error;
   }
 }

@@ -73,7 +73,8 @@ export function openApproving(room: Room, reconcile: () => Promise<void>): Appro
       return (await import('./answering.ts')).denyRequest(room, { id, reason }, actor);
     },
     requests: async ({ analyst, origin, words }) => {
-      audit.note({ outcome: 'done', verb: 'approve', analyst: analyst.name, actingFor: null, origin, words });
+      const note = { outcome: 'done', verb: 'approve', analyst: analyst.name, actingFor: null, origin, words } as const;
+      await room.patiently(() => audit.note(note));
       await reconcile();
       return requests.since(room.now() - toldFor);
     },

@@ -12,16 +12,16 @@ import { ask, attribution, type Room } from './room.ts';
  * @throws CaptureError what the search itself, or `both`, would throw before anything was started
  */
 export async function askFirst(room: Room, asked: AskedSearch, actor: Actor): Promise<Preflight | null> {
-  const inAudit = (error: unknown) => ask(room, asked.verb, actor, asked.order.analyst).fail(error);
+  const inAudit = async (error: unknown) => (await ask(room, asked.verb, actor, asked.order.analyst)).fail(error);
   try {
     // Before any ring is looked at: what one holds is not for who may not search.
     attribution(room, actor, asked.order);
     const preflight = await largeSearch(room, searchOf(room, asked), actor);
     if (preflight === null) return null;
-    inAudit(new CaptureError('bad_request', `not begun unless it is confirmed: ${tooLargeInWords(preflight)}`));
+    await inAudit(new CaptureError('bad_request', `not begun unless it is confirmed: ${tooLargeInWords(preflight)}`));
     return preflight;
   } catch (error) {
-    inAudit(error);
+    await inAudit(error);
     throw error;
   }
 }

@@ -27,7 +27,7 @@ export async function* startBoth(
     search = checked.search;
     started = await startLive(room, checked.live, actor, asked, approval);
   } catch (error) {
-    asked.fail(error);
+    await asked.fail(error);
     throw error;
   }
   const joint = { live: started.capture, at: room.now() * 1_000, uptime: room.uptime() };

@@ -68,27 +68,27 @@ export function openCustodian(room: Room): Custodian & Closing {
   const ship = oneAtATime(async () => (await import('./syslog.ts')).shipAudit(room, ending.signal));
   const retain = oneAtATime(async () => (await import('./retention.ts')).retainSavefiles(room, ending.signal));
   return {
-    verify: (order, actor, signal) => {
-      const asked = ask(room, 'verify', actor);
-      return settledBy(asked, verification(room, order, { actor, asked, signal }));
+    verify: async function* (order, actor, signal) {
+      const asked = await ask(room, 'verify', actor);
+      yield* settledBy(asked, verification(room, order, { actor, asked, signal }));
     },
     get: async (selector, actor) => {
-      const asked = ask(room, 'get', actor);
+      const asked = await ask(room, 'get', actor);
       try {
         const [{ fetched }, { idSelected }] = await Promise.all([import('./takeaway.ts'), import('./selecting.ts')]);
         const { savefiles, vanished } = await fetched(room, await idSelected(room, selector, 'ended'), actor);
         const gone = vanished.map(({ savefile }) => `${savefile} is gone`);
         const told = [...savefiles.map(({ held }) => held.savefile), ...gone].join(', ');
-        asked.settle('done', savefiles[0]?.held.capture ?? null, told);
+        await room.patiently(() => asked.settle('done', savefiles[0]?.held.capture ?? null, told));
         return { savefiles, vanished };
       } catch (error) {
-        asked.fail(error);
+        await asked.fail(error);
         throw error;
       }
     },
-    verifyAudit: (witnessed, actor, signal) => {
-      const asked = ask(room, 'audit verify', actor);
-      return settledBy(asked, verifyChain(room, witnessed, { actor, asked, signal }));
+    verifyAudit: async function* (witnessed, actor, signal) {
+      const asked = await ask(room, 'audit verify', actor);
+      yield* settledBy(asked, verifyChain(room, witnessed, { actor, asked, signal }));
     },
     deletion: (id) => room.holdings.deletion(id),
     retain: retain.now,
@@ -117,7 +117,7 @@ async function* verifyChain(
 ): AsyncGenerator<ChainStep, void, undefined> {
   if (!mayRole.readAudit(actor.analyst)) throw new CaptureError('not_allowed', 'the audit log is for leads: ask one');
   for await (const step of walkChain(room.database, witnessed, signal)) {
-    if (step.step === 'ended') asked.settle('done', null, chainInWords(step));
+    if (step.step === 'ended') await room.patiently(() => asked.settle('done', null, chainInWords(step)));
     yield step;
   }
 }
@@ -134,9 +134,9 @@ async function* settledBy<Step>(asked: Order, steps: AsyncIterable<Step>): Async
   try {
     yield* steps;
   } catch (error) {
-    asked.fail(error);
+    await asked.fail(error);
     throw error;
   } finally {
-    asked.fail(new Error('it was broken off'));
+    await asked.fail(new Error('it was broken off'));
   }
 }

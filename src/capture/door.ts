@@ -36,7 +36,7 @@ export interface Engine extends Custodian, Pinning, Approving {
    * user group, as the door knows from Slack; the actor's origin then says so.
    * @throws CaptureError `not_allowed` for a stranger, and where a member's Slack name cannot be theirs here, once that is in the audit log
    */
-  identify(origin: Origin, verb: string, words: string, membership?: Membership): Actor;
+  identify(origin: Origin, verb: string, words: string, membership?: Membership): Promise<Actor>;
   /** The same for what is shown without an order: who somebody is, or why they are nobody here; nothing of it is in the audit log. */
   whoIs(origin: Origin, membership?: Membership): Known | Unknown;
   /** This process, by the name under which others on the sensor know it. */
@@ -49,7 +49,7 @@ export interface Engine extends Custodian, Pinning, Approving {
    * Refuses an attempt that the door itself judged: writes it to the audit log and throws.
    * @throws CaptureError `not_allowed` with `why`, always
    */
-  refuse(attempt: Attempt, why: string): never;
+  refuse(attempt: Attempt, why: string): Promise<never>;
   /** Writes to the audit log that the door refused an attempt, or several, and told the person by itself. */
   refused(attempt: Attempt, why: string): void;
   /**

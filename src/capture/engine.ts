@@ -44,8 +44,8 @@ function engineIn(room: Room): Engine {
   const refused: Engine['refused'] = ({ verb, analyst, origin, words }, why) => {
     audit.note({ outcome: 'refused', verb, analyst, actingFor: null, origin, words, detail: why });
   };
-  const refuse: Engine['refuse'] = (attempt, why) => {
-    refused(attempt, why);
+  const refuse: Engine['refuse'] = async (attempt, why) => {
+    await room.patiently(() => refused(attempt, why));
     throw new CaptureError('not_allowed', why);
   };
   const closing = new AbortController();
@@ -72,14 +72,14 @@ function engineIn(room: Room): Engine {
     try {
       return await act();
     } catch (error) {
-      order.fail(error);
+      await order.fail(error);
       throw error;
     }
   };
 
   return {
-    identify: (origin, verb, words, membership) => {
-      const known = whoIs(room, origin, membership);
+    identify: async (origin, verb, words, membership) => {
+      const known = await room.patiently(() => whoIs(room, origin, membership));
       return 'why' in known ? refuse({ verb, analyst: known.before, origin, words }, known.why) : { ...known, words };
     },
     whoIs: (origin, membership) => whoIs(room, origin, membership),
@@ -88,8 +88,8 @@ function engineIn(room: Room): Engine {
     isRunning: isAlive,
     refuse,
     refused,
-    start: (order, actor) => {
-      const asked = ask(room, 'start', actor, order.analyst);
+    start: async (order, actor) => {
+      const asked = await ask(room, 'start', actor, order.analyst);
       return carryOut(asked, async () => (await import('./live/start.ts')).startLive(room, order, actor, asked));
     },
     preflight: async (asked, actor) =>
@@ -101,20 +101,22 @@ function engineIn(room: Room): Engine {
     },
     both: async function* (order, actor, signal) {
       const { startBoth } = await import('./both.ts');
-      const steps = (partOf?: JoinNumber) =>
-        startBoth(room, { ...order, partOf }, actor, { asked: ask(room, 'both', actor, order.analyst), signal });
+      const steps = async function* (partOf?: JoinNumber) {
+        const asked = await ask(room, 'both', actor, order.analyst);
+        yield* startBoth(room, { ...order, partOf }, actor, { asked, signal });
+      };
       yield* order.join === true ? (await import('./joined.ts')).withJoin(room, steps, signal) : steps();
     },
     index: async function* (order, actor, signal) {
-      const asked = ask(room, 'index', actor);
+      const asked = await ask(room, 'index', actor);
       const { indexAsked } = await import('./past/indexing.ts');
       try {
         yield* indexAsked(room, order, { actor, asked, signal });
       } catch (error) {
-        asked.fail(error);
+        await asked.fail(error);
         throw error;
       } finally {
-        asked.settle('done', null, 'ended before it was through');
+        await room.patiently(() => asked.settle('done', null, 'ended before it was through'));
       }
     },
     list: async (selection, actor) => {
@@ -147,8 +149,8 @@ function engineIn(room: Room): Engine {
     },
     coverage: registry.coverage,
     hosts: registry.hosts,
-    stop: (which, actor, seen) => {
-      const asked = ask(room, 'stop', actor);
+    stop: async (which, actor, seen) => {
+      const asked = await ask(room, 'stop', actor);
       return carryOut(asked, async () => {
         await reconcile();
         return (await import('./stop.ts')).stop(room, { which, seen }, actor, asked);
@@ -160,7 +162,7 @@ function engineIn(room: Room): Engine {
         .flatMap((capture) => (mayStop(actor.analyst, capture) ? [present(capture)] : [])),
     audit: async function* (query, actor) {
       if (!mayRole.readAudit(actor.analyst)) {
-        refuse({ ...actor, verb: 'audit', analyst: actor.analyst.name }, 'the audit log is for leads: ask one');
+        await refuse({ ...actor, verb: 'audit', analyst: actor.analyst.name }, 'the audit log is for leads: ask one');
       }
       await look('audit', actor, null);
       for (const page of audit.pages(query)) {
@@ -168,14 +170,14 @@ function engineIn(room: Room): Engine {
         await otherWork();
       }
     },
-    extend: (selector, by, actor, seen) => {
-      const asked = ask(room, 'extend', actor);
+    extend: async (selector, by, actor, seen) => {
+      const asked = await ask(room, 'extend', actor);
       return carryOut(asked, async () =>
         (await import('./extend.ts')).extend(room, { id: await runningOne(room, selector), by, seen }, actor, asked),
       );
     },
-    keep: (selector, actor) => {
-      const asked = ask(room, 'keep', actor);
+    keep: async (selector, actor) => {
+      const asked = await ask(room, 'keep', actor);
       return carryOut(asked, async () =>
         (await import('./extend.ts')).keep(room, await runningOne(room, selector), actor, asked),
       );

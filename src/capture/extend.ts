@@ -116,15 +116,14 @@ function running(room: Room, id: string, actor: Actor): Capture {
 }
 
 /** @param change what was done, in words; undefined where the capture had ended meanwhile */
-function settled(room: Room, capture: Capture, asked: Order, change: () => string | undefined): Capture {
+async function settled(room: Room, capture: Capture, asked: Order, change: () => string | undefined): Promise<Capture> {
   // Immediate: nobody changes it between the two, and two at once wait for each other.
-  const changed = room.database
-    .transaction(() => {
-      const done = change();
-      if (done !== undefined) asked.settle('done', capture.id, done);
-      return done;
-    })
-    .immediate();
+  const write = room.database.transaction(() => {
+    const done = change();
+    if (done !== undefined) asked.settle('done', capture.id, done);
+    return done;
+  });
+  const changed = await room.patiently(write.immediate);
   const now = room.registry.byId(capture.id) ?? capture;
   if (changed === undefined)
     throw new CaptureError('conflict', `${capture.id} has ended meanwhile: ${now.why ?? now.state}`);

@@ -21,13 +21,13 @@ export async function* withJoin<Step>(
   steps: (partOf: JoinNumber) => AsyncIterable<Step>,
   signal: AbortSignal,
 ): AsyncGenerator<Step | JoinStep> {
-  const number = room.joins.open();
+  const number = await room.patiently(room.joins.open);
   let isThrough = false;
   try {
     yield* steps(number);
     isThrough = true;
   } finally {
-    room.joins.complete(number);
+    await room.patiently(() => room.joins.complete(number));
     await joinNothing(room, number);
     // A reader that walks away, and what ended the order, leave the rest to who looks after the installation.
     if (!isThrough && room.joins.isPending(number)) await room.leaveSupervisor();

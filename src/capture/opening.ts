@@ -8,6 +8,7 @@ import { openHoldings } from './holdings.ts';
 import { openJoins } from './joins.ts';
 import { openOnDisk } from './ondisk.ts';
 import { openOutbox } from './outbox.ts';
+import { patiently } from './patience.ts';
 import { openPins } from './pins.ts';
 import { sinceBoot, tokenOf } from './process.ts';
 import { openRegistry } from './registry.ts';
@@ -22,6 +23,8 @@ export interface EngineParts {
   readonly now: () => Millis;
   /** Milliseconds since boot; the sensor's own where it is left out. */
   readonly uptime?: () => Millis;
+  /** Milliseconds that a statement may keep the event loop while another process has the registry locked; as for everybody where it is left out. */
+  readonly wait?: Millis;
   /** Starts a process that looks after running captures and outlives this one; called when none does. */
   readonly leaveSupervisor?: (config: Config) => void | Promise<void>;
 }
@@ -30,11 +33,18 @@ export interface EngineParts {
  * Opens what the engine works with.
  * @throws CaptureError `tool_failed` when the registry cannot be opened, `no_room` when the captures directory cannot be made
  */
-export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leaveSupervisor }: EngineParts): Room {
+export function openRoom({
+  config,
+  log,
+  now,
+  uptime: bootClock = sinceBoot,
+  wait,
+  leaveSupervisor,
+}: EngineParts): Room {
   const self = tokenOf(process.pid);
   if (self === undefined)
     throw new CaptureError('tool_failed', 'this sensor has no /proc to tell processes apart: mount it');
-  const database = openDatabase(config.state);
+  const database = openDatabase(config.state, wait);
   try {
     mkdirSync(config.captures, { recursive: true, mode: 0o750 });
   } catch (cause) {
@@ -48,6 +58,7 @@ export function openRoom({ config, log, now, uptime: bootClock = sinceBoot, leav
     now,
     uptime: bootClock,
     database,
+    patiently: (write) => patiently(database, write),
     registry: openRegistry(database, config.captures, self),
     supervision: openSupervision(database, self),
     holdings: openHoldings(database, { directory: config.captures, process: self, now }),

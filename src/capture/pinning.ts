@@ -1,7 +1,7 @@
 import type { Actor } from './analyst.ts';
 import { oneAtATime } from './duties.ts';
 import type { Pin, Pinboard, PinOrder } from './pin.ts';
-import { ask, noteLook, type Room } from './room.ts';
+import { ask, noteLook, type Order, type Room } from './room.ts';
 
 /** The part of the engine's door that keeps ring files from being pruned. */
 export interface Pinning {
@@ -34,18 +34,14 @@ export function openPinning(room: Room): Pinning & { leave(): Promise<void> } {
     limit: room.config.pins.size,
   });
   const under = new Set<Promise<unknown>>();
-  const ordered = async <Result>(
-    verb: string,
-    actor: Actor,
-    act: (asked: ReturnType<typeof ask>) => Promise<Result>,
-  ) => {
-    const asked = ask(room, verb, actor);
+  const ordered = async <Result>(verb: string, actor: Actor, act: (asked: Order) => Promise<Result>) => {
+    const asked = await ask(room, verb, actor);
     const carriedOut = act(asked);
     under.add(carriedOut);
     try {
       return await carriedOut;
     } catch (error) {
-      asked.fail(error);
+      await asked.fail(error);
       throw error;
     } finally {
       under.delete(carriedOut);

@@ -10,12 +10,20 @@ export async function reconcileAll(room: Room): Promise<void> {
   const open = room.registry.open();
   await Promise.all(open.map((capture) => reconcileOne(room, capture)));
   if (open.some(({ kind }) => kind === 'live') || room.joins.pending().length > 0) await room.leaveSupervisor();
-  if (room.requests.open().length > 0) await (await import('./abandoned.ts')).tendRequests(room);
-  room.audit.settleAbandoned(isAlive);
-  for (let write = room.owed[0]; write !== undefined; write = room.owed[0]) {
-    write();
-    room.owed.shift();
+  if (room.requests.open().length > 0) await tend(room);
+  await room.patiently(() => room.audit.settleAbandoned(isAlive));
+  while (room.owed.length > 0) {
+    // Several looks may be at it: each takes out what it wrote.
+    await room.patiently(() => {
+      room.owed[0]?.();
+      room.owed.shift();
+    });
   }
+}
+
+async function tend(room: Room): Promise<void> {
+  const { tendRequests } = await import('./abandoned.ts');
+  await room.patiently(() => tendRequests(room));
 }
 
 async function reconcileOne(room: Room, capture: Capture): Promise<void> {

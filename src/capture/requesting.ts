@@ -14,8 +14,8 @@ import { ask, type Order, type Room } from './room.ts';
  */
 export async function requestLive(room: Room, asked: AskedLive, actor: Actor): Promise<ApprovalRequest | null> {
   let entry: Order | undefined;
-  const inAudit = () => {
-    entry ??= ask(room, asked.verb, actor, asked.order.analyst);
+  const inAudit = async () => {
+    entry ??= await ask(room, asked.verb, actor, asked.order.analyst);
     return entry;
   };
   try {
@@ -26,25 +26,24 @@ export async function requestLive(room: Room, asked: AskedLive, actor: Actor): P
     if (needed === null) return null;
     allowAnother(room, wish.attributed.analyst);
     const { analyst, origin, words } = actor;
-    const order = inAudit();
-    return room.database
-      .transaction(() => {
-        allowAnotherRequest(room, actor.analyst);
-        const request = room.requests.add({
-          asked: granted(asked, wish),
-          analyst: wish.attributed.analyst,
-          orderedBy: analyst.name,
-          role: analyst.role,
-          ...{ origin, words, needed },
-          askedAt: room.now(),
-          expires: deadlineIn(room, room.config.approval?.for ?? 0),
-        });
-        order.settle('done', request.id, `${requestInWords(request)}: ${needed}`);
-        return request;
-      })
-      .immediate();
+    const order = await inAudit();
+    const add = room.database.transaction(() => {
+      allowAnotherRequest(room, actor.analyst);
+      const request = room.requests.add({
+        asked: granted(asked, wish),
+        analyst: wish.attributed.analyst,
+        orderedBy: analyst.name,
+        role: analyst.role,
+        ...{ origin, words, needed },
+        askedAt: room.now(),
+        expires: deadlineIn(room, room.config.approval?.for ?? 0),
+      });
+      order.settle('done', request.id, `${requestInWords(request)}: ${needed}`);
+      return request;
+    });
+    return await room.patiently(add.immediate);
   } catch (error) {
-    inAudit().fail(error);
+    await (await inAudit()).fail(error);
     throw error;
   }
 }

@@ -70,10 +70,10 @@ async function deleteOne(pass: Pass, held: HeldSavefile, why: string): Promise<n
   const { room } = pass;
   const looked = await look(pass, held);
   if (looked.as !== 'held') {
-    if (looked.as === 'left') tellLeft(pass, held, looked);
+    if (looked.as === 'left') await tellLeft(pass, held, looked);
     return 0;
   }
-  const asked = begin(room, held, { why, file: looked.file });
+  const asked = await begin(room, held, { why, file: looked.file });
   if (asked === undefined) return 0;
   try {
     // Replaced since it was read: then it is not ours to delete.
@@ -81,17 +81,19 @@ async function deleteOne(pass: Pass, held: HeldSavefile, why: string): Promise<n
     await removeFiles(room, held);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    room.database.transaction(() => {
+    const fail = room.database.transaction(() => {
       room.holdings.decide(held, { finding: 'unreadable', detail: reason, file: looked.file });
       room.audit.settle(asked, 'failed', held.capture, `${held.savefile} was not deleted: ${reason}`);
-    })();
+    });
+    await room.patiently(fail);
     pass.left.push({ held, why: reason });
     return 0;
   }
-  room.database.transaction(() => {
+  const note = room.database.transaction(() => {
     room.holdings.noteDeleted(held, why);
     room.audit.settle(asked, 'done', held.capture, deletedInWords(held, why));
-  })();
+  });
+  await room.patiently(note);
   room.log.info({ capture: held.capture, savefile: held.savefile, why }, 'savefile deleted');
   pass.deleted.push(held);
   return looked.freed;
@@ -150,18 +152,17 @@ async function compare(held: HeldSavefile, expected: string, signal: AbortSignal
 }
 
 /** Claims the deletion and writes that it is to be: no entry, no act. Undefined where another process is at it. */
-function begin(
+async function begin(
   room: Room,
   held: HeldSavefile,
   how: { readonly why: string; readonly file: string },
-): number | undefined {
-  return room.database
-    .transaction(() => {
-      if (isTaken(room, held)) return undefined;
-      room.holdings.decide(held, { finding: 'deleting', detail: how.why, file: how.file });
-      return room.audit.note({ ...ours(held), outcome: 'asked', detail: deletedInWords(held, how.why) });
-    })
-    .immediate();
+): Promise<number | undefined> {
+  const claim = room.database.transaction(() => {
+    if (isTaken(room, held)) return undefined;
+    room.holdings.decide(held, { finding: 'deleting', detail: how.why, file: how.file });
+    return room.audit.note({ ...ours(held), outcome: 'asked', detail: deletedInWords(held, how.why) });
+  });
+  return room.patiently(claim.immediate);
 }
 
 /** Whether it is deleted, or another process is at it. */
@@ -179,11 +180,12 @@ async function finishDeletions(pass: Pass): Promise<void> {
     if ((await fingerprintOf(held.path).catch(() => null)) !== null) continue;
     await removeFiles(room, held);
     const why = room.holdings.custody(held.savefile)?.detail ?? 'no reason known';
-    room.database.transaction(() => {
+    const note = room.database.transaction(() => {
       room.holdings.noteDeleted(held, why);
       const detail = `${deletedInWords(held, why)}; noted for a process that was gone`;
       room.audit.note({ ...ours(held), outcome: 'noted', detail });
-    })();
+    });
+    await room.patiently(note);
     pass.deleted.push(held);
   }
 }
@@ -203,19 +205,21 @@ async function removeFiles(room: Room, held: HeldSavefile): Promise<void> {
   }
 }
 
-function tellLeft(pass: Pass, held: HeldSavefile, { finding, why, file }: Extract<Look, { as: 'left' }>): void {
+async function tellLeft(
+  pass: Pass,
+  held: HeldSavefile,
+  { finding, why, file }: Extract<Look, { as: 'left' }>,
+): Promise<void> {
   const { room } = pass;
-  const told = room.database
-    .transaction(() => {
-      // It is gone because another process deletes it.
-      if (isTaken(room, held)) return false;
-      room.holdings.decide(held, { finding, detail: why, file });
-      const detail = `${held.savefile} was to be deleted, and is left: ${why}`;
-      room.audit.note({ ...ours(held), outcome: 'noted', detail });
-      return true;
-    })
-    .immediate();
-  if (!told) return;
+  const tell = room.database.transaction(() => {
+    // It is gone because another process deletes it.
+    if (isTaken(room, held)) return false;
+    room.holdings.decide(held, { finding, detail: why, file });
+    const detail = `${held.savefile} was to be deleted, and is left: ${why}`;
+    room.audit.note({ ...ours(held), outcome: 'noted', detail });
+    return true;
+  });
+  if (!(await room.patiently(tell.immediate))) return;
   room.log.warn({ capture: held.capture, savefile: held.savefile, why }, 'savefile not deleted');
   pass.left.push({ held, why });
 }

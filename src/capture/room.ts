@@ -30,6 +30,11 @@ export interface Room {
   /** Milliseconds since boot: nobody sets this clock. */
   readonly uptime: () => Millis;
   readonly database: Database.Database;
+  /**
+   * Writes once no other process has the registry locked, for which orders wait 5 s and the event loop does not. One statement or one
+   * transaction: it is begun again where it found it locked.
+   */
+  readonly patiently: <Result>(write: () => Result) => Promise<Result>;
   readonly registry: Registry;
   readonly supervision: Supervision;
   readonly holdings: Holdings;
@@ -100,11 +105,16 @@ export async function inHand<Result>(room: Room, id: InHandId, act: () => Promis
   }
 }
 
-/** Takes an open capture over whose owner is gone, or has dropped it; false when somebody takes care of it. */
-export function takeOver(room: Room, id: CaptureId): boolean {
+/** Takes an open capture over whose owner is gone, or has dropped it, and takes care of it; false when somebody else does. */
+export async function takeOver(room: Room, id: CaptureId, act: () => Promise<void>): Promise<boolean> {
   if (isCaredFor(room, id)) return false;
   const { owner } = room.registry.processes(id);
-  return owner === room.self || room.registry.takeOver(id, owner);
+  // In hand before it is ours: whoever looks between the two leaves it to us.
+  return inHand(room, id, async () => {
+    const isOurs = owner === room.self || (await room.patiently(() => room.registry.takeOver(id, owner)));
+    if (isOurs) await act();
+    return isOurs;
+  });
 }
 
 /** Whether the owner of an open capture is there, and has not dropped it. */
@@ -126,13 +136,12 @@ export async function addCapture(
   const { freeName, namesIn } = await import('./custody.ts');
   const present = await namesIn(room.place);
   // Immediate: of two orders with the same words in the same second, only one may find the name free.
-  return room.database
-    .transaction(() => {
-      allow();
-      const savefile = freeName(capture, (name) => present.has(name) || room.registry.isNameTaken(name));
-      return room.registry.add({ ...capture, savefile, file: savefile });
-    })
-    .immediate();
+  const add = room.database.transaction(() => {
+    allow();
+    const savefile = freeName(capture, (name) => present.has(name) || room.registry.isNameTaken(name));
+    return room.registry.add({ ...capture, savefile, file: savefile });
+  });
+  return room.patiently(add.immediate);
 }
 
 /** Writes what the engine saw or did of itself. */
@@ -156,7 +165,7 @@ export function observe(
 
 /** Writes to the audit log that somebody looked; resolves once that is on the disk, which a look alone need not keep everybody else waiting for. */
 export async function noteLook(
-  { database, audit, onDisk }: Room,
+  { database, patiently, audit, onDisk }: Room,
   look: {
     readonly verb: string;
     readonly actor: Actor;
@@ -166,7 +175,8 @@ export async function noteLook(
 ): Promise<void> {
   const { actor, ...more } = look;
   const { analyst, origin, words } = actor;
-  unsynced(database, () => audit.note({ ...more, analyst: analyst.name, actingFor: null, origin, words }));
+  const note = { ...more, analyst: analyst.name, actingFor: null, origin, words };
+  await patiently(() => unsynced(database, () => audit.note(note)));
   await onDisk();
   // All who waited for the disk are woken at once.
   await turn();
@@ -175,14 +185,18 @@ export async function noteLook(
 /** An order in the audit log: settle it in the transaction that changes the state. Only the first settling counts. */
 export interface Order {
   settle(outcome: 'done' | 'failed', capture: string | null, detail: string | null): void;
-  /** Settles it with what was thrown, now or at the next look; what keeps the audit log from taking it hides nothing of that. */
-  fail(error: unknown): void;
+  /**
+   * Settles it with what was thrown, now or at the next look; what keeps the audit log from taking it hides nothing of that, so it never rejects.
+   * @param alongside what belongs into the same transaction
+   */
+  fail(error: unknown, alongside?: () => void): Promise<void>;
 }
 
 /** Writes to the audit log that something was asked: no entry, no act. */
-export function ask(room: Room, verb: string, actor: Actor, named?: string): Order {
-  const asked = room.audit.ask(verb, actor, actingFor(actor, named));
+export async function ask(room: Room, verb: string, actor: Actor, named?: string): Promise<Order> {
+  const asked = await room.patiently(() => room.audit.ask(verb, actor, actingFor(actor, named)));
   let settled = false;
+  let isOwed = false;
   const settle = (
     outcome: 'done' | 'refused' | 'invalid' | 'failed',
     capture: string | null,
@@ -194,12 +208,17 @@ export function ask(room: Room, verb: string, actor: Actor, named?: string): Ord
   };
   return {
     settle,
-    fail: (error) => {
-      const write = () => settle(outcomeOf(error), null, error instanceof Error ? error.message : String(error));
+    fail: async (error, alongside) => {
+      if (isOwed) return;
+      const write = room.database.transaction(() => {
+        settle(outcomeOf(error), null, error instanceof Error ? error.message : String(error));
+        alongside?.();
+      }).immediate;
       try {
-        write();
+        await room.patiently(write);
       } catch (trouble) {
         room.log.error({ verb, error: trouble }, 'outcome not written, next try follows');
+        isOwed = true;
         room.owed.push(write);
       }
     },

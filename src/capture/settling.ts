@@ -29,7 +29,7 @@ export async function settle(
   examine: Examine = examineSavefile,
 ): Promise<void> {
   const { state, counts } = end;
-  const endedAt = room.registry.fixEnding(capture.id, { state, why: end.why }, room.now());
+  const endedAt = await room.patiently(() => room.registry.fixEnding(capture.id, { state, why: end.why }, room.now()));
   // Somebody else's to end: a sidecar of ours would contradict theirs.
   if (endedAt === undefined) return;
   const path = join(room.place.directory, capture.savefile);
@@ -43,7 +43,7 @@ export async function settle(
     const complete = { ...current, ...ending, bytes: facts?.fileBytes ?? null, packets: facts?.packets ?? null };
     ending.why = [why, ...(await sealOrSay(room, complete))].join('; ');
   }
-  writeEnding(room, capture, ending, alongside);
+  await writeEnding(room, capture, ending, alongside);
   const told = { capture: capture.id, state, why: ending.why, counts, packets: facts?.packets };
   room.log.info(told, capture.kind === 'live' ? 'capture ended' : 'search ended');
 }
@@ -63,9 +63,9 @@ export async function sealOrSay(room: Room, capture: Capture): Promise<string[]>
 }
 
 /** Settles a capture that never came to hold a packet. */
-export function settleFailed(room: Room, capture: Capture, why: string, alongside: () => void): void {
+export async function settleFailed(room: Room, capture: Capture, why: string, alongside: () => void): Promise<void> {
   const nothing = { counts: null, facts: null, sha256: null };
-  writeEnding(room, capture, { state: 'failed', why, endedAt: room.now(), ...nothing }, alongside);
+  await writeEnding(room, capture, { state: 'failed', why, endedAt: room.now(), ...nothing }, alongside);
 }
 
 /** That a sidecar is to be made later, and how. */
@@ -80,8 +80,9 @@ export function cutInWords(examined: Examined | undefined): string[] {
   return cutAt === null ? [] : [`the savefile ends in the middle of a packet, at offset ${cutAt}`];
 }
 
-function writeEnding(room: Room, capture: Capture, ending: Ending, alongside: () => void): void {
-  room.database.transaction(() => {
+async function writeEnding(room: Room, capture: Capture, ending: Ending, alongside: () => void): Promise<void> {
+  const write = room.database.transaction(() => {
     if (room.registry.settle(capture.id, ending)) alongside();
-  })();
+  });
+  await room.patiently(write);
 }

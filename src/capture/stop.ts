@@ -40,7 +40,7 @@ export async function stop(room: Room, { which, seen }: Stopping, actor: Actor, 
   const ended = others.map((capture) => `${capture.id} ended meanwhile: ${capture.why ?? capture.state}`);
   const ours = stopped.filter((capture) => !others.includes(capture)).map(({ id }) => id);
   const came = [...(ours.length === 0 ? [] : [`stopped ${ours.join(', ')}`]), ...ended];
-  asked.settle('done', ids.length === 1 ? (ids[0] ?? null) : null, came.join('; '));
+  await room.patiently(() => asked.settle('done', ids.length === 1 ? (ids[0] ?? null) : null, came.join('; ')));
   return stopped;
 }
 
@@ -54,10 +54,13 @@ async function stopOne(room: Room, named: Capture, { why, seen }: Wish): Promise
   for (;;) {
     const now = room.registry.byId(named.id) ?? named;
     // Until its tcpdump is known there is nothing to end, but of one that waits to be started again: nobody may start that meanwhile.
-    const waited = room.supervision.isWaiting(now.id) && takeOver(room, now.id);
+    const told = now.why === null ? why : `${why}; ${now.why}`;
+    const endWaiting = () => endOne(room, now, { why: told, seen });
+    if (room.supervision.isWaiting(now.id) && (await takeOver(room, now.id, endWaiting))) return ended(room, now);
     // A search that waits for its ring's logger hears of it at once.
-    if (now.kind === 'past' || now.state !== 'starting' || waited) {
-      await endOne(room, now, { why: waited && now.why !== null ? `${why}; ${now.why}` : why, seen });
+    if (now.kind === 'past' || now.state !== 'starting') {
+      // Held before it is claimed: whoever looks meanwhile leaves it to us.
+      await inHand(room, now.id, () => endOne(room, now, { why, seen }));
       return ended(room, now);
     }
     await reconcileLive(room, now);
@@ -67,13 +70,14 @@ async function stopOne(room: Room, named: Capture, { why, seen }: Wish): Promise
 
 async function endOne(room: Room, capture: Capture, { why, seen }: Wish): Promise<void> {
   if (!may.stop(capture)) return;
-  const claimed = room.registry.markStopping(capture.id, { ending: 'stopped', why, deadline: seen });
+  const claim = { ending: 'stopped', why, deadline: seen } as const;
+  const claimed = await room.patiently(() => room.registry.markStopping(capture.id, claim));
   const stopping = room.registry.byId(capture.id) ?? capture;
   if (!claimed && seen !== undefined && may.stop(stopping) && stopping.limits.deadline !== seen)
     throw extendedAlready(stopping);
   if (!claimed) return;
   // A search ends itself when it sees that it was told to; whoever claimed a live one before us ends that.
-  if (capture.kind === 'live') await inHand(room, capture.id, () => endLive(room, stopping, false, () => undefined));
+  if (capture.kind === 'live') await endLive(room, stopping, false, () => undefined);
 }
 
 async function ended(room: Room, capture: Capture): Promise<Capture> {

@@ -23,7 +23,7 @@ const longestWords = 1_200;
 export async function shipAudit(room: Room, signal: AbortSignal): Promise<Shipping> {
   const { syslog } = room.config;
   const before = room.outbox.shipping();
-  if (syslog === null || before.waiting === 0 || !room.outbox.claim()) return before;
+  if (syslog === null || before.waiting === 0 || !(await room.patiently(room.outbox.claim))) return before;
   const most = syslog.server?.transport === 'udp' ? entriesAtOnce.datagrams : entriesAtOnce.others;
   let trouble: string | null = null;
   try {
@@ -36,10 +36,10 @@ export async function shipAudit(room: Room, signal: AbortSignal): Promise<Shippi
       const lines = rows.map((row) => syslogLine(room.config.sensor, row));
       trouble = await handOver(lines, 'capture', syslog, signal);
       if (trouble !== null) break;
-      room.outbox.shipped(last.seq);
+      await room.patiently(() => room.outbox.shipped(last.seq));
     }
   } finally {
-    room.outbox.release(signal.aborted ? before.trouble : trouble);
+    await room.patiently(() => room.outbox.release(signal.aborted ? before.trouble : trouble));
   }
   // Told when it begins, not at each try; a shell's analyst need not read it among their own lines.
   if (trouble !== null && !signal.aborted && trouble !== before.trouble)

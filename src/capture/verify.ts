@@ -44,7 +44,8 @@ export async function* verifySavefiles(
     if (verified === undefined) continue;
     tally.count(verified);
     const { finding } = verified;
-    room.holdings.note(held, { finding: finding.finding, detail: detailOf(verified), file: null });
+    const looked = { finding: finding.finding, detail: detailOf(verified), file: null };
+    await room.patiently(() => room.holdings.note(held, looked));
     yield { step: 'verified', verified };
   }
   if (tally.verified === 0 && order.selector !== null) {
@@ -54,7 +55,8 @@ export async function* verifySavefiles(
     );
   }
   const { sum } = tally;
-  asked.settle('done', order.selector === null ? null : tally.onlyCapture, tally.inWords());
+  const whose = order.selector === null ? null : tally.onlyCapture;
+  await room.patiently(() => asked.settle('done', whose, tally.inWords()));
   yield { step: 'ended', tally: sum };
 }
 
@@ -86,7 +88,9 @@ async function* verifyOne(
     sidecar = await examineSidecar(room.place, capture, room.registry.hosts(capture.id));
     // Told as missing this once: the disk was full when it ended, or somebody took it away.
     if (finding.finding === 'holds' && sidecar.sidecar === 'missing' && (await sealAnew(room, capture)))
-      observe(room, capture, 'verify', `${capture.savefile}.json was missing and is made anew`);
+      await room.patiently(() =>
+        observe(room, capture, 'verify', `${capture.savefile}.json was missing and is made anew`),
+      );
   }
   return { held, finding, sidecar };
 }
@@ -125,7 +129,7 @@ async function* findingOf(
     file = await openSavefile(held.path);
     for await (const step of digestOf(file, signal)) {
       if (step.step === 'read') yield { ...step, step: 'reading', held };
-      else return compared(room, held, step);
+      else return await compared(room, held, step);
     }
   } catch (error) {
     if (signal.aborted) throw error;
@@ -137,15 +141,19 @@ async function* findingOf(
   throw new Error('a digest without an end');
 }
 
-function compared(room: Room, held: HeldSavefile, { sha256, bytes }: { sha256: string; bytes: number }): Finding {
+async function compared(
+  room: Room,
+  held: HeldSavefile,
+  { sha256, bytes }: { sha256: string; bytes: number },
+): Promise<Finding> {
   if (held.sha256 === null) {
     const detail = `SHA-256 ${sha256} of ${bytes} bytes, made ${new Date(room.now()).toISOString()}, not when the capture ended`;
-    const noted = room.database.transaction(() => {
+    const note = room.database.transaction(() => {
       const first = room.holdings.noteDigest(held, sha256, bytes);
       if (first) observe(room, { id: held.capture, analyst: held.analyst }, 'hash', detail);
       return first;
-    })();
-    return noted ? { finding: 'hashed', sha256, bytes } : { finding: 'no digest' };
+    });
+    return (await room.patiently(note)) ? { finding: 'hashed', sha256, bytes } : { finding: 'no digest' };
   }
   return held.sha256 === sha256 ? { finding: 'holds' } : { finding: 'changed', sha256, bytes };
 }

@@ -47,7 +47,7 @@ export async function inSession(
   const engine = openEngine({ config, log: warningsTo(given.output), now: given.now, leaveSupervisor });
   try {
     const origin = shellOrigin(config.state);
-    const actor = engine.identify(origin, verb, given.words.map(quoteWord).join(' '));
+    const actor = await engine.identify(origin, verb, given.words.map(quoteWord).join(' '));
     return await act({ ...given, engine, config, actor, origin });
   } finally {
     await engine.close();

@@ -18,7 +18,7 @@ export interface DigestSchedule {
   /** The newest day, `yyyy-mm-dd`, whose digest is recorded as posted. */
   readonly lastPosted: () => string | null;
   /** Claims a day in the same store, in one statement. */
-  readonly claim: (date: string) => Claim;
+  readonly claim: (date: string) => Claim | Promise<Claim>;
   /** Posts a day's digest with the date in the message's metadata and records it as posted; rejects when that is not certain. */
   readonly post: (date: string, claim: Exclude<Claim, 'taken'>) => Promise<void>;
   readonly now: () => Millis;
@@ -71,7 +71,7 @@ async function postWhatIsDue(
   try {
     for (const date of daysDue({ lastPosted: lastPosted(), now: now(), at, timezone })) {
       if (stopping.aborted) return;
-      const claimed = claim(date);
+      const claimed = await claim(date);
       if (claimed === 'taken') return;
       await post(date, claimed);
       log.info({ date, claim: claimed }, 'digest settled');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Deliveries, onlyFirst, openDeliveries } from '../../src/bot/deliveries.ts';
 import { openUnanswered } from '../../src/bot/unanswered.ts';
+import { CaptureError } from '../../src/capture/errors.ts';
 import { botDatabase, keptLog } from './sample.ts';
 
 /** The door that lets each delivery in once, and the orders that it notes as under way. */
@@ -15,29 +16,29 @@ function door(given?: Deliveries) {
   return { deliver, unanswered };
 }
 
-test('what Slack delivers twice is let through once, whichever of its keys is repeated', () => {
+test('what Slack delivers twice is let through once, whichever of its keys is repeated', async () => {
   const deliveries = openDeliveries(botDatabase(), () => 1_000);
-  assert.equal(deliveries.first(['envelope e1', 'trigger t1']), true);
-  assert.equal(deliveries.first(['envelope e1', 'trigger t1']), false);
-  assert.equal(deliveries.first(['envelope e2', 'trigger t1']), false);
-  assert.equal(deliveries.first(['envelope e3', 'trigger t3']), true);
+  assert.equal(await deliveries.first(['envelope e1', 'trigger t1']), true);
+  assert.equal(await deliveries.first(['envelope e1', 'trigger t1']), false);
+  assert.equal(await deliveries.first(['envelope e2', 'trigger t1']), false);
+  assert.equal(await deliveries.first(['envelope e3', 'trigger t3']), true);
 });
 
-test('a restart forgets nothing', () => {
+test('a restart forgets nothing', async () => {
   const database = botDatabase();
-  openDeliveries(database, () => 1_000).first(['envelope e1']);
-  assert.equal(openDeliveries(database, () => 2_000).first(['envelope e1']), false);
+  await openDeliveries(database, () => 1_000).first(['envelope e1']);
+  assert.equal(await openDeliveries(database, () => 2_000).first(['envelope e1']), false);
 });
 
-test('deliveries are kept for an hour', () => {
+test('deliveries are kept for an hour', async () => {
   const database = botDatabase();
   let now = 0;
   const deliveries = openDeliveries(database, () => now);
-  deliveries.first(['envelope e1']);
+  await deliveries.first(['envelope e1']);
   now = 3_600_000;
-  assert.equal(deliveries.first(['envelope e1']), false);
+  assert.equal(await deliveries.first(['envelope e1']), false);
   now += 1;
-  assert.equal(deliveries.first(['envelope e2']), true);
+  assert.equal(await deliveries.first(['envelope e2']), true);
   assert.deepEqual(database.prepare('select key from deliveries').pluck().all(), ['envelope e2']);
 });
 
@@ -53,7 +54,7 @@ test('the repetition of a form is not acknowledged: that would close it before i
 });
 
 test('that somebody or a group changed is heard although the registry is locked', async () => {
-  const { deliver } = door({ first: () => assert.fail('the registry was asked'), forget: () => undefined });
+  const { deliver } = door({ first: async () => assert.fail('the registry was asked'), forget: async () => undefined });
   const heard: string[] = [];
   for (const type of ['user_change', 'subteam_members_changed', 'channel_shared']) {
     await deliver({ event: { type }, event_id: 'Ev1' }, async () => void heard.push(type));
@@ -80,12 +81,12 @@ test('a message that comes as two events is heard once', async () => {
   assert.deepEqual(heard, ['message 1.1', 'message 1.2']);
 });
 
-test('what was taken back may be done again', () => {
+test('what was taken back may be done again', async () => {
   const deliveries = openDeliveries(botDatabase(), () => 0);
-  assert.ok(deliveries.first(['view V1']));
-  assert.ok(!deliveries.first(['view V1']));
-  deliveries.forget('view V1');
-  assert.ok(deliveries.first(['view V1']));
+  assert.ok(await deliveries.first(['view V1']));
+  assert.ok(!(await deliveries.first(['view V1'])));
+  await deliveries.forget('view V1');
+  assert.ok(await deliveries.first(['view V1']));
 });
 
 test('an order is noted as unanswered until its person was answered, whatever way it came', async () => {
@@ -127,4 +128,26 @@ test('an order whose handler throws stays unanswered until its person is told', 
   const body = { team_id: 'T1', user_id: 'U1', trigger_id: '1', command: '/capture', response_url: 'http://1' };
   await assert.rejects(deliver(body, () => Promise.reject(new Error('a bug'))));
   assert.equal(unanswered.before(1_001).length, 1);
+});
+
+test('what could not be noted is acknowledged and refused, and nothing comes of its repetition once it could be', async () => {
+  let isLocked = true;
+  const first = async () => (isLocked ? Promise.reject(new CaptureError('conflict', 'it is locked')) : true);
+  const { deliver: into } = door({ first, forget: async () => undefined });
+  const answers: unknown[] = [];
+  const ack = async (answer?: object) => void answers.push(answer);
+  const deliver = (body: object) => into(body, () => assert.fail('carried out'), { ack });
+  const command = { trigger_id: '1', command: '/capture' };
+  const blocks = [
+    { type: 'section', block_id: 'words' },
+    { type: 'input', block_id: 'description' },
+  ];
+  const form = { trigger_id: '2', type: 'view_submission', view: { blocks } };
+  await assert.rejects(deliver(command), { code: 'conflict' });
+  await assert.rejects(deliver(form), { code: 'conflict' });
+  isLocked = false;
+  await deliver(command);
+  await deliver(form);
+  const errors = { description: 'it is locked' };
+  assert.deepEqual(answers, [undefined, { response_action: 'errors', errors }, undefined]);
 });

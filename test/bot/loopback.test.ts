@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { type Told, tellOnLoopback } from '../../src/bot/loopback.ts';
+import { freePort } from '../free-port.ts';
 import { keptLog } from './sample.ts';
 
 const well: Told = { metrics: async () => 'a 1\n', health: () => ({ why: null }) };
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 async function opened(t: TestContext, told: Told = well) {
   const port = await freePort();

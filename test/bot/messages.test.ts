@@ -7,7 +7,7 @@ import { botDatabase } from './sample.ts';
 
 const shown = { version: 3, state: 'running', at: 50, settled: false } as const;
 
-test('what the bot has on Slack is known after an upgrade, and old failures and losses are not told as new', () => {
+test('what the bot has on Slack is known after an upgrade, and old failures and losses are not told as new', async () => {
   const database = new Database(':memory:');
   const apply = (tables: string) =>
     database.exec(readFileSync(new URL(`../../src/schema/${tables}`, import.meta.url), 'utf8'));
@@ -37,46 +37,46 @@ test('what the bot has on Slack is known after an upgrade, and old failures and 
   );
 });
 
-test('a thread is about the capture, or the request for approval, whose message is its root', () => {
+test('a thread is about the capture, or the request for approval, whose message is its root', async () => {
   const messages = openMessages(botDatabase());
   for (const [capture, ts] of [
     ['a1', '1.1'],
     ['c1', '1.2'],
   ] as const)
-    messages.markSent(messages.claim({ capture, part: 'main', about: 0 }, 'C1'), ts, shown);
+    await messages.markSent(await messages.claim({ capture, part: 'main', about: 0 }, 'C1'), ts, shown);
   assert.equal(messages.aboutAt(['C1'], '1.1'), 'a1');
   assert.equal(messages.aboutAt(['C2'], '1.1'), undefined);
   assert.equal(messages.aboutAt(['C1'], '1.2'), 'c1');
 });
 
-test('posting a message is no edit of it', () => {
+test('posting a message is no edit of it', async () => {
   const messages = openMessages(botDatabase());
   const main = () => messages.claim({ capture: 'c1', part: 'main', about: 0 }, 'C1');
-  messages.markSent(main(), '1.1', shown);
-  assert.equal(main().editedAt, null);
-  messages.markSent(main(), '1.1', { ...shown, at: 90 });
-  assert.equal(main().editedAt, 90);
+  await messages.markSent(await main(), '1.1', shown);
+  assert.equal((await main()).editedAt, null);
+  await messages.markSent(await main(), '1.1', { ...shown, at: 90 });
+  assert.equal((await main()).editedAt, 90);
 });
 
-test('there is one question for each deadline', () => {
+test('there is one question for each deadline', async () => {
   const messages = openMessages(botDatabase());
   const asked = (about: number) => messages.claim({ capture: 'c1', part: 'question', about }, 'C1');
-  assert.equal(asked(5_000).op, asked(5_000).op);
-  assert.notEqual(asked(5_000).op, asked(9_000).op);
+  assert.equal((await asked(5_000)).op, (await asked(5_000)).op);
+  assert.notEqual((await asked(5_000)).op, (await asked(9_000)).op);
 });
 
-test('what an analyst was warned of is kept as it was first said', () => {
+test('what an analyst was warned of is kept as it was first said', async () => {
   const messages = openMessages(botDatabase());
   assert.deepEqual(messages.warnings('c1'), []);
-  messages.keepWarnings('c1', ['one', '<!channel>']);
-  messages.keepWarnings('c1', ['another']);
+  await messages.keepWarnings('c1', ['one', '<!channel>']);
+  await messages.keepWarnings('c1', ['another']);
   assert.deepEqual(messages.warnings('c1'), ['one', '<!channel>']);
 });
 
-test('a message tells which capture it is about, by where it is', () => {
+test('a message tells which capture it is about, by where it is', async () => {
   const messages = openMessages(botDatabase());
-  messages.markSent(messages.claim({ capture: 'c1', part: 'main', about: 0 }, 'C1'), '1.1', shown);
-  messages.markSent(messages.claim({ capture: 'c2', part: 'failure', about: 0 }, 'U1'), '1.2', shown);
+  await messages.markSent(await messages.claim({ capture: 'c1', part: 'main', about: 0 }, 'C1'), '1.1', shown);
+  await messages.markSent(await messages.claim({ capture: 'c2', part: 'failure', about: 0 }, 'U1'), '1.2', shown);
   assert.equal(messages.aboutAt(['C1'], '1.1'), 'c1');
   assert.equal(messages.aboutAt(['D1', 'U1'], '1.2'), 'c2');
   assert.equal(messages.aboutAt(['C2'], '1.1'), undefined);

@@ -40,8 +40,9 @@ test('a message whose bot was killed before it heard the answer is found by the 
   const { workspace, channel, captures, messages, follow, textsIn } = await stage(t);
   const main = { capture: 'c1', part: 'main', about: 0 } as const;
   // The first bot has posted and noted no more than that it would: as if it had been killed while Slack answered.
-  const { op } = messages.claim(main, channel);
-  messages.noteAttempt(messages.claim(main, channel), Date.now());
+  const message = await messages.claim(main, channel);
+  const { op } = message;
+  await messages.noteAttempt(message, Date.now());
   await fetch(`${workspace.apiUrl}chat.postMessage`, {
     method: 'POST',
     headers: { authorization: `Bearer ${workspace.botToken}`, 'content-type': 'application/json' },
@@ -64,7 +65,7 @@ test('a post that Slack may still be at is waited for, and only then repeated', 
   const noted: (number | null)[] = [];
   const attempt = {
     at: 95_000,
-    note: (at: number | null) => void noted.push(at),
+    note: async (at: number | null) => void noted.push(at),
     now: () => now,
     blind: () => assert.fail(),
   };
@@ -80,7 +81,7 @@ test('a direct message whose answer was lost is found where it was said', async 
   const { workspace, slack } = await stage(t);
   const { id: will } = workspace.as('will').user;
   const attempt = { at: null as number | null, now: Date.now, blind: () => assert.fail() };
-  const note = (at: number | null) => {
+  const note = async (at: number | null) => {
     attempt.at = at;
   };
   const asked = { channel: will, ts: null, thread: null, broadcast: false, op: 'o1', text: 'words', blocks: [] };

@@ -13,31 +13,31 @@ const search: Unconfirmed = {
   words: '/capture search -d beacon port 4444',
 };
 
-test('a search that waits for its person is taken once, whole, also after a restart', () => {
+test('a search that waits for its person is taken once, whole, also after a restart', async () => {
   const database = botDatabase();
-  const id = openUnconfirmed(database, () => 1_000).keep(search, will);
+  const id = await openUnconfirmed(database, () => 1_000).keep(search, will);
   const restarted = openUnconfirmed(database, () => 2_000);
-  assert.deepEqual(restarted.take(id, will), search);
-  assert.equal(restarted.take(id, will), undefined);
+  assert.deepEqual(await restarted.take(id, will), search);
+  assert.equal(await restarted.take(id, will), undefined);
 });
 
-test('nobody else takes it, and it still waits then', () => {
+test('nobody else takes it, and it still waits then', async () => {
   const searches = openUnconfirmed(botDatabase(), () => 1_000);
-  const id = searches.keep(search, will);
-  assert.equal(searches.take(id, grant), undefined);
-  assert.equal(searches.take(id, { ...will, team: 'T2' }), undefined);
-  assert.ok(searches.take(id, will));
+  const id = await searches.keep(search, will);
+  assert.equal(await searches.take(id, grant), undefined);
+  assert.equal(await searches.take(id, { ...will, team: 'T2' }), undefined);
+  assert.ok(await searches.take(id, will));
 });
 
-test('it is taken within 15 minutes, and forgotten after', () => {
+test('it is taken within 15 minutes, and forgotten after', async () => {
   const database = botDatabase();
   let now = 1_000;
   const searches = openUnconfirmed(database, () => now);
-  const [first, second] = [searches.keep(search, will), searches.keep(search, will)];
+  const [first, second] = [await searches.keep(search, will), await searches.keep(search, will)];
   now += 15 * 60_000;
-  assert.ok(searches.take(first, will));
+  assert.ok(await searches.take(first, will));
   now += 1;
-  assert.equal(searches.take(second, will), undefined);
-  searches.keep(search, will);
+  assert.equal(await searches.take(second, will), undefined);
+  await searches.keep(search, will);
   assert.deepEqual(database.prepare('select count(*) as kept from unconfirmed').get(), { kept: 1 });
 });

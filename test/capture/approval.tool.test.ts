@@ -69,7 +69,7 @@ test('who asked as a member of a user group is not a second person under another
   };
   open({ everything: true, duration: 2 * hour }, { slack });
   const petra = { door: 'slack', team: 'T1', user: 'U7', channel: 'C1' } as const;
-  const asPetra = sensor.engine.identify(petra, 'start', 'start', { groups: ['S2'], handle: 'petra' });
+  const asPetra = await sensor.engine.identify(petra, 'start', 'start', { groups: ['S2'], handle: 'petra' });
   const { id } = await request({ expression: 'everything', duration: hour }, asPetra);
   const renamed: Actor = { analyst: { name: 'p.miller', role: 'lead' }, origin: petra, words: '[Approve]' };
   await assert.rejects(approve(id, renamed), refusal('not_allowed', /a second person approves it/));
@@ -319,7 +319,7 @@ describe('a request', () => {
     open({ interfaces: ['lo'] }, { slack });
     const { engine } = sensor;
     const origin = { door: 'slack', team: 'T1', user: 'U7', channel: 'C1' } as const;
-    const petra = engine.identify(origin, 'start', 'start', { groups: ['S2'], handle: 'petra' });
+    const petra = await engine.identify(origin, 'start', 'start', { groups: ['S2'], handle: 'petra' });
     const approved = (id: string, requester?: RequesterNow) =>
       Array.fromAsync(engine.approve(id, lea, new AbortController().signal, requester));
     await request({}, petra);

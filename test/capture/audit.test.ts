@@ -210,7 +210,7 @@ describe('identity at a door', () => {
     try {
       const { engine } = sensor;
       const slack = { door: 'slack', team: 'T1', user: 'U2', channel: 'C1' } as const;
-      assert.deepEqual(engine.identify(slack, 'start', 'words').analyst, { name: 'will', role: 'analyst' });
+      assert.deepEqual((await engine.identify(slack, 'start', 'words')).analyst, { name: 'will', role: 'analyst' });
       const strangers = [
         { ...slack, team: 'T2' },
         { ...slack, user: 'U9' },
@@ -220,7 +220,7 @@ describe('identity at a door', () => {
         { door: 'engine' },
       ] as const;
       for (const origin of strangers) {
-        assert.throws(() => engine.identify(origin, 'start', 'start -d <!channel>'), { code: 'not_allowed' });
+        await assert.rejects(engine.identify(origin, 'start', 'start -d <!channel>'), { code: 'not_allowed' });
         const last = auditOf(sensor).findLast(({ outcome }) => outcome === 'refused');
         assert.partialDeepStrictEqual(last, { origin, verb: 'start', analyst: null, words: 'start -d <!channel>' });
       }

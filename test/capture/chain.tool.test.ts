@@ -150,10 +150,10 @@ describe('the audit log, walked', () => {
 
   test('whatever people type, the hash of what comes back from the disk is the hash that was written', async () => {
     const words = fc.string({ unit: 'binary' });
-    fc.assert(
-      fc.property(words, (typed) => {
+    await fc.assert(
+      fc.asyncProperty(words, async (typed) => {
         const origin = { door: 'shell', login: 'nobody', tty: typed, remoteHost: null } as const;
-        assert.throws(() => sensor.engine.identify(origin, typed, typed), { code: 'not_allowed' });
+        await assert.rejects(sensor.engine.identify(origin, typed, typed), { code: 'not_allowed' });
       }),
       { numRuns: 40, examples: [['\u0000'], ['\ud800'], ['\ufffd'], ['a\u0000b']] },
     );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as otherWork, setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { isOpen } from '../../src/capture/capture.ts';
 import { otherProcess } from './other-process.ts';
@@ -89,6 +89,8 @@ describe('a process that is killed', () => {
     const other = otherProcess(sensor.directory, 'stop', { selector: 'c1' });
     await until('its stop is claimed', () => engine.peek('c1')?.state === 'stopping');
     const second = engine.stop('c1', will);
+    // It has looked by then, and waits for the first.
+    await otherWork();
     other.kill();
     const [stopped] = await second;
     assert.equal(stopped?.state, 'stopped');

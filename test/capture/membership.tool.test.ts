@@ -25,9 +25,9 @@ function identified(user: string, handle: string, ...groups: string[]) {
 }
 
 /** Why they are nobody: told, and in the audit log. */
-function refusal(user: string, handle: string, ...groups: string[]): string {
+async function refusal(user: string, handle: string, ...groups: string[]): Promise<string> {
   try {
-    identified(user, handle, ...groups);
+    await identified(user, handle, ...groups);
   } catch (error) {
     const { code, message } = error as CaptureError;
     assert.equal(code, 'not_allowed');
@@ -40,19 +40,19 @@ function refusal(user: string, handle: string, ...groups: string[]): string {
 }
 
 describe('a Slack user whom the configuration does not name', () => {
-  test('has the role of their user group, the higher one of two, and never that of a lead', () => {
-    assert.deepEqual(identified('U7', 'petra', 'S2').analyst, { name: 'petra', role: 'analyst' });
-    assert.deepEqual(identified('U8', 'vera', 'S1', 'S9').analyst, { name: 'vera', role: 'viewer' });
-    assert.deepEqual(identified('U9', 'both', 'S1', 'S2').analyst, { name: 'both', role: 'analyst' });
+  test('has the role of their user group, the higher one of two, and never that of a lead', async () => {
+    assert.deepEqual((await identified('U7', 'petra', 'S2')).analyst, { name: 'petra', role: 'analyst' });
+    assert.deepEqual((await identified('U8', 'vera', 'S1', 'S9')).analyst, { name: 'vera', role: 'viewer' });
+    assert.deepEqual((await identified('U9', 'both', 'S1', 'S2')).analyst, { name: 'both', role: 'analyst' });
   });
 
-  test('is a stranger without a group, and hears what would change that', () => {
-    assert.match(refusal('U7', 'petra'), /add your Slack id U7 .*, or you to the Slack user group S1 or S2$/);
-    assert.match(refusal('U7', 'petra', 'S9'), /you are not an analyst of bench-1/);
+  test('is a stranger without a group, and hears what would change that', async () => {
+    assert.match(await refusal('U7', 'petra'), /add your Slack id U7 .*, or you to the Slack user group S1 or S2$/);
+    assert.match(await refusal('U7', 'petra', 'S9'), /you are not an analyst of bench-1/);
   });
 
   test('is shown in the audit log and in syslog as somebody by a group', async () => {
-    const petra = identified('U7', 'petra', 'S2');
+    const petra = await identified('U7', 'petra', 'S2');
     await sensor.engine.list({ all: false }, petra);
     const [named, listed] = auditOf(sensor).slice(-2);
     assert.equal(named?.outcome, 'noted');
@@ -62,28 +62,27 @@ describe('a Slack user whom the configuration does not name', () => {
     assert.equal(originInWords(petra.origin), 'slack:T1/U7 in C1 by group S2');
   });
 
-  test('who is taken out of the group is a stranger, found in the audit log by the name they had', () => {
-    identified('U7', 'petra', 'S2');
-    assert.match(refusal('U7', 'petra'), /you are not an analyst/);
+  test('who is taken out of the group is a stranger, found in the audit log by the name they had', async () => {
+    await identified('U7', 'petra', 'S2');
+    assert.match(await refusal('U7', 'petra'), /you are not an analyst/);
     assert.equal(auditOf(sensor).at(-1)?.analyst, 'petra');
   });
 
-  test('is found by the name they were given, to be told what became of a capture of theirs', () => {
-    identified('U7', 'petra', 'S2');
+  test('is found by the name they were given, to be told what became of a capture of theirs', async () => {
+    await identified('U7', 'petra', 'S2');
     assert.equal(sensor.engine.slackUserNamed('petra'), 'U7');
     assert.equal(sensor.engine.slackUserNamed('Petra'), null);
     assert.equal(sensor.engine.slackUserNamed('nobody'), null);
   });
 
-  test('of another team is a stranger in whatever group of theirs', () => {
-    const elsewhere = () =>
-      sensor.engine.identify(originOf('U7', 'T2'), 'list', '', { groups: ['S2'], handle: 'petra' });
-    assert.throws(elsewhere, { code: 'not_allowed' });
+  test('of another team is a stranger in whatever group of theirs', async () => {
+    const elsewhere = sensor.engine.identify(originOf('U7', 'T2'), 'list', '', { groups: ['S2'], handle: 'petra' });
+    await assert.rejects(elsewhere, { code: 'not_allowed' });
   });
 });
 
-test('whom the configuration names has the role given there, whatever groups they are in', () => {
-  const mona = identified('U3', 'somebody', 'S2');
+test('whom the configuration names has the role given there, whatever groups they are in', async () => {
+  const mona = await identified('U3', 'somebody', 'S2');
   assert.deepEqual(mona.analyst, { name: 'mona', role: 'viewer' });
   assert.deepEqual(mona.origin, originOf('U3'));
 });
@@ -91,39 +90,40 @@ test('whom the configuration names has the role given there, whatever groups the
 test('without groups in the configuration a group is worth nothing', async () => {
   await sensor.close();
   sensor = openSensor();
-  assert.match(refusal('U7', 'petra', 'S2'), /add your Slack id U7 to the configuration$/);
+  assert.match(await refusal('U7', 'petra', 'S2'), /add your Slack id U7 to the configuration$/);
 });
 
 describe('the name of an analyst by group', () => {
-  test('stays theirs when they are called something else in Slack, and goes to nobody else', () => {
-    identified('U7', 'petra', 'S2');
-    assert.equal(identified('U7', 'petra.meier', 'S2').analyst.name, 'petra');
+  test('stays theirs when they are called something else in Slack, and goes to nobody else', async () => {
+    await identified('U7', 'petra', 'S2');
+    assert.equal((await identified('U7', 'petra.meier', 'S2')).analyst.name, 'petra');
     for (const like of ['petra', 'Petra'])
       assert.match(
-        refusal('U8', like, 'S2'),
+        await refusal('U8', like, 'S2'),
         /your Slack name [Pp]etra is that of somebody else here, the Slack user U7: ask a lead to name you in the configuration, by your Slack id U8/,
       );
-    assert.equal(identified('U8', 'petra.meier', 'S2').analyst.name, 'petra.meier');
+    assert.equal((await identified('U8', 'petra.meier', 'S2')).analyst.name, 'petra.meier');
   });
 
-  test('cannot be, or look like, that of an analyst of the configuration', () => {
+  test('cannot be, or look like, that of an analyst of the configuration', async () => {
     for (const handle of ['grant', 'Will', 'WILL'])
-      assert.match(refusal('U7', handle, 'S2'), /is that of an analyst of the configuration/);
-    identified('U7', 'petra-meier', 'S2');
-    assert.match(refusal('U8', 'petra.meier', 'S2'), /somebody else here/);
+      assert.match(await refusal('U7', handle, 'S2'), /is that of an analyst of the configuration/);
+    await identified('U7', 'petra-meier', 'S2');
+    assert.match(await refusal('U8', 'petra.meier', 'S2'), /somebody else here/);
   });
 
-  test('must be one that the configuration would take, and no number of a capture or a pin', () => {
+  test('must be one that the configuration would take, and no number of a capture or a pin', async () => {
     for (const handle of ['petra_m', 'pétra', '-a', '', 'x'.repeat(41), 'two words', '../x'])
-      assert.match(refusal('U7', handle, 'S2'), /cannot be a name here/, handle);
-    for (const handle of ['c12', 'P3']) assert.match(refusal('U7', handle, 'S2'), /reads like the number/, handle);
-    assert.equal(identified('U7', 'petra', 'S2').analyst.name, 'petra');
+      assert.match(await refusal('U7', handle, 'S2'), /cannot be a name here/, handle);
+    for (const handle of ['c12', 'P3'])
+      assert.match(await refusal('U7', handle, 'S2'), /reads like the number/, handle);
+    assert.equal((await identified('U7', 'petra', 'S2')).analyst.name, 'petra');
   });
 
   test('is not that of somebody who has left captures or pins here', async () => {
     const erin = actor('erin', 'analyst');
     await sensor.engine.start({ description: 'x', expression: 'udp port 42400' }, erin);
-    assert.match(refusal('U7', 'Erin', 'S2'), /is that of somebody whose captures are still here/);
+    assert.match(await refusal('U7', 'Erin', 'S2'), /is that of somebody whose captures are still here/);
     const database = openDatabase(sensor.config.state);
     database
       .prepare(
@@ -132,11 +132,11 @@ describe('the name of an analyst by group', () => {
       )
       .run();
     database.close();
-    assert.match(refusal('U7', 'former-one', 'S2'), /somebody whose captures are still here/);
+    assert.match(await refusal('U7', 'former-one', 'S2'), /somebody whose captures are still here/);
   });
 
   test('that the configuration gives to somebody later is not theirs any more, and captures are the configuration’s to hand over', async () => {
-    identified('U7', 'petra', 'S2');
+    await identified('U7', 'petra', 'S2');
     const config = configIn(sensor.directory);
     const analysts = [...config.analysts, { name: 'petra', role: 'analyst', slack: ['U8'], login: [] } as const];
     const later = openEngine({
@@ -145,11 +145,11 @@ describe('the name of an analyst by group', () => {
       now: Date.now,
     });
     try {
-      assert.throws(() => later.identify(originOf('U7'), 'list', '', { groups: ['S2'], handle: 'petra' }), {
+      await assert.rejects(later.identify(originOf('U7'), 'list', '', { groups: ['S2'], handle: 'petra' }), {
         code: 'not_allowed',
         message: /petra, as you are called here, is now an analyst of the configuration/,
       });
-      assert.equal(later.identify(originOf('U8'), 'list', '').analyst.name, 'petra');
+      assert.equal((await later.identify(originOf('U8'), 'list', '')).analyst.name, 'petra');
       // doctor says so, until the configuration names them both, or one for both.
       const found = (ids: readonly string[]) =>
         checkNames(
@@ -167,7 +167,7 @@ describe('the name of an analyst by group', () => {
   });
 
   test('is one that a lead may act for, nobody else, and only as it is written', async () => {
-    const petra = identified('U7', 'petra', 'S2');
+    const petra = await identified('U7', 'petra', 'S2');
     const order = { description: 'x', expression: 'udp port 42401', analyst: 'petra' };
     const { capture } = await sensor.engine.start(order, sensor.grant);
     assert.deepEqual([capture.analyst, capture.orderedBy], ['petra', 'grant']);

@@ -132,7 +132,7 @@ describe('each entry of the audit log goes to syslog', () => {
     const collector = await udpCollector();
     const { engine } = sensorWith(collector.syslog);
     for (let at = 0; at < 250; at++) {
-      assert.throws(() =>
+      await assert.rejects(
         engine.identify({ door: 'shell', login: 'nobody', tty: null, remoteHost: null }, 'list', `list ${at}`),
       );
     }

@@ -29,3 +29,14 @@ export async function openLocker(file: string): Promise<Locker> {
     },
   };
 }
+
+/** Does something while another process has a registry to itself; lets go however it ends, so that what cleans up finds no lock. */
+export async function whileLocked<Result>(file: string, act: () => Promise<Result>): Promise<Result> {
+  const locker = await openLocker(file);
+  try {
+    await locker.lock();
+    return await act();
+  } finally {
+    await locker.release();
+  }
+}

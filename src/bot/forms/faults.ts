@@ -37,6 +37,18 @@ export function faultOf(error: CaptureError, form: FormState, shown: readonly st
   return at !== undefined && shown.includes(at) ? { [at]: asInForm(error.message) } : null;
 }
 
+/** A block of a form as Slack sends it back. */
+export interface Shown {
+  readonly type: string;
+  readonly block_id?: string;
+}
+
+/** What speaks against a form as a whole, under its first input: what was typed stays. Null where there is none, or it is a bug. */
+export function faultAnywhere(error: unknown, blocks: readonly Shown[]): Faults | null {
+  const at = blocks.find(({ type }) => type === 'input')?.block_id;
+  return at === undefined || !(error instanceof CaptureError) ? null : { [at]: line(error.message, longestFault) };
+}
+
 /** Where a form asks for the expression. */
 export function expressionBlock({ way }: FormState): string {
   return { written: 'expression', fields: 'address', picked: 'picked' }[way.way];

@@ -31,7 +31,7 @@ export function answerForms(app: App, desk: Desk): void {
       const { message, channel, response_url } = shortcut;
       const order = { origin: originOf(shortcut), verb: 'start', words: '[Capture from message]' };
       await openAllowed(openingOf(client, shortcut.trigger_id), desk, async () => {
-        allowCapture(await authorise(order, desk), 'start', desk);
+        await allowCapture(await authorise(order, desk), 'start', desk);
         return formFromAlert(alertText(message), { channel: channel.id, responseUrl: response_url });
       });
     },
@@ -89,7 +89,7 @@ export async function openFromNowhere(
 ): Promise<void> {
   const { verb } = order;
   await openAllowed(opening, desk, async () => {
-    allowCapture(await admit(order, desk), verb, desk);
+    await allowCapture(await admit(order, desk), verb, desk);
     return formFor({ verb, options: {} }, { channel: null, responseUrl: null });
   }).catch((error: unknown) => opening.show(noticeModal('Capture packets', troubleInWords(error, desk.log))));
 }
@@ -115,7 +115,7 @@ function onFillIn(app: App, desk: Desk): void {
       const draft = draftIn(action.value ?? '');
       const order = { origin: originOf(body), verb: draft.verb, words: `[${action.text.text}] ${draftLine(draft)}` };
       await openAllowed(openingOf(client, body.trigger_id), desk, async () => {
-        allowCapture(await authorise(order, desk), draft.verb, desk);
+        await allowCapture(await authorise(order, desk), draft.verb, desk);
         return formFor(draft, {
           channel: order.origin.channel,
           responseUrl: body.response_url,
@@ -135,7 +135,7 @@ function onMenu(app: App, button: string, desk: Desk): void {
       const order = { origin: originOf(body), verb, words: `[${action.text.text}]` };
       if (isDraftVerb(verb)) {
         await openAllowed(openingOf(client, body.trigger_id), desk, async () => {
-          allowCapture(await authorise(order, desk), verb, desk);
+          await allowCapture(await authorise(order, desk), verb, desk);
           return formFor({ verb, options: {} }, { channel: order.origin.channel, responseUrl: body.response_url });
         });
         return;

@@ -114,9 +114,9 @@ async function carryOutForm({ origin, view, form, responseUrl }: Sent, desk: Des
   if (Object.keys(faults).length > 0) return wrong(faults, shownIn(view));
   const command = parseCommand(draftWords(draft), setting);
   const once = `view ${view.id}`;
-  if (!desk.deliveries.first([once])) return { outcome: 'troubled', view: sentAlreadyView() };
-  const shown = await carryOut(command, actor, desk).catch((error: unknown) => {
-    if (error instanceof CaptureError) desk.deliveries.forget(once);
+  if (!(await desk.deliveries.first([once]))) return { outcome: 'troubled', view: sentAlreadyView() };
+  const shown = await carryOut(command, actor, desk).catch(async (error: unknown) => {
+    if (error instanceof CaptureError) await desk.deliveries.forget(once);
     throw error;
   });
   const told = echoed(shown, command);

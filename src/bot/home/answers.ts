@@ -17,7 +17,7 @@ import type { View } from '../views/view.ts';
 export function answerHome(app: App, desk: Desk): void {
   app.event('app_home_opened', async ({ event, body }) => {
     // The other tab is the conversation with the bot.
-    if (event.tab === 'home') desk.homes.opened({ user: event.user, team: body.team_id });
+    if (event.tab === 'home') await desk.homes.opened({ user: event.user, team: body.team_id });
   });
   onButton(app, homeButtons.stop, { verb: 'stop', act: stopped }, desk);
   onButton(app, homeButtons.cancel, { verb: 'stop', act: stopped }, desk);
@@ -49,7 +49,7 @@ function onButton(app: App, button: string, { verb, act }: Click, desk: Desk): v
       await opening
         .show(noticeModal(action.text.text, told))
         .catch((error: unknown) => desk.log.warn({ err: error }, 'answer not shown'));
-      desk.homes.opened(origin);
+      await desk.homes.opened(origin);
     },
   );
 }

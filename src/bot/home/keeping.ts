@@ -72,8 +72,8 @@ export class Homes {
   }
 
   /** Draws the Home of somebody who opened it, or clicked in it. */
-  opened(opened: Opened): void {
-    this.#parts.opened.note(opened);
+  async opened(opened: Opened): Promise<void> {
+    await this.#parts.opened.note(opened);
     this.#homeless.delete(opened.user);
     this.#keep(opened, 'asked');
     this.#bell.ring();

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Millis } from '../../capture/capture.ts';
+import { patiently } from '../../capture/patience.ts';
 
 /** Who looks away for longer opens their Home again, and it is drawn anew then. */
 export const keptTrue: Millis = 3_600_000;
@@ -12,7 +13,7 @@ export interface Opened {
 
 /** Who opened their Home within the last hour, kept over restarts. */
 export interface OpenedHomes {
-  note(opened: Opened): void;
+  note(opened: Opened): Promise<void>;
   lately(): Opened[];
 }
 
@@ -25,10 +26,11 @@ export function openHomes(database: Database, now: () => Millis): OpenedHomes {
   );
   const lately = database.prepare<[Millis], Opened>('select user, team from homes where opened_at >= ?');
   return {
-    note: ({ user, team }) => {
-      prune.run(now() - keptTrue);
-      note.run(user, team, now());
-    },
+    note: ({ user, team }) =>
+      patiently(database, () => {
+        prune.run(now() - keptTrue);
+        note.run(user, team, now());
+      }),
     lately: () => lately.all(now() - keptTrue),
   };
 }

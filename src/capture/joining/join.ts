@@ -43,28 +43,35 @@ export async function joinOne(room: Room, pending: OpenJoin, stops: Stops): Prom
   const parts = partsOf(captures, room.place.directory);
   const begun = pending.capture === null ? undefined : room.registry.byId(pending.capture);
   if (begun === undefined && parts.length < 2) return tellNothing(room, pending.number, captures, parts);
-  if (begun !== undefined && !takeOver(room, begun.id)) return;
-  const capture = begun ?? (await begin(room, pending.number, captures, parts));
-  if (capture !== undefined) await inHand(room, capture.id, () => make(room, capture, { captures, parts }, stops));
+  const of = { captures, parts };
+  if (begun !== undefined) return void (await takeOver(room, begun.id, () => make(room, begun, of, stops)));
+  const capture = await begin(room, pending.number, captures, parts);
+  if (capture !== undefined) await inHand(room, capture.id, () => make(room, capture, of, stops));
 }
 
 /** Ends a making that was told to stop, and whose process is gone. */
 export async function reconcileJoined(room: Room, capture: Capture): Promise<void> {
-  if (capture.state !== 'stopping' || !takeOver(room, capture.id)) return;
-  await inHand(room, capture.id, async () => {
+  if (capture.state !== 'stopping') return;
+  await takeOver(room, capture.id, async () => {
     await removeLeftovers(room.place.directory, capture.savefile);
-    tellFailed(room, capture, capture.why ?? 'stopped');
+    await tellFailed(room, capture, capture.why ?? 'stopped');
   });
 }
 
 /** That one savefile, or none, is all there is. */
-function tellNothing(room: Room, number: JoinNumber, captures: readonly Capture[], [only]: readonly Part[]): void {
+async function tellNothing(
+  room: Room,
+  number: JoinNumber,
+  captures: readonly Capture[],
+  [only]: readonly Part[],
+): Promise<void> {
   const why =
     only === undefined ? 'there is no savefile to join' : `nothing to join: ${only.capture} has the only savefile`;
-  room.database.transaction(() => {
+  const end = room.database.transaction(() => {
     const [first] = captures;
     if (room.joins.end(number, why) && first !== undefined) observe(room, first, 'join', why);
-  })();
+  });
+  await room.patiently(end);
 }
 
 /** Writes the joined savefile's capture into the registry; undefined where somebody else was first. */
@@ -81,25 +88,24 @@ async function begin(room: Room, number: JoinNumber, captures: readonly Capture[
     startedAt,
   };
   const { analyst, orderedBy, description, expression, expanded, channel, case: incident } = first;
-  return room.database
-    .transaction(() => {
-      if (!room.joins.isPending(number)) return undefined;
-      const isTaken = (name: string) => present.has(name + ending) || room.registry.isNameTaken(name + ending);
-      const savefile = freeName(named, isTaken) + ending;
-      const capture = room.registry.add({
-        ...{ kind, state: 'running', analyst, orderedBy, description, expression, expanded, channel, case: incident },
-        ...{ startedAt, savefile, file: savefile, keep: false, deadline: null, maxBytes: null, maxPackets: null },
-        interface: captures.find((one) => one.interface !== null)?.interface ?? null,
-        ring: captures.find((one) => one.ring !== null)?.ring ?? null,
-        window: windowOf(captures),
-        snaplen: captures.reduce((most, one) => Math.max(most, one.snaplen), 0),
-        hosts: first.hosts && { ...first.hosts, nets: room.registry.hosts(first.id) },
-        joined: parts.map(({ path: _, facts: __, ...part }) => part),
-      });
-      // In the same transaction: a capture that no join knows of would be nobody's to make.
-      return room.joins.begin(number, capture.id) ? capture : undefined;
-    })
-    .immediate();
+  const add = room.database.transaction(() => {
+    if (!room.joins.isPending(number)) return undefined;
+    const isTaken = (name: string) => present.has(name + ending) || room.registry.isNameTaken(name + ending);
+    const savefile = freeName(named, isTaken) + ending;
+    const capture = room.registry.add({
+      ...{ kind, state: 'running', analyst, orderedBy, description, expression, expanded, channel, case: incident },
+      ...{ startedAt, savefile, file: savefile, keep: false, deadline: null, maxBytes: null, maxPackets: null },
+      interface: captures.find((one) => one.interface !== null)?.interface ?? null,
+      ring: captures.find((one) => one.ring !== null)?.ring ?? null,
+      window: windowOf(captures),
+      snaplen: captures.reduce((most, one) => Math.max(most, one.snaplen), 0),
+      hosts: first.hosts && { ...first.hosts, nets: room.registry.hosts(first.id) },
+      joined: parts.map(({ path: _, facts: __, ...part }) => part),
+    });
+    // In the same transaction: a capture that no join knows of would be nobody's to make.
+    return room.joins.begin(number, capture.id) ? capture : undefined;
+  });
+  return room.patiently(add.immediate);
 }
 
 /** So much of a description's words is in the name, so that `joined` is, too. */
@@ -121,7 +127,7 @@ async function make(room: Room, capture: Capture, { captures, parts }: Of, stops
   const { directory } = room.place;
   const processing = processingName(capture.savefile, pidOf(room.self), null);
   await removeLeftovers(directory, capture.savefile);
-  room.joins.noteFile(capture.id, processing);
+  await room.patiently(() => room.joins.noteFile(capture.id, processing));
   const watched = watchOver(room, capture, stops);
   let made: Built | CaptureError;
   try {
@@ -137,7 +143,7 @@ async function make(room: Room, capture: Capture, { captures, parts }: Of, stops
   if (!(made instanceof CaptureError)) return tellMade(room, capture, { ...made, why: whyOf({ captures, parts }) });
   if (stops.leave.aborted) return;
   const isOurs = made.code === 'conflict' || watched.signal.aborted;
-  tellFailed(room, capture, isOurs ? made.message : `${made.message}; ${byHand(parts)}`);
+  await tellFailed(room, capture, isOurs ? made.message : `${made.message}; ${byHand(parts)}`);
 }
 
 function inWords(error: unknown): string {
@@ -199,23 +205,26 @@ function whyOf({ captures, parts }: Of): string {
 }
 
 async function tellMade(room: Room, capture: Capture, { why, facts, sha256 }: Built & { why: string }): Promise<void> {
-  const endedAt = room.registry.fixEnding(capture.id, { state: 'finished', why }, room.now());
+  const endedAt = await room.patiently(() =>
+    room.registry.fixEnding(capture.id, { state: 'finished', why }, room.now()),
+  );
   if (endedAt === undefined) return;
   const ending = { state: 'finished', why, endedAt, counts: null, facts, sha256 } as const;
   const current = room.registry.byId(capture.id) ?? capture;
   const complete = { ...current, ...ending, bytes: facts.fileBytes, packets: facts.packets };
   const told = [why, ...(await sealOrSay(room, complete))].join('; ');
-  room.database.transaction(() => {
+  const write = room.database.transaction(() => {
     if (!room.registry.settle(capture.id, { ...ending, why: told })) return;
     endJoin(room, capture);
     observe(room, capture, 'join', `${told}: ${capture.savefile}`);
-  })();
+  });
+  await room.patiently(write);
   room.log.info({ capture: capture.id, packets: facts.packets }, 'joined');
 }
 
-function tellFailed(room: Room, capture: Capture, said: string): void {
+async function tellFailed(room: Room, capture: Capture, said: string): Promise<void> {
   const why = `not joined: ${said}`;
-  settleFailed(room, capture, why, () => {
+  await settleFailed(room, capture, why, () => {
     endJoin(room, capture);
     observe(room, capture, 'join', why);
   });

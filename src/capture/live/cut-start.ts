@@ -23,10 +23,11 @@ export async function finishCutStart(room: Room, capture: Capture): Promise<stri
     await settleLive(room, capture, { state: 'died', why }, () => observe(room, capture, 'died', why));
     return undefined;
   }
-  room.database.transaction(() => {
+  const mark = room.database.transaction(() => {
     if (tcpdump !== undefined) room.registry.noteTcpdump(capture.id, tcpdump);
     if (room.registry.markRunning(capture.id))
       observe(room, capture, 'start', 'found running although the process that started it is gone');
-  })();
+  });
+  await room.patiently(mark);
   return undefined;
 }

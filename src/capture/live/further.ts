@@ -6,7 +6,7 @@ import { examineSavefile } from '../facts.ts';
 import { bytesBefore, packetsLeft, timeLeft, timeOver } from '../limits.ts';
 import { isOfEarlierBoot } from '../process.ts';
 import { sizeInWords } from '../quantities.ts';
-import { inHand, isCaredFor, observe, type Room, takeOver } from '../room.ts';
+import { isCaredFor, observe, type Room, takeOver } from '../room.ts';
 import { sealOrSay } from '../settling.ts';
 import { runningCounts } from '../tcpdump.ts';
 import { finishCutStart } from './cut-start.ts';
@@ -29,7 +29,7 @@ export function isToStartAgain(room: Room, capture: Capture): boolean {
  * that cannot be, it waits, told once, and every look tries again when its interface is up; when its time is over it ends.
  */
 export async function startAgain(room: Room, capture: Capture): Promise<void> {
-  if (isDue(room, capture) && takeOver(room, capture.id)) await inHand(room, capture.id, () => goOn(room, capture));
+  if (isDue(room, capture)) await takeOver(room, capture.id, () => goOn(room, capture));
 }
 
 /** From wherever a process before was killed. */
@@ -44,9 +44,10 @@ export async function goOn(room: Room, capture: Capture): Promise<void> {
   if (launched.runs || !launched.leftNothing) return;
   room.retryAt.set(further.id, room.uptime() + againAfter);
   const why = `not started again after a reboot: ${launched.why}`;
-  room.database.transaction(() => {
+  const wait = room.database.transaction(() => {
     if (room.supervision.wait(further.id, why) && further.why === null) observe(room, further, 'start', why);
-  })();
+  });
+  await room.patiently(wait);
 }
 
 /** Whether an attempt may come to something: each changes the capture's row, so that whoever follows it looks. */
@@ -72,7 +73,8 @@ async function endIfOver(room: Room, capture: Capture): Promise<boolean> {
   const deadline = room.supervision.deadline(capture.id);
   if (deadline === null || timeLeft(room, deadline) > 0) return false;
   const why = [timeOver(room, capture, deadline), ...(capture.why === null ? [] : [capture.why])].join('; ');
-  if (!room.registry.markStopping(capture.id, { ending: 'finished', why, deadline: deadline.at })) return false;
+  const claim = { ending: 'finished', why, deadline: deadline.at } as const;
+  if (!(await room.patiently(() => room.registry.markStopping(capture.id, claim)))) return false;
   const stopping = room.registry.byId(capture.id) ?? capture;
   await endLive(room, stopping, false, () => observe(room, capture, 'limit', why));
   return true;
@@ -99,15 +101,14 @@ async function beginFurther(room: Room, capture: Capture): Promise<Capture | und
   const present = await namesIn(room.place);
   const isTaken = (name: string) => present.has(name) || room.registry.isNameTaken(name);
   // Immediate: nobody may take the name meanwhile.
-  room.database
-    .transaction(() =>
-      room.supervision.beginFurther(
-        capture.id,
-        { ...earlier, why: [why, ...unsealed].join('; ') },
-        freeName({ ...capture, startedAt: endedAt }, isTaken),
-      ),
-    )
-    .immediate();
+  const begin = room.database.transaction(() =>
+    room.supervision.beginFurther(
+      capture.id,
+      { ...earlier, why: [why, ...unsealed].join('; ') },
+      freeName({ ...capture, startedAt: endedAt }, isTaken),
+    ),
+  );
+  await room.patiently(begin.immediate);
   return room.registry.byId(capture.id);
 }
 

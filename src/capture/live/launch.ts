@@ -59,8 +59,9 @@ export async function launch(room: Room, capture: Capture, alongside: () => void
   try {
     await (await createSavefile(capture.path)).close();
     isOurs = true;
-    tcpdump = await spawn(room, capture);
-    if (tcpdump !== undefined) room.registry.noteTcpdump(capture.id, tcpdump);
+    const token = await spawn(room, capture);
+    tcpdump = token;
+    if (token !== undefined) await room.patiently(() => room.registry.noteTcpdump(capture.id, token));
     await listening(room, capture, tcpdump);
   } catch (error) {
     const ended = tcpdump === undefined || (await endProcess(tcpdump, ['SIGKILL'], patience));
@@ -68,11 +69,12 @@ export async function launch(room: Room, capture: Capture, alongside: () => void
     const leftNothing = ended && !(isOurs && (await isThere(capture.path)));
     return { runs: false, error, why: error instanceof Error ? error.message : String(error), leftNothing };
   }
-  const runs = room.database.transaction(() => {
+  const mark = room.database.transaction(() => {
     const marked = room.registry.markRunning(capture.id);
     if (marked) alongside();
     return marked;
-  })();
+  });
+  const runs = await room.patiently(mark);
   if (!runs) {
     // Somebody who took us for dead has settled it: what runs now would have no entry.
     if (tcpdump !== undefined) signal(tcpdump, 'SIGKILL');

@@ -13,10 +13,10 @@ export async function reconcileLive(room: Room, capture: Capture): Promise<void>
   switch (capture.state) {
     case 'starting':
       if (isToStartAgain(room, capture)) return startAgain(room, capture);
-      if (takeOver(room, capture.id)) await inHand(room, capture.id, () => finishStart(room, capture));
+      await takeOver(room, capture.id, () => finishStart(room, capture));
       return;
     case 'stopping':
-      if (takeOver(room, capture.id)) await inHand(room, capture.id, () => finishStop(room, capture));
+      await takeOver(room, capture.id, () => finishStop(room, capture));
       return;
     case 'running':
       if (!room.inHand.has(capture.id)) await inHand(room, capture.id, () => tellDeath(room, capture));
@@ -37,7 +37,7 @@ async function finishStart(room: Room, capture: Capture): Promise<void> {
   const nothing = await finishCutStart(room, capture);
   if (nothing === undefined) return;
   const why = `the process that started it was gone before tcpdump captured: ${nothing}`;
-  settleFailed(room, capture, why, () => observe(room, capture, 'start', why));
+  await settleFailed(room, capture, why, () => observe(room, capture, 'start', why));
 }
 
 async function finishStop(room: Room, capture: Capture): Promise<void> {
@@ -56,12 +56,13 @@ async function tellDeath(room: Room, capture: Capture): Promise<void> {
   const deadline = room.supervision.deadline(capture.id);
   const isOver = deadline !== null && timeLeft(room, deadline) <= 0;
   if (restarted && capture.keep && !isOver) {
-    if (room.supervision.claimFurther(capture.id, noted, room.now())) await goOn(room, capture);
+    const claimed = await room.patiently(() => room.supervision.claimFurther(capture.id, noted, room.now()));
+    if (claimed) await goOn(room, capture);
     return;
   }
   const claim = await howItEnded(room, capture, restarted, isOver ? deadline.at : undefined);
   // Who stops it says so before its tcpdump ends, and of several who see this end one tells it.
-  if (!room.registry.markGone(capture.id, noted, claim, room.now())) return;
+  if (!(await room.patiently(() => room.registry.markGone(capture.id, noted, claim, room.now())))) return;
   const { ending, why } = claim;
   await settleLive(room, capture, { state: ending, why }, () =>
     observe(room, capture, ending === 'died' ? 'died' : 'limit', why),

@@ -114,8 +114,8 @@ async function launchOrFail(room: Room, capture: Capture, asked: Order): Promise
   const launched = await launch(room, capture, () => asked.settle('done', capture.id, capture.savefile));
   if (launched.runs) return launched.capture;
   const failed = () => asked.settle('failed', capture.id, launched.why);
-  if (launched.leftNothing) settleFailed(room, capture, launched.why, failed);
-  failed();
+  if (launched.leftNothing) await settleFailed(room, capture, launched.why, failed);
+  await room.patiently(failed);
   throw launched.error;
 }
 

@@ -41,14 +41,14 @@ export async function supervise(
 ): Promise<void> {
   const memory: Memory = { countedAt: new Map(), free: undefined };
   while (!stop.aborted) {
-    const inCharge = holdLease(room);
+    const inCharge = await room.patiently(() => holdLease(room));
     if (!inCharge && untilIdle) return;
     await look(inCharge);
     if (inCharge) await superviseOnce(room, memory);
-    if (untilIdle && room.supervision.releaseWhenIdle(room.self)) return;
+    if (untilIdle && (await room.patiently(() => room.supervision.releaseWhenIdle(room.self)))) return;
     await pause(lookEvery, undefined, { signal: stop }).catch(() => undefined);
   }
-  room.supervision.releaseLease(room.self);
+  await room.patiently(() => room.supervision.releaseLease(room.self));
   // One that was left behind itself is told to end by somebody who knows better.
   const isLeft = room.joins.pending().length > 0 || room.registry.open().some(({ kind }) => kind === 'live');
   if (!untilIdle && isLeft) await room.leaveSupervisor();
@@ -111,7 +111,7 @@ function watchOver(room: Room, capture: Capture, memory: Memory): void {
 async function noteCountsSoon(room: Room, capture: Capture): Promise<void> {
   await pause(1_200);
   const counts = runningCounts(await lastWords(room, capture));
-  if (counts !== null) room.supervision.noteCounts(capture.id, counts);
+  if (counts !== null) await room.patiently(() => room.supervision.noteCounts(capture.id, counts));
 }
 
 /** Below the floor, or about to be, the largest capture ends, one at a look: told, with numbers. */

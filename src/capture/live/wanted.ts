@@ -54,7 +54,7 @@ export async function carriesTags(room: Room, interfaceName: string): Promise<bo
     ...rings.map(({ path }) => ringCarriesTags(path)),
     seesTags(interfaceName, tagsPatience),
   ]);
-  if (seen) room.supervision.noteTagged(interfaceName, room.now());
+  if (seen) await room.patiently(() => room.supervision.noteTagged(interfaceName, room.now()));
   return seen;
 }
 

@@ -1,6 +1,6 @@
 import type { Capture } from '../capture.ts';
 import type { Examine } from '../facts.ts';
-import { inHand, observe, type Room, takeOver } from '../room.ts';
+import { observe, type Room, takeOver } from '../room.ts';
 import { cutInWords, settle } from '../settling.ts';
 import { finishProcessingFile } from './processing.ts';
 
@@ -28,15 +28,14 @@ export async function settleSearch(
 
 /** Settles a search whose process is gone. */
 export async function reconcileSearch(room: Room, capture: Capture): Promise<void> {
-  if (!takeOver(room, capture.id)) return;
-  await inHand(room, capture.id, async () => {
+  await takeOver(room, capture.id, async () => {
     const { ending, endingAt } = room.registry.processes(capture.id);
     if (endingAt !== null && ending !== null && ending !== 'stopped') {
       const end = { state: ending, why: room.registry.byId(capture.id)?.why ?? ending };
       const told = `${end.why}; written for a process that was gone`;
       return settleSearch(room, capture, end, () => observe(room, capture, 'search', told));
     }
-    const why = `${searcherOf(capture)} was interrupted ${interruptedIn(room, capture)}. Order the search again to have all of it`;
+    const why = `${searcherOf(capture)} was interrupted ${await interruptedIn(room, capture)}. Order the search again to have all of it`;
     await settleSearch(room, capture, { state: 'died', why }, () => observe(room, capture, 'died', why));
   });
 }
@@ -50,12 +49,12 @@ function searcherOf({ channel, approvedBy }: Capture): string {
 }
 
 /** Says how far it was, and of the file of each ring that it was at that it may have been in the middle of it. */
-function interruptedIn({ registry }: Room, { id, progress, state }: Capture): string {
+async function interruptedIn({ registry, patiently }: Room, { id, progress, state }: Capture): Promise<string> {
   if (progress !== null) {
     const left = registry.notCome(id);
     const nextIn = new Map(left.toReversed().map((line) => [line.report.ring, line]));
     for (const { position, report } of nextIn.values())
-      registry.noteReport(id, position, { ...report, detail: cutShort });
+      await patiently(() => registry.noteReport(id, position, { ...report, detail: cutShort }));
     const { filesTotal } = progress;
     return `after ${Math.max(0, filesTotal - left.length)} of ${filesTotal} ring files: the others were not searched to their end`;
   }

@@ -40,7 +40,8 @@ export async function* indexAsked(
   const coverage = await Promise.all(
     rings.map(async (ring) => ({ ring: ring.name, ...(await indexCoverage(store, placesOf(room, [ring]))) })),
   );
-  asked.settle('done', null, `${built} ring files indexed${signal.aborted ? ', cancelled' : ''}`);
+  const came = `${built} ring files indexed${signal.aborted ? ', cancelled' : ''}`;
+  await room.patiently(() => asked.settle('done', null, came));
   yield { step: 'ended', rings: coverage, read, milliseconds };
 }
 

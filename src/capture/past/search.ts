@@ -10,7 +10,7 @@ import { toolVersions } from '../tcpdump.ts';
 import { scanAbreast } from './abreast.ts';
 import { type SearchEnd, settleSearch } from './ending.ts';
 import { type Joint, type Meeting, meet, type Twins } from './joint.ts';
-import { finishPlace, lanesOf, leftOver, lineOf, progressOf, scanPlaces, spansOf } from './lane.ts';
+import { finishPlace, type Lane, lanesOf, leftOver, lineOf, progressOf, scanPlaces, spansOf } from './lane.ts';
 import { type Plan, planAgain, planSearch } from './plan.ts';
 import { openProcessingFile, type ProcessingFile } from './processing.ts';
 import { filesOf } from './progress.ts';
@@ -59,13 +59,13 @@ async function* searchAudited(
   ordered: Ordered,
   linktype?: number,
 ): AsyncGenerator<SearchStep, readonly number[]> {
-  const asked = ask(room, 'search', ordered.actor, order.analyst);
+  const asked = await ask(room, 'search', ordered.actor, order.analyst);
   // It starts while the search is planned.
   const thread = startThread();
   try {
     return yield* searchAsked(room, order, { ...ordered, linktype, thread }, asked);
   } catch (error) {
-    asked.fail(error);
+    await asked.fail(error);
     throw error;
   } finally {
     await thread.end();
@@ -107,13 +107,13 @@ async function* searchAsked(
       const again = await planAgain(room, order, actor);
       ({ plan, warnings, others } = again);
       await file.begin({ ...plan, snaplen: longestPacket });
-      if (!room.registry.markReading(capture.id, again.expanded)) cancel.now();
+      if (!(await room.patiently(() => room.registry.markReading(capture.id, again.expanded)))) cancel.now();
     }
     // First, so that a search which is killed has a line for each file.
     const lanes = lanesOf(plan.rings);
     const lines = lanes.flatMap((lane) => leftOver(lane).map((report) => lineOf(lane, report, plan)));
-    room.registry.notePlan(capture.id, lines);
-    room.registry.noteProgress(capture.id, progressOf(lanes), file.name());
+    await room.patiently(() => room.registry.notePlan(capture.id, lines));
+    await noteProgress(room, capture, lanes, file);
     yield { step: 'planned', capture: current(room, capture), warnings };
     // For the sidecar: asked now, it is there by then.
     void toolVersions();
@@ -182,16 +182,17 @@ async function* scanRings(
   });
   const lookedAt = room.now();
   const began = room.uptime();
-  const noteSpans = () => room.registry.noteRingSpans(capture.id, spansOf(lanes, window, lookedAt));
+  const noteSpans = () =>
+    room.patiently(() => room.registry.noteRingSpans(capture.id, spansOf(lanes, window, lookedAt)));
   let notedAt = room.now();
   const note = async () => {
     const progress = progressOf(lanes);
     if (progress.reached !== null) await file.reach(progress.reached);
-    if (!room.registry.noteProgress(capture.id, progress, file.name())) cancel.now();
+    if (!(await noteProgress(room, capture, lanes, file))) cancel.now();
     notedAt = room.now();
     return progress;
   };
-  noteSpans();
+  await noteSpans();
   try {
     const [only] = scans;
     const telling =
@@ -208,7 +209,8 @@ async function* scanRings(
         yield { step: 'reached', capture: current(room, capture), progress };
       } else {
         const report = lineOf(told.lane, told.report, plan);
-        room.registry.noteReport(capture.id, finishPlace(told), report);
+        const position = finishPlace(told);
+        await room.patiently(() => room.registry.noteReport(capture.id, position, report));
         if (isTrouble(report)) yield { step: 'troubled', capture: current(room, capture), file: report };
       }
     }
@@ -217,23 +219,37 @@ async function* scanRings(
     // Whoever walks away, or a full disk, leaves files that the coverage statement must not pass over.
     for (const lane of lanes) {
       for (const report of leftOver(lane)) {
-        room.registry.noteReport(capture.id, lane.first + lane.reports.length, lineOf(lane, report, plan));
+        const position = lane.first + lane.reports.length;
+        await room.patiently(() => room.registry.noteReport(capture.id, position, lineOf(lane, report, plan)));
         lane.reports.push(report);
       }
     }
-    room.registry.noteProgress(capture.id, progressOf(lanes), file.name());
-    noteSpans();
+    await noteProgress(room, capture, lanes, file);
+    await noteSpans();
   }
   // What tcpdump filters, or is unpacked, says nothing of how fast the rest is, and several rings nothing of one.
   const [crew] = crews;
-  if (crews.length === 1 && crew?.alone && !stop.aborted && capture.ring !== null)
-    notePace(room.database, capture.ring, { id: capture.id, bytes: crew.read(), milliseconds: room.uptime() - began });
+  if (crews.length === 1 && crew?.alone && !stop.aborted && capture.ring !== null) {
+    const { ring, id } = capture;
+    const pace = { id, bytes: crew.read(), milliseconds: room.uptime() - began };
+    await room.patiently(() => notePace(room.database, ring, pace));
+  }
   const progress = await note();
   yield { step: 'reached', capture: current(room, capture), progress };
   const stoppedBy = room.registry.byId(capture.id)?.why;
   return stop.aborted
     ? { state: 'cancelled', why: stoppedBy ?? 'cancelled' }
     : { state: 'finished', why: searchedToItsEnd };
+}
+
+/** @returns whether the search is to go on */
+async function noteProgress(
+  room: Room,
+  capture: Capture,
+  lanes: readonly Lane[],
+  file: ProcessingFile,
+): Promise<boolean> {
+  return room.patiently(() => room.registry.noteProgress(capture.id, progressOf(lanes), file.name()));
 }
 
 function current(room: Room, capture: Capture): Capture {

@@ -59,7 +59,7 @@ export async function formOver(
   if (!missesTags(expression)) return null;
   if (room.supervision.taggedAt(interfaceName) === null) {
     if (!(await sampleCarriesTags(files.map(({ path }) => path)))) return null;
-    room.supervision.noteTagged(interfaceName, room.now());
+    await room.patiently(() => room.supervision.noteTagged(interfaceName, room.now()));
   }
   return formFor({
     carrier: `the ring ${name} (${interfaceName})`,

@@ -21,7 +21,12 @@ export function allowDuration(room: Room, actor: Actor, duration: number): void 
  * Writes the pin into the registry with the files that it will have, when they are within the limit.
  * @throws CaptureError `no_room` with the numbers
  */
-export function claim(room: Room, pin: NewPin, files: readonly RingFile[], there: readonly PinId[]): PinId {
+export async function claim(
+  room: Room,
+  pin: NewPin,
+  files: readonly RingFile[],
+  there: readonly PinId[],
+): Promise<PinId> {
   const highest = there.reduce((most, id) => Math.max(most, Number(id.slice(1))), 0);
   const wanted = files.map(({ name, inode, firstAt, size, pinned }, position): PinFile => {
     // A file that only another pin has any more counts as what it was in the ring.
@@ -30,20 +35,19 @@ export function claim(room: Room, pin: NewPin, files: readonly RingFile[], there
     return { position, name, firstAt, ...counted, how, part: null };
   });
   // Immediate: of two orders at once, each counts what the other takes.
-  return room.database
-    .transaction((): PinId => {
-      const before = room.pins.used();
-      const number = room.pins.nextNumber(highest);
-      room.pins.add(number, 'pinning', pin, wanted);
-      const { size: limit } = room.config.pins;
-      const after = room.pins.used();
-      if (after <= limit) return `p${number}`;
-      throw new CaptureError(
-        'no_room',
-        `${sizeInWords(after - before)} more would be pinned, ${sizeInWords(before)} are, and ${sizeInWords(limit)} is the limit (pins.size): release a pin, or ask for a shorter window`,
-      );
-    })
-    .immediate();
+  const add = room.database.transaction((): PinId => {
+    const before = room.pins.used();
+    const number = room.pins.nextNumber(highest);
+    room.pins.add(number, 'pinning', pin, wanted);
+    const { size: limit } = room.config.pins;
+    const after = room.pins.used();
+    if (after <= limit) return `p${number}`;
+    throw new CaptureError(
+      'no_room',
+      `${sizeInWords(after - before)} more would be pinned, ${sizeInWords(before)} are, and ${sizeInWords(limit)} is the limit (pins.size): release a pin, or ask for a shorter window`,
+    );
+  });
+  return room.patiently(add.immediate);
 }
 
 /** @throws CaptureError `no_room` when so many further bytes would leave less free than must stay free */

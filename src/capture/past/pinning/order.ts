@@ -50,7 +50,7 @@ export async function pinWindow(
     ...{ analyst, description, case: incident, ring: ring.name, window, directory, deadline, lacking },
     pinnedAt: deadline.at - duration,
   };
-  const id = claim(room, pin, files, await pinsIn(directory));
+  const id = await claim(room, pin, files, await pinsIn(directory));
   return inHand(room, id, async () => {
     try {
       const { kept, missed } = await takeAll(room, { id, directory, files }, signal);
@@ -69,12 +69,13 @@ export async function pinWindow(
         pin: { ...described, expiresAt: deadline.at, window, lacking: told },
       });
       await syncDirectory(place);
-      return room.database.transaction(() => {
+      const hold = room.database.transaction(() => {
         room.pins.markHeld(id, kept, told);
         const held = known(room, id);
         asked.settle('done', id, heldInWords(held));
         return held;
-      })();
+      });
+      return await room.patiently(hold);
     } catch (error) {
       await undo(room, { id, directory }, error, asked);
       if (!signal.aborted) throw error;
@@ -87,10 +88,8 @@ export async function pinWindow(
 async function undo(room: Room, { id, directory }: { id: PinId; directory: string }, error: unknown, asked: Order) {
   try {
     await removePlace(directory, id);
-    room.database.transaction(() => {
-      room.pins.markUndone(id, error instanceof Error ? error.message : String(error));
-      asked.fail(error);
-    })();
+    const why = error instanceof Error ? error.message : String(error);
+    await asked.fail(error, () => void room.pins.markUndone(id, why));
   } catch (trouble) {
     room.log.error({ pin: id, err: trouble }, 'pin not undone, next try follows');
   }

@@ -17,7 +17,8 @@ export async function unpin(room: Room, id: string, actor: Actor, asked: Order):
   }
   const why = `released by ${actor.analyst.name}`;
   return inHand(room, pin.id, async () => {
-    if (!room.pins.markReleasing(pin.id, why)) throw notHeld(room.pins.byId(pin.id) ?? pin);
+    if (!(await room.patiently(() => room.pins.markReleasing(pin.id, why))))
+      throw notHeld(room.pins.byId(pin.id) ?? pin);
     return letGo(room, pin.id, () => asked.settle('done', pin.id, releasedInWords(pin, why)));
   });
 }
@@ -25,12 +26,13 @@ export async function unpin(room: Room, id: string, actor: Actor, asked: Order):
 /** Removes the files of a pin that is being released, and settles it in one transaction with what is written of that. */
 export async function letGo(room: Room, id: PinId, write: () => void): Promise<Pin> {
   await removePlace(room.pins.place(id).directory, id);
-  return room.database.transaction(() => {
+  const release = room.database.transaction(() => {
     if (room.pins.markReleased(id)) write();
     const pin = room.pins.byId(id);
     if (pin === undefined) throw new Error(`no pin ${id} in the registry`);
     return pin;
-  })();
+  });
+  return room.patiently(release);
 }
 
 /** For the audit log. */

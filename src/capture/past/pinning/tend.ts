@@ -46,9 +46,10 @@ async function tend(room: Room, pin: Pin): Promise<void> {
       return cutOff(room, pin, async () => {
         const why = 'it was cut off while it was being pinned: its files are let go of, pin them again';
         await removePlace(room.pins.place(pin.id).directory, pin.id);
-        room.database.transaction(() => {
+        const undo = room.database.transaction(() => {
           if (room.pins.markUndone(pin.id, why)) observe(room, pin, 'pin', `${pin.id}: ${why}`);
-        })();
+        });
+        await room.patiently(undo);
       });
     case 'releasing':
       return cutOff(room, pin, async () => {
@@ -66,7 +67,7 @@ async function tend(room: Room, pin: Pin): Promise<void> {
 async function expire(room: Room, pin: Pin): Promise<void> {
   const why = `its time was over: ${durationInWords(Math.round((pin.expiresAt - pin.pinnedAt) / 1_000) * 1_000)}`;
   await inHand(room, pin.id, async () => {
-    if (!room.pins.markReleasing(pin.id, why)) return;
+    if (!(await room.patiently(() => room.pins.markReleasing(pin.id, why)))) return;
     await letGo(room, pin.id, () => observe(room, pin, 'unpin', releasedInWords(pin, why)));
     room.log.info({ pin: pin.id }, 'pin released');
   });
@@ -76,8 +77,10 @@ async function expire(room: Room, pin: Pin): Promise<void> {
 async function cutOff(room: Room, pin: Pin, act: () => Promise<void>): Promise<void> {
   const { owner } = room.pins.place(pin.id);
   const caredFor = owner === room.self ? room.inHand.has(pin.id) : isAlive(owner);
-  if (caredFor || (owner !== room.self && !room.pins.takeOver(pin.id, owner))) return;
-  await inHand(room, pin.id, act);
+  if (caredFor) return;
+  await inHand(room, pin.id, async () => {
+    if (owner === room.self || (await room.patiently(() => room.pins.takeOver(pin.id, owner)))) await act();
+  });
 }
 
 /** The ring's newest file grows on in a pin that has it by a link, and takes more room. */
@@ -90,7 +93,7 @@ async function noteGrowth(room: Room, pin: Pin): Promise<void> {
     (stats) => stats.size,
     () => last.size,
   );
-  if (size !== last.size) room.pins.noteSize(pin.id, last.position, size);
+  if (size !== last.size) await room.patiently(() => room.pins.noteSize(pin.id, last.position, size));
 }
 
 async function tendPlace(room: Room, id: PinId): Promise<void> {
@@ -114,11 +117,10 @@ async function takeBack(room: Room, id: PinId): Promise<void> {
   const { expiresAt, ...pin } = manifest.pin;
   const left = Math.max(0, expiresAt - room.now());
   const deadline = { at: expiresAt, uptime: room.uptime() + left, boot: bootId };
-  room.database
-    .transaction(() => {
-      if (room.pins.byId(id) !== undefined) return;
-      room.pins.add(pinNumber(id), 'held', { ...pin, directory, deadline }, manifest.files);
-      observe(room, { id, analyst: pin.analyst }, 'pin', `${id}: known again from its directory`);
-    })
-    .immediate();
+  const add = room.database.transaction(() => {
+    if (room.pins.byId(id) !== undefined) return;
+    room.pins.add(pinNumber(id), 'held', { ...pin, directory, deadline }, manifest.files);
+    observe(room, { id, analyst: pin.analyst }, 'pin', `${id}: known again from its directory`);
+  });
+  await room.patiently(add.immediate);
 }
