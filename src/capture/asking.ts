@@ -1,10 +1,11 @@
 import type { Actor } from './analyst.ts';
+import { attribution } from './attribution.ts';
 import { searchBefore } from './both.ts';
 import { CaptureError } from './errors.ts';
 import type { AskedSearch, SearchOrder } from './orders.ts';
 import { largeSearch } from './past/preflight/preflight.ts';
 import { type Preflight, tooLargeInWords } from './preflight.ts';
-import { ask, attribution, type Room } from './room.ts';
+import { ask, type Room } from './room.ts';
 
 /**
  * What a search would read, where a person is to be asked before; null where it may begin. That it was held back is in the audit log at

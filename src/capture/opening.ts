@@ -5,6 +5,7 @@ import { openAudit } from './audit.ts';
 import type { Millis } from './capture.ts';
 import { CaptureError } from './errors.ts';
 import { openHoldings } from './holdings.ts';
+import { inHandOf } from './inhand.ts';
 import { openJoins } from './joins.ts';
 import { openOnDisk } from './ondisk.ts';
 import { openOutbox } from './outbox.ts';
@@ -13,7 +14,7 @@ import { openPins } from './pins.ts';
 import { sinceBoot, tokenOf } from './process.ts';
 import { openRegistry } from './registry.ts';
 import { openRequests } from './requests.ts';
-import { inHandOf, type Log, type Room } from './room.ts';
+import type { Log, Room } from './room.ts';
 import { isHeld, openSupervision } from './supervision.ts';
 import { cannotWrite } from './unwritable.ts';
 

@@ -1,18 +1,15 @@
 import type Database from 'better-sqlite3';
 import type { Config } from '../config.ts';
-import { type Actor, mayRole, onlyLooks } from './analyst.ts';
-import type { RequestId } from './approval.ts';
+import type { Actor } from './analyst.ts';
 import type { Audit } from './audit.ts';
 import type { Capture, CaptureId, Millis } from './capture.ts';
 import type { Place } from './custody.ts';
 import { CaptureError } from './errors.ts';
 import type { Holdings } from './holdings.ts';
-import type { JoinNumber, Joins } from './joins.ts';
-import { holderOf } from './names.ts';
+import type { Held, InHandId } from './inhand.ts';
+import type { Joins } from './joins.ts';
 import type { OnDisk } from './ondisk.ts';
-import type { StartOrder } from './orders.ts';
 import type { Outbox } from './outbox.ts';
-import type { PinId } from './pin.ts';
 import type { Pins } from './pins.ts';
 import { isAlive, type ProcessToken } from './process.ts';
 import type { NewCapture, Registry } from './registry.ts';
@@ -62,37 +59,6 @@ export interface Log {
   info(about: object, words: string): void;
   warn(about: object, words: string): void;
   error(about: object, words: string): void;
-}
-
-/** What a process may have in hand. */
-export type InHandId = CaptureId | PinId | RequestId;
-
-/** Captures, pins and requests, each held as often as it was added: two who hold one do not let go for each other. */
-export class Held {
-  readonly #times = new Map<InHandId, number>();
-
-  has(id: InHandId): boolean {
-    return this.#times.has(id);
-  }
-
-  add(id: InHandId): void {
-    this.#times.set(id, (this.#times.get(id) ?? 0) + 1);
-  }
-
-  delete(id: InHandId): void {
-    const left = (this.#times.get(id) ?? 0) - 1;
-    if (left > 0) this.#times.set(id, left);
-    else this.#times.delete(id);
-  }
-}
-
-const heldByState = new Map<string, Held>();
-
-/** What this process has in hand of an installation, in whichever of its engines. */
-export function inHandOf(state: string): Held {
-  const known = heldByState.get(state) ?? new Held();
-  heldByState.set(state, known);
-  return known;
 }
 
 /** Does something with one of them that nobody else in this process does meanwhile. */
@@ -247,63 +213,4 @@ function outcomeOf(error: unknown): 'refused' | 'invalid' | 'failed' {
 /** Whose capture an order makes, where that is somebody other than the person who gives it. */
 function actingFor(actor: Actor, named: string | undefined): string | null {
   return named === undefined || named === actor.analyst.name ? null : named;
-}
-
-/** Whose capture an order makes, who gave the order, and why and where. */
-export type Attribution = Pick<Capture, 'analyst' | 'orderedBy' | 'description' | 'case' | 'channel'> & {
-  readonly partOf?: JoinNumber | undefined;
-};
-
-/**
- * What an order says of the capture that it makes, whatever its kind, when the person may make it.
- * @throws CaptureError `not_allowed` for viewers, and for acting for somebody else without being a lead; `bad_request` for an unknown
- * name; `bad_request` without a description
- */
-export function attribution(
-  room: Room,
-  actor: Actor,
-  order: Pick<StartOrder, 'description' | 'case' | 'analyst' | 'partOf'>,
-): Attribution {
-  const { name } = actor.analyst;
-  if (!mayRole.capture(actor.analyst)) throw new CaptureError('not_allowed', onlyLooks(actor.analyst));
-  const owner = order.analyst ?? name;
-  if (!mayRole.actFor(actor.analyst, owner)) {
-    throw new CaptureError(
-      'not_allowed',
-      `only a lead may act for somebody else: leave out -a ${owner}, or ask a lead`,
-    );
-  }
-  if (owner !== name && !isKnown(room, owner)) {
-    const byGroup =
-      room.config.slack?.groups == null ? '' : ', nor has anybody been one of that name by a Slack user group';
-    throw new CaptureError('bad_request', `there is no analyst ${owner} in the configuration${byGroup}`);
-  }
-  checkDescription(order.description);
-  return {
-    analyst: owner,
-    orderedBy: name,
-    description: order.description,
-    case: order.case ?? null,
-    partOf: order.partOf,
-    channel: actor.origin.door === 'slack' ? actor.origin.channel : null,
-  };
-}
-
-/** Whether there is, or by a Slack user group was, an analyst of this very name. */
-function isKnown({ config, database }: Room, name: string): boolean {
-  return config.analysts.some((known) => known.name === name) || holderOf(database, name)?.name === name;
-}
-
-const longestDescription = 10_000;
-
-function checkDescription(description: string): void {
-  if (description.trim() === '') {
-    throw new CaptureError('bad_request', "a description is required: -d 'why this is captured'");
-  }
-  if (description.length > longestDescription) {
-    throw new CaptureError(
-      'bad_request',
-      `the description has ${description.length} characters; at most ${longestDescription} are taken`,
-    );
-  }
 }

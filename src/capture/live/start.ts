@@ -1,4 +1,5 @@
 import type { Actor } from '../analyst.ts';
+import { type Attribution, attribution } from '../attribution.ts';
 import { type Program, selectsAll } from '../bpf.ts';
 import type { Capture, Millis } from '../capture.ts';
 import { compileForInterface } from '../compiler.ts';
@@ -8,7 +9,7 @@ import { allowAnother, allowSpace, deadlineIn, grantLimits } from '../limits.ts'
 import type { Started, StartOrder } from '../orders.ts';
 import { bytesInWords, durationInWords } from '../quantities.ts';
 import type { Approval } from '../registry.ts';
-import { type Attribution, addCapture, attribution, inHand, type Order, type Room } from '../room.ts';
+import { addCapture, inHand, type Order, type Room } from '../room.ts';
 import { settleFailed } from '../settling.ts';
 import { expansionPatience, formFor, missesTags } from '../vlan.ts';
 import { launch } from './launch.ts';

@@ -1,4 +1,5 @@
 import type { Actor } from '../analyst.ts';
+import { attribution } from '../attribution.ts';
 import type { Program } from '../bpf.ts';
 import { type Capture, joinedRings, type Window } from '../capture.ts';
 import { compileAhead, compileProgram } from '../compiler.ts';
@@ -10,7 +11,7 @@ import type { SearchOrder } from '../orders.ts';
 import { partialAddresses } from '../partial.ts';
 import type { WholeHostList } from '../registry.ts';
 import { ethernet } from '../ringfile.ts';
-import { addCapture, attribution, type Room } from '../room.ts';
+import { addCapture, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
 import { everything } from '../tcpdump.ts';
 import { shiftIn, speaksOfTags } from '../vlan.ts';

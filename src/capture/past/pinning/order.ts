@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Actor } from '../../analyst.ts';
+import { attribution } from '../../attribution.ts';
 import type { Micros } from '../../capture.ts';
 import { CaptureError } from '../../errors.ts';
 import { deadlineIn } from '../../limits.ts';
 import type { Lacking, Pin, PinId, PinOrder } from '../../pin.ts';
 import { type NewPin, type PinFile, placeName } from '../../pins.ts';
-import { attribution, inHand, type Order, type Room } from '../../room.ts';
+import { inHand, type Order, type Room } from '../../room.ts';
 import { filesOf } from '../progress.ts';
 import { type Planned, planRing, type RingFile } from '../ring.ts';
 import { checkWindow, knownRing } from '../wanted.ts';
