@@ -17,7 +17,7 @@ import type { JoinNumber } from './joins.ts';
 import { startLive } from './live/start.ts';
 import { isSecond } from './membership.ts';
 import type { BothStep } from './orders.ts';
-import type { Approval } from './registry.ts';
+import type { Approval } from './record.ts';
 import { ask, type Order, type Room } from './room.ts';
 
 /**

@@ -4,7 +4,7 @@ import { startLive } from './live/start.ts';
 import type { BothOrder, BothStep, SearchOrder, Started, StartOrder } from './orders.ts';
 import { checkSearch } from './past/plan.ts';
 import { searchRing } from './past/search.ts';
-import type { Approval } from './registry.ts';
+import type { Approval } from './record.ts';
 import type { Order, Room } from './room.ts';
 
 /**

@@ -6,7 +6,7 @@ import { CaptureError } from './errors.ts';
 import type { StartOrder } from './orders.ts';
 import { bootId } from './process.ts';
 import { bytesInWords, counted, durationInWords, largestSize, longestDuration, sizeInWords } from './quantities.ts';
-import type { Deadline } from './registry.ts';
+import type { Deadline } from './record.ts';
 import type { Room } from './room.ts';
 
 /** What a live capture may take: what was asked for, else what the configuration says. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Millis } from './capture.ts';
 import type { Lacking, Pin, PinId, PinnedFile, PinState } from './pin.ts';
-import type { Deadline } from './registry.ts';
+import type { Deadline } from './record.ts';
 
 /** A pin that is about to be made, or comes back from its manifest. */
 export interface NewPin extends Omit<Pin, 'id' | 'state' | 'endedAt' | 'why' | 'files' | 'bytes' | 'expiresAt'> {

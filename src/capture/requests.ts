@@ -8,7 +8,7 @@ import {
   requestNumber,
 } from './approval.ts';
 import type { Millis } from './capture.ts';
-import type { Deadline } from './registry.ts';
+import type { Deadline } from './record.ts';
 
 /** A request that is about to be made. */
 export interface NewRequest

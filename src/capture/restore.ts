@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Capture, CaptureId, RingFileOutcome, RingFileReport, Tally } from './capture.ts';
-import { type Deadline, hostsRow, insertHosts, type WholeHostList } from './registry.ts';
+import type { Deadline, WholeHostList } from './record.ts';
+import { hostsRow, insertHosts } from './registry.ts';
 import { numberOf } from './row.ts';
 
 /** A capture that goes into a registry made anew: what its sidecar, its process or its file tell of it. */

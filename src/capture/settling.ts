@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Capture, Counts } from './capture.ts';
 import { isThere, seal } from './custody.ts';
 import { type Examine, type Examined, examineSavefile } from './facts.ts';
-import type { Ending } from './registry.ts';
+import type { Ending } from './record.ts';
 import type { Room } from './room.ts';
 
 /** How a capture came to its end, apart from what its savefile tells. */

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { CaptureId, Counts, EarlierSavefile, Millis } from './capture.ts';
 import { isAlive } from './process.ts';
-import type { Deadline } from './registry.ts';
+import type { Deadline } from './record.ts';
 import { numberOf } from './row.ts';
 import { unsynced } from './unsynced.ts';
 

@@ -8,7 +8,7 @@ import type { Examined } from '../facts.ts';
 import { packetsLeft } from '../limits.ts';
 import { endProcess, isAlive, type ProcessToken, pidOf } from '../process.ts';
 import { counted } from '../quantities.ts';
-import type { Ending } from '../registry.ts';
+import type { Ending } from '../record.ts';
 import { ethernet } from '../ringfile.ts';
 import type { Room } from '../room.ts';
 import { headerBytes, headerFor } from '../savefile.ts';

@@ -1,7 +1,7 @@
 import type { Capture, Millis } from '../capture.ts';
 import { timeLeft } from '../limits.ts';
 import { isAlive, isOfEarlierBoot } from '../process.ts';
-import type { Claim } from '../registry.ts';
+import type { Claim } from '../record.ts';
 import { inHand, observe, type Room, takeOver } from '../room.ts';
 import { settleFailed } from '../settling.ts';
 import { finishCutStart } from './cut-start.ts';

@@ -8,7 +8,7 @@ import { checkExpression } from '../expression.ts';
 import { allowAnother, allowSpace, deadlineIn, grantLimits } from '../limits.ts';
 import type { Started, StartOrder } from '../orders.ts';
 import { bytesInWords, durationInWords } from '../quantities.ts';
-import type { Approval } from '../registry.ts';
+import type { Approval } from '../record.ts';
 import { addCapture, inHand, type Order, type Room } from '../room.ts';
 import { settleFailed } from '../settling.ts';
 import { expansionPatience, formFor, missesTags } from '../vlan.ts';

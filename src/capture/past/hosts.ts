@@ -3,7 +3,7 @@ import type { Instruction, Program } from '../bpf.ts';
 import { compileProgram, matchesNothing } from '../compiler.ts';
 import { CaptureError } from '../errors.ts';
 import { type AddressTable, addressTables } from '../indicators.ts';
-import type { WholeHostList } from '../registry.ts';
+import type { WholeHostList } from '../record.ts';
 import { expandForVlan } from '../vlan.ts';
 import type { HostProgram } from './filter/hosts.ts';
 

@@ -9,7 +9,7 @@ import { readIndicators } from '../indicators.ts';
 import { allowSpace } from '../limits.ts';
 import type { SearchOrder } from '../orders.ts';
 import { partialAddresses } from '../partial.ts';
-import type { WholeHostList } from '../registry.ts';
+import type { WholeHostList } from '../record.ts';
 import { ethernet } from '../ringfile.ts';
 import { addCapture, type Room } from '../room.ts';
 import { longestPacket, type PcapHeader } from '../savefile.ts';
