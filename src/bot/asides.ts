@@ -45,11 +45,16 @@ function questionsOf(capture: Capture, messages: readonly Message[], channel: st
   const isNew = near && deadline !== null && capture.state === 'running' && asked(deadline)?.ts == null;
   const fresh = isNew && !isThrough(asked(deadline)) ? [{ about: deadline, before: asked(deadline) }] : [];
   const answered = questions
-    .filter((question) => question.ts !== null && !isThrough(question) && !isAsked(capture, question.about))
+    .filter((question) => mayBeThere(question) && !isThrough(question) && !isAsked(capture, question.about))
     .map((before) => ({ about: before.about, before }));
   return [...fresh, ...answered].map(({ about, before }) =>
     aside('question', channel, before, { about, thread, rank: 1, settles: !isAsked(capture, about) }),
   );
+}
+
+/** Whether Slack shows it, or took it for all that anybody knows: its buttons would stay. */
+function mayBeThere({ ts, attemptedAt }: Message): boolean {
+  return ts !== null || attemptedAt !== null;
 }
 
 /** Whether it ended badly after whoever ordered it was told that it runs: what fails at once is answered at once. */

@@ -19,6 +19,7 @@ import type { Actor, KnownAnalyst } from '../../src/capture/analyst.ts';
 import type { Engine } from '../../src/capture/door.ts';
 import { openEngine } from '../../src/capture/engine.ts';
 import type { AuditEntry } from '../../src/capture/orders.ts';
+import { sinceBoot } from '../../src/capture/process.ts';
 import type { Config } from '../../src/config.ts';
 import { openDatabase } from '../../src/database.ts';
 import { readConfig } from '../../src/environment.ts';
@@ -68,7 +69,7 @@ export interface Setting {
     readonly slack: string;
     readonly login?: string;
   })[];
-  /** The clock of a bot in this process. */
+  /** The clock of a bot in this process, and of its engine; uptime goes along with it. */
   readonly now?: () => number;
 }
 
@@ -199,7 +200,8 @@ export async function sendDatagrams(port: number, count: number): Promise<void> 
 /** A bot with an engine of its own; resolves with what ends both. */
 async function botHere(workspace: Workspace, config: Config, now: () => number): Promise<() => Promise<void>> {
   const log = pino({ level: 'silent' });
-  const engine = openEngine({ config, log, now: Date.now });
+  const uptime = () => sinceBoot() + now() - Date.now();
+  const engine = openEngine({ config, log, now, uptime });
   const database = openDatabase(config.state);
   const secrets = { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl };
   const onLost = (why: unknown) => assert.fail(String(why));
