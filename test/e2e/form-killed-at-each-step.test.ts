@@ -51,8 +51,11 @@ const steps: readonly Step[] = [
   },
 ];
 
+/** Where the answer may be out already, and is not noted as given. */
+const mayBeAnswered: readonly string[] = ['post noted', 'answered', 'acknowledged'];
+
 for (const [at, step] of steps.entries()) {
-  test(`a bot killed over a form (${step.name}) leaves one capture or none, a whole audit log, and a person who is told once`, async (t) => {
+  test(`a bot killed over a form (${step.name}) leaves one capture or none, a whole audit log, and a person who is told, once until the answer is out`, async (t) => {
     const stage = await openStage(t);
     const { workspace, grant, soc, engine } = stage;
     const description = `sent at ${at}`;
@@ -68,7 +71,7 @@ for (const [at, step] of steps.entries()) {
     t.diagnostic(`${sent.outcome}, ${one?.state ?? 'no capture'}, told: ${told.join(' | ')}`);
     assert.deepEqual(more, []);
     // Killed between Slack's taking the answer and its being noted, the next bot cannot know that it was.
-    assert.ok(told.length === 1 || step.name === 'answered', told.join());
+    assert.ok(told.length === 1 || (mayBeAnswered.includes(step.name) && told.length === 2), told.join());
     if (one === undefined) {
       assert.match(told.join(), /Nothing was done|It is not known how far it came/);
       if (/Nothing was done/.test(told.join())) {
