@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import type { Millis } from '../capture/capture.ts';
+import type { Aftermath } from '../capture/orders.ts';
 import { answer } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { reply } from './replies.ts';
-import type { Unanswered } from './unanswered.ts';
+import { type Unanswered, viewOf } from './unanswered.ts';
+import { noticeModal } from './views/form.ts';
 import { interruptedView } from './views/interrupted.ts';
+import type { View } from './views/view.ts';
 
 /** So long Slack takes answers to an order. */
 const answerable: Millis = 30 * 60_000;
@@ -47,10 +50,28 @@ export async function tellInterrupted(since: Millis, slack: WebClient, desk: Des
 }
 
 /** False where it is too late. */
-async function tell(order: Unanswered, slack: WebClient, { engine, now }: Desk): Promise<boolean> {
-  const { origin, words, at, responseUrl } = order;
-  if (now() - at > answerable) return false;
-  const view = interruptedView(words, await engine.aftermath({ origin, words, since: at }));
-  await (responseUrl === null ? reply(order, view, slack) : answer(responseUrl, view));
+async function tell(order: Unanswered, slack: WebClient, desk: Desk): Promise<boolean> {
+  const { origin, words, at, thread, responseUrl } = order;
+  if (desk.now() - at > answerable) return false;
+  const aftermath = await desk.engine.aftermath({ origin, words, since: at });
+  const view = interruptedView(words, aftermath);
+  // Before its person reads that nothing was done, and sends it once more.
+  if (viewOf(order.key) !== null && cameToNothing(aftermath)) await desk.deliveries.forget(order.key);
+  await (responseUrl === null ? reply(order, view, slack) : answer(responseUrl, view, 'below', thread));
+  if (!cameToNothing(aftermath)) await takePlace(order, view, slack, desk);
   return true;
+}
+
+/** Whether it may be ordered again as if it had never been. */
+function cameToNothing({ outcome }: Aftermath): boolean {
+  return outcome === null || outcome === 'refused' || outcome === 'invalid' || outcome === 'failed';
+}
+
+/** Of what was done no form is left to be sent again, and none that says the sensor is at it. */
+async function takePlace({ key }: Unanswered, view: View, slack: WebClient, { log }: Desk): Promise<void> {
+  const form = viewOf(key);
+  if (form === null) return;
+  await slack.views
+    .update({ view_id: form, view: noticeModal('Capture packets', view) })
+    .catch((error: unknown) => log.info({ err: error }, 'form closed by now'));
 }

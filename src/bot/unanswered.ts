@@ -1,9 +1,12 @@
+import type { ViewOutput } from '@slack/bolt';
 import type { Database } from 'better-sqlite3';
 import type { Millis } from '../capture/capture.ts';
 import { patiently } from '../capture/patience.ts';
 import { unsynced } from '../capture/unsynced.ts';
 import type { SlackOrigin } from './analysts.ts';
+import { orderedBy, readForm } from './forms/reading.ts';
 import { heardIn, wordsOf as wordsSaid } from './hearing.ts';
+import type { FormState } from './views/form-state.ts';
 
 /** An order that Slack delivered, and whose person has not been answered yet. */
 export interface Unanswered {
@@ -14,7 +17,7 @@ export interface Unanswered {
   readonly owner: string;
   readonly origin: SlackOrigin;
   readonly thread: string | null;
-  /** As typed or clicked; null where that is a form. */
+  /** As typed, clicked or written by a form; null where nobody knows them. */
   readonly words: string | null;
   /** Where an answer goes that only this person sees; null for what was said in a message. */
   readonly responseUrl: string | null;
@@ -40,7 +43,9 @@ interface Row extends Omit<Unanswered, 'origin'> {
 /** All SQL for the table unanswered. @param owner this process */
 export function openUnanswered(database: Database, now: () => Millis, owner: string): UnansweredOrders {
   const insert = database.prepare(
-    'insert into unanswered (key, at, owner, team, user, channel, thread, words, response_url) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+    'insert into unanswered (key, at, owner, team, user, channel, thread, words, response_url) values (?, ?, ?, ?, ?, ?, ?, ?, ?) ' +
+      // A form that is sent again: whoever has it in hand now answers.
+      'on conflict do update set at = excluded.at, owner = excluded.owner, words = excluded.words, response_url = excluded.response_url',
   );
   const remove = database.prepare('delete from unanswered where key = ?');
   const older = database.prepare<[Millis], Row>(
@@ -68,7 +73,8 @@ export function unansweredIn(body: object, bot: string | undefined): Noted | nul
     return { key, origin: heard.origin, thread: heard.thread, words: wordsSaid(heard, bot), responseUrl: null };
   }
   const user = body.user_id ?? body.user?.id;
-  const responseUrl = body.response_url ?? body.response_urls?.[0]?.response_url ?? openedFrom(body);
+  const form = formIn(body);
+  const responseUrl = body.response_url ?? body.response_urls?.[0]?.response_url ?? form?.place.responseUrl ?? null;
   if (key === null || user === undefined || responseUrl === null) return null;
   const origin = {
     door: 'slack',
@@ -76,24 +82,37 @@ export function unansweredIn(body: object, bot: string | undefined): Noted | nul
     user,
     channel: body.channel_id ?? body.channel?.id ?? '',
   } as const;
-  return { key, origin, thread: null, words: wordsOf(body), responseUrl };
+  const words = form === null ? wordsOf(body) : orderedBy(form).words;
+  return { key, origin, thread: form?.place.thread ?? null, words, responseUrl };
 }
 
-/** Where the order came from that a form was opened for. */
-function openedFrom({ type, view }: Delivered): string | null {
+/** A form that was sent, as it was filled in; null for all else. */
+function formIn({ type, view }: Delivered): FormState | null {
   if (type !== 'view_submission' || view === undefined) return null;
   try {
-    const { responseUrl } = JSON.parse(view.private_metadata) as { responseUrl?: unknown };
-    return typeof responseUrl === 'string' ? responseUrl : null;
+    return readForm(view);
   } catch {
     return null;
   }
 }
 
-/** The name under which a delivery is unanswered: Slack gives each a trigger or an event id. */
+/** The name under which a delivery is unanswered: Slack gives each a trigger or an event id; a form is one order, however often it is sent. */
 export function keyOf(body: object): string | null {
+  if (isDelivered(body) && body.type === 'view_submission' && body.view !== undefined) return sentForm(body.view.id);
   if ('trigger_id' in body && typeof body.trigger_id === 'string') return `trigger ${body.trigger_id}`;
   return 'event_id' in body && typeof body.event_id === 'string' ? `event ${body.event_id}` : null;
+}
+
+const ofForm = 'view ';
+
+/** The name of a form that was sent, among what is done once, and while it is unanswered. */
+export function sentForm(viewId: string): string {
+  return `${ofForm}${viewId}`;
+}
+
+/** Slack's id of the form that is called so; null for any other name. */
+export function viewOf(key: string): string | null {
+  return key.startsWith(ofForm) ? key.slice(ofForm.length) : null;
 }
 
 /** As much of Slack's payloads as tells who waits for what, and where. */
@@ -110,7 +129,7 @@ interface Delivered {
   readonly response_url?: string;
   readonly response_urls?: readonly { readonly response_url: string }[];
   readonly actions?: readonly { readonly text?: { readonly text: string }; readonly value?: string }[];
-  readonly view?: { readonly private_metadata: string };
+  readonly view?: Pick<ViewOutput, 'id' | 'private_metadata' | 'state' | 'blocks'>;
   readonly event?: object;
 }
 

@@ -94,11 +94,13 @@ test('an order is noted as unanswered until its person was answered, whatever wa
   const place = { team_id: 'T1', user_id: 'U1', channel_id: 'C1' };
   const click = { team: { id: 'T1' }, user: { id: 'U1' }, channel: { id: 'C1' } };
   const event = { type: 'message', ts: '1.2', user: 'U1', channel: 'D1', text: 'stop c1', thread_ts: '1.1' };
+  const kept = { channel: 'C1', responseUrl: 'http://4', way: 'written', more: false, options: { description: 'a b' } };
+  const form = { id: 'V4', private_metadata: JSON.stringify(kept), state: { values: {} }, blocks: [] };
   const bodies = [
     { ...place, trigger_id: '1', command: '/capture', text: 'list', response_url: 'http://1' },
     { ...click, trigger_id: '2', actions: [{ text: { text: 'Stop' }, value: 'c1' }], response_url: 'http://2' },
     { team_id: 'T1', event_id: 'E3', event },
-    { ...click, trigger_id: '4', type: 'view_submission', view: { private_metadata: '{"responseUrl":"http://4"}' } },
+    { ...click, trigger_id: '4', type: 'view_submission', view: form },
     // Nobody waits for these.
     { team_id: 'T1', event_id: 'E6', event: { ...event, ts: '1.3', bot_id: 'B1' } },
     { team_id: 'T1', event_id: 'E4', event: { type: 'app_home_opened', user: 'U1', channel: 'D1' } },
@@ -115,7 +117,7 @@ test('an order is noted as unanswered until its person was answered, whatever wa
     [{ ...noted, key: 'trigger 1', words: '/capture list', responseUrl: 'http://1' }],
     [{ ...noted, key: 'trigger 2', words: '[Stop] c1', responseUrl: 'http://2' }],
     [{ ...noted, origin: theirs('D1'), key: 'event E3', thread: '1.1', words: 'stop c1', responseUrl: null }],
-    [{ ...noted, key: 'trigger 4', words: null, responseUrl: 'http://4' }],
+    [{ ...noted, key: 'view V4', words: "/capture start -d 'a b'", responseUrl: 'http://4' }],
     [],
     [],
     [],

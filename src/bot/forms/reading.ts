@@ -1,10 +1,10 @@
 import type { ViewOutput } from '@slack/bolt';
-import { type Draft, type DraftVerb, isDraftVerb } from '../../command/draft.ts';
+import { type Draft, type DraftVerb, draftLine, isDraftVerb } from '../../command/draft.ts';
 import { type Fields, noFields } from '../../command/fields.ts';
 import type { OptionName } from '../../command/form.ts';
 import { plainText } from '../../command/phone.ts';
 import { isoTime } from '../../command/time.ts';
-import type { FormState, Offer, Place, Way } from '../views/form-state.ts';
+import { type FormState, meantBy, type Offer, type Place, type Way } from '../views/form-state.ts';
 import { formAction } from '../views/inputs.ts';
 
 /** What stands in a view besides what its fields show. */
@@ -47,6 +47,14 @@ export function readForm(view: Pick<ViewOutput, 'state' | 'private_metadata' | '
   const draft = { verb: verbOf(view), options: withoutEmpty({ ...options, ...Object.fromEntries(filled) }) };
   const form = { draft, way: wayOf(view, way), more, place: { channel, responseUrl, thread } };
   return leftOut === undefined ? form : { ...form, leftOut };
+}
+
+/** What a form orders as it stands, and the words for it in the audit log. */
+export function orderedBy(form: FormState): { readonly draft: Draft; readonly words: string } {
+  const meant = meantBy(form);
+  const expression = 'expression' in meant ? meant.expression : '';
+  const draft = { verb: form.draft.verb, options: { ...form.draft.options, expression } };
+  return { draft, words: `/capture ${draftLine(draft)}` };
 }
 
 /** The channel that a person chose in a form that asks for it. */

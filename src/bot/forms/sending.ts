@@ -3,13 +3,14 @@ import type { AckFn, ViewOutput, ViewResponseAction } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Millis } from '../../capture/capture.ts';
 import { CaptureError } from '../../capture/errors.ts';
-import { draftLine, draftWords } from '../../command/draft.ts';
+import { draftWords } from '../../command/draft.ts';
 import { parseCommand } from '../../command/parse.ts';
 import { authorise, type SlackOrigin } from '../analysts.ts';
 import { answer } from '../answer.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Desk } from '../desk.ts';
 import { troubleInWords } from '../trouble.ts';
+import { sentForm } from '../unanswered.ts';
 import { echoed } from '../views/echo.ts';
 import { errorView } from '../views/error.ts';
 import { formView, noticeModal, waitingModal } from '../views/form.ts';
@@ -18,6 +19,7 @@ import { sentAlreadyView } from '../views/notice.ts';
 import type { View } from '../views/view.ts';
 import { expressionBlock, type Faults, faultOf, faultsOf } from './faults.ts';
 import { installationOf } from './installation.ts';
+import { orderedBy } from './reading.ts';
 
 /** A form as Slack delivered it: whose, which, and as it was filled in. */
 export interface Sent {
@@ -101,9 +103,7 @@ async function carryOutOnce(sent: Sent, desk: Desk): Promise<Outcome> {
 /** @throws CaptureError as the engine does, and for who may not */
 async function carryOutForm({ origin, view, form, responseUrl }: Sent, desk: Desk): Promise<Outcome> {
   const meant = meantBy(form);
-  const expression = 'expression' in meant ? meant.expression : '';
-  const draft = { verb: form.draft.verb, options: { ...form.draft.options, expression } };
-  const words = `/capture ${draftLine(draft)}`;
+  const { draft, words } = orderedBy(form);
   const { actor, timezone } = await authorise({ origin, verb: draft.verb, words }, desk);
   const setting = { door: 'slack', now: desk.now(), timezone: timezone ?? desk.config.reports.timezone } as const;
   const { expression: noExpression, ...others } = faultsOf(draft, setting);
@@ -113,7 +113,7 @@ async function carryOutForm({ origin, view, form, responseUrl }: Sent, desk: Des
   };
   if (Object.keys(faults).length > 0) return wrong(faults, shownIn(view));
   const command = parseCommand(draftWords(draft), setting);
-  const once = `view ${view.id}`;
+  const once = sentForm(view.id);
   if (!(await desk.deliveries.first([once]))) return { outcome: 'troubled', view: sentAlreadyView() };
   const shown = await carryOut(command, actor, desk).catch(async (error: unknown) => {
     if (error instanceof CaptureError) await desk.deliveries.forget(once);
@@ -121,9 +121,10 @@ async function carryOutForm({ origin, view, form, responseUrl }: Sent, desk: Des
   });
   const told = echoed(shown, command);
   if (responseUrl !== null)
-    await answer(responseUrl, told, 'below', form.place.thread).catch((error: unknown) =>
-      desk.log.warn({ err: error }, 'answer not shown'),
-    );
+    await answer(responseUrl, told, 'below', form.place.thread)
+      // At once: a bot that is killed before the form is acknowledged has told them all the same.
+      .then(() => desk.unanswered.forget(once))
+      .catch((error: unknown) => desk.log.warn({ err: error }, 'answer not shown'));
   return { outcome: 'done', view: told };
 }
 

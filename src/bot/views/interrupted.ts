@@ -7,10 +7,10 @@ const title = '⚡ I was interrupted';
 
 /**
  * To the person whose order the bot was carrying out when it ended: what came of it.
- * @param words as they typed or clicked it; null for a form
+ * @param words as they typed or clicked it, or as a form wrote it; null where nobody knows them
  */
 export function interruptedView(words: string | null, { outcome, detail, captures }: Aftermath): View {
-  const order = words === null ? 'the form that you sent' : words;
+  const order = words === null ? 'what you clicked' : words;
   const [told, why] = fateOf(outcome, captures.length > 0, detail);
   const reason: Row[] = why === null ? [] : [[typed(why, 500)]];
   const listed =
