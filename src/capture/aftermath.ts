@@ -6,15 +6,21 @@ import type { Room } from './room.ts';
 export function aftermathOf({ audit, registry, now }: Room, interrupted: Interrupted): Aftermath {
   const entries = entriesOf([...audit.between(interrupted.since, now() + 1)].flat(), interrupted);
   const last = entries.at(-1);
-  if (last === undefined) return { outcome: null, detail: null, captures: [] };
+  if (last === undefined) return { outcome: null, detail: null, captures: [], unsearched: null };
   const { outcome, detail, analyst } = last;
   const named = entries.flatMap(({ capture }) => (capture === null ? [] : [registry.byId(capture)]));
-  if (outcome !== 'unknown' && outcome !== 'asked') return { outcome, detail, captures: distinct(named) };
+  const told = (captures: Capture[]) => ({ outcome, detail, captures, unsearched: unsearchedOf(last, captures) });
+  if (outcome !== 'unknown' && outcome !== 'asked') return told(distinct(named));
   const ran = [...registry.ranBetween(interrupted.since, now() + 1)].flat();
   const begun = ran.filter(
     (each) => (each.orderedBy === analyst || each.approvedBy === analyst) && each.startedAt >= interrupted.since,
   );
-  return { outcome, detail, captures: distinct([...named, ...begun]) };
+  return told(distinct([...named, ...begun]));
+}
+
+/** The search has an entry of its own, behind that of the order for both. */
+function unsearchedOf({ verb }: AuditEntry, captures: readonly Capture[]): Capture | null {
+  return (verb === 'both' && captures.find(({ kind, state }) => kind === 'live' && state !== 'failed')) || null;
 }
 
 /** Its own entries by its words; where those are not known, all of its person's since. */

@@ -206,4 +206,6 @@ export interface Aftermath {
   readonly detail: string | null;
   /** The captures that it made or ended; of one whose outcome is unknown, those that its person has begun since. */
   readonly captures: readonly Capture[];
+  /** The live capture of an order for both whose search was never begun; null for all others. */
+  readonly unsearched: Capture | null;
 }

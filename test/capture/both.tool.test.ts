@@ -55,6 +55,24 @@ describe('both: a live capture, and the ring up to it', () => {
     });
   }
 
+  test('cut off before its search began is told as that, with the live capture that goes on', async () => {
+    await record();
+    const { words } = sensor.grant;
+    const slack = { door: 'slack', team: 'T1', user: 'U1', channel: 'C1' } as const;
+    const since = Date.now();
+    const actor = { ...sensor.grant, origin: slack };
+    const aftermath = () => sensor.engine.aftermath({ origin: slack, words, since });
+    for await (const step of sensor.engine.both(order, actor, new AbortController().signal))
+      if (step.step === 'started') break;
+    const cutOff = await aftermath();
+    assert.deepEqual([cutOff.outcome, cutOff.unsearched?.id, cutOff.unsearched?.state], ['done', 'c1', 'running']);
+
+    for await (const step of sensor.engine.both(order, actor, new AbortController().signal))
+      if (step.step === 'waiting' || step.step === 'planned') break;
+    const begun = await aftermath();
+    assert.equal(begun.unsearched, null);
+  });
+
   test('a packet that was really sent twice is kept twice', async () => {
     await record();
     let going = true;

@@ -135,6 +135,7 @@ export function everyViewOf(capture: Capture, reports: readonly RingFileReport[]
       outcome: 'failed',
       detail: words,
       captures: Array.from({ length: 40 }, () => capture),
+      unsearched: capture,
     }),
     get: getView(words, {
       savefiles: Array.from({ length: 30 }, () => ({
