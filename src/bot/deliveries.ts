@@ -66,7 +66,9 @@ export function onlyFirst(
     refused.add(key);
     setTimeout(() => refused.delete(key), kept).unref();
   };
-  const isRefused = (keys: readonly string[]) => keys.some((key) => refused.has(key));
+  /** Those that wait to be noted: their repetition is one whatever becomes of them. */
+  const beingNoted = new Set<string>();
+  const isKnown = (keys: readonly string[]) => keys.some((key) => refused.has(key) || beingNoted.has(key));
   return async ({ body, context, next, ...args }) => {
     // A locked registry must not keep a role alive; to hear twice that something changed does no harm.
     if (isChange(body)) return next();
@@ -77,19 +79,20 @@ export function onlyFirst(
     const ack = 'ack' in args && typeof args.ack === 'function' ? (args.ack as Acknowledge) : null;
     const isFirst = async () => {
       try {
+        for (const key of keys) beingNoted.add(key);
         return await deliveries.first(keys, note, ack === null ? patience : notedWithin);
       } catch (error) {
-        const isRepetition = isRefused(keys);
         keys.forEach(refuse);
         const faults = isSubmission(body) ? faultAnywhere(error, body.view.blocks) : null;
         // A form that is acknowledged without a word closes, with all that was typed.
         if (faults !== null) await ack?.({ response_action: 'errors', errors: faults });
         else if (!isSubmission(body)) await ack?.();
-        if (isRepetition) return false;
         throw error;
+      } finally {
+        for (const key of keys) beingNoted.delete(key);
       }
     };
-    if (!isRefused(keys) && (await isFirst())) {
+    if (!isKnown(keys) && (await isFirst())) {
       await next();
       await markAnswered(body, unanswered, log);
     }

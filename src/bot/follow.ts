@@ -91,7 +91,13 @@ export class Follow {
   /** Says in a capture's thread what its analyst should know of it. */
   async warn(id: string, warnings: readonly string[]): Promise<void> {
     if (warnings.length === 0) return;
-    await this.#parts.messages.keepWarnings(id, warnings);
+    try {
+      await this.#parts.messages.keepWarnings(id, warnings);
+    } catch (error) {
+      // Its person has them in the answer, too; and what runs is not to pass for failed.
+      if (!isPassing(error)) throw error;
+      this.#parts.log.error({ subject: id, warnings, err: error }, 'warnings not kept for the thread');
+    }
     this.#noteBehind(id);
   }
 

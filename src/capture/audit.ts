@@ -27,6 +27,8 @@ export interface Audit extends Entries {
     capture: string | null,
     detail: string | null,
   ): void;
+  /** Whether nothing was written yet of what came of it. */
+  isUnsettled(asked: number): boolean;
   /** Writes an entry as it is, for what `ask` is not for: a look, a refusal at the door, what the engine saw or is about to do. */
   note(note: Note): number;
   /** Settles as `unknown` what processes asked that are gone now. */
@@ -46,6 +48,7 @@ export function openAudit(database: Database.Database, process: string, now: () 
   const unsettled = database.prepare<[], AuditRow>(
     'SELECT audit.* FROM unsettled CROSS JOIN audit USING (seq) ORDER BY unsettled.seq',
   );
+  const isUnsettled = database.prepare<[number], unknown>('SELECT 1 FROM unsettled WHERE seq = ?');
   // Immediate: the hash before must still be the newest when this entry is written.
   const append = database.transaction((note: Note, settles: number | null): number => {
     const last = newest.get();
@@ -89,6 +92,7 @@ export function openAudit(database: Database.Database, process: string, now: () 
         null,
       ),
     settle,
+    isUnsettled: (asked) => isUnsettled.get(asked) !== undefined,
     note: (note) => append(note, null),
     settleAbandoned: (isAlive) => {
       // Looked at first without the lock that writing takes: nearly always there is nothing to settle.

@@ -22,6 +22,8 @@ export interface Joins {
   complete(join: JoinNumber): void;
   pending(): OpenJoin[];
   isPending(join: JoinNumber): boolean;
+  /** Whether nobody has begun to make it, and it is not ended. */
+  isToBegin(join: JoinNumber): boolean;
   /** The captures of the order, as they were made. */
   parts(join: JoinNumber): CaptureId[];
   /** Notes the capture of the joined savefile; false where somebody else was first. */
@@ -55,6 +57,9 @@ export function openJoins(database: Database.Database, process: string): Joins {
     `SELECT number, state, owner, capture FROM joins WHERE state <> 'ended' ORDER BY number`,
   );
   const isPending = database.prepare<[number], unknown>(`SELECT 1 FROM joins WHERE number = ? AND state <> 'ended'`);
+  const isToBegin = database.prepare<[number], unknown>(
+    `SELECT 1 FROM joins WHERE number = ? AND capture IS NULL AND state <> 'ended'`,
+  );
   const parts = database
     .prepare<[number], number>('SELECT number FROM captures WHERE part_of = ? ORDER BY number')
     .pluck();
@@ -79,6 +84,7 @@ export function openJoins(database: Database.Database, process: string): Joins {
         capture: capture === null ? null : `c${capture}`,
       })),
     isPending: (join) => isPending.get(join) !== undefined,
+    isToBegin: (join) => isToBegin.get(join) !== undefined,
     parts: (join) => parts.all(join).map((number): CaptureId => `c${number}`),
     begin: (join, capture) => {
       const began = begin.run({ join, capture: numberOf(capture) }).changes > 0;

@@ -59,7 +59,7 @@ export function openRoom({
     now,
     uptime: bootClock,
     database,
-    patiently: (write) => patiently(database, write),
+    patiently: (write, within) => patiently(database, write, within),
     registry: openRegistry(database, config.captures, self),
     supervision: openSupervision(database, self),
     holdings: openHoldings(database, { directory: config.captures, process: self, now }),

@@ -4,6 +4,8 @@ import { turn } from './turns.ts';
 
 /** Milliseconds that one process waits for another's transaction. */
 export const patience = 5_000;
+/** The same where something was done already, and is to be noted: rather late than told as not done. */
+export const untilNoted = 60_000;
 /** So many of them on the event loop, where others wait for that; the rest are waited for beside it. */
 export const moment = 50;
 const tryEvery = 20;

@@ -1,3 +1,4 @@
+import { isPassing } from '../database.ts';
 import type { Capture } from './capture.ts';
 import { isAlive } from './process.ts';
 import { isCaredFor, type Room } from './room.ts';
@@ -10,14 +11,26 @@ export async function reconcileAll(room: Room): Promise<void> {
   const open = room.registry.open();
   await Promise.all(open.map((capture) => reconcileOne(room, capture)));
   if (open.some(({ kind }) => kind === 'live') || room.joins.pending().length > 0) await room.leaveSupervisor();
+  // Before requests are looked after: what a request came to may be among it.
+  await writeOwed(room);
   if (room.requests.open().length > 0) await tend(room);
   await room.patiently(() => room.audit.settleAbandoned(isAlive));
-  while (room.owed.length > 0) {
-    // Several looks may be at it: each takes out what it wrote.
-    await room.patiently(() => {
-      room.owed[0]?.();
-      room.owed.shift();
-    });
+}
+
+/** Writes the outcomes that the audit log did not take; one that it never takes keeps nobody from looking. */
+async function writeOwed(room: Room): Promise<void> {
+  for (const write of [...room.owed]) {
+    try {
+      await room.patiently(() => {
+        // Several looks may be at it: each takes out what it wrote.
+        if (!room.owed.includes(write)) return;
+        write();
+        room.owed.splice(room.owed.indexOf(write), 1);
+      });
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      room.log.error({ error }, 'outcome not written, next try follows');
+    }
   }
 }
 

@@ -32,7 +32,7 @@ export interface Room {
    * Writes once no other process has the registry locked, for which orders wait 5 s and the event loop does not. One statement or one
    * transaction: it is begun again where it found it locked.
    */
-  readonly patiently: <Result>(write: () => Result) => Promise<Result>;
+  readonly patiently: <Result>(write: () => Result, within?: Millis) => Promise<Result>;
   readonly registry: Registry;
   readonly supervision: Supervision;
   readonly holdings: Holdings;
@@ -65,6 +65,11 @@ export interface Log {
 /** Does something with one of them that nobody else in this process does meanwhile. */
 export async function inHand<Result>(room: Room, id: InHandId, act: () => Promise<Result>): Promise<Result> {
   room.inHand.add(id);
+  return thenLetGo(room, id, act);
+}
+
+/** The same with what this process has in hand already. */
+export async function thenLetGo<Result>(room: Room, id: InHandId, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } finally {
@@ -90,8 +95,17 @@ export function isCaredFor(room: Room, id: CaptureId): boolean {
   return owner === room.self ? room.inHand.has(id) : isAlive(owner);
 }
 
+/** Writes something new, and has it in hand before anybody can see it in nobody's; undefined where there is nothing to write. */
+export function addInHand<New extends { readonly id: InHandId } | undefined>(room: Room, add: () => New): Promise<New> {
+  return room.patiently(() => {
+    const added = add();
+    if (added !== undefined) room.inHand.add(added.id);
+    return added;
+  });
+}
+
 /**
- * Writes a new capture into the registry, under a savefile's name that neither a file nor another capture has.
+ * Writes a new capture into the registry, under a savefile's name that neither a file nor another capture has; it is in hand then.
  * @param allow throws when there may be no further one, in the same transaction
  * @throws CaptureError `no_room` when the captures directory cannot be looked into or written to
  */
@@ -108,7 +122,7 @@ export async function addCapture(
     const savefile = freeName(capture, (name) => present.has(name) || room.registry.isNameTaken(name));
     return room.registry.add({ ...capture, savefile, file: savefile });
   });
-  return room.patiently(add.immediate);
+  return addInHand(room, add.immediate);
 }
 
 /** Writes what the engine saw or did of itself. */
@@ -162,19 +176,19 @@ export interface Order {
 /** Writes to the audit log that something was asked: no entry, no act. */
 export async function ask(room: Room, verb: string, actor: Actor, named?: string): Promise<Order> {
   const asked = await room.patiently(() => room.audit.ask(verb, actor, actingFor(actor, named)));
-  let settled = false;
   let isOwed = false;
+  // By the log: what was settled in a transaction that was taken back is open again.
   const settle = (
     outcome: 'done' | 'refused' | 'invalid' | 'failed',
     capture: string | null,
     detail: string | null,
   ) => {
-    if (settled) return;
-    room.audit.settle(asked, outcome, capture, detail);
-    settled = true;
+    if (room.audit.isUnsettled(asked)) room.audit.settle(asked, outcome, capture, detail);
   };
   return {
-    settle,
+    settle: (outcome, capture, detail) => {
+      if (!isOwed) settle(outcome, capture, detail);
+    },
     fail: async (error, alongside) => {
       if (isOwed) return;
       const write = room.database.transaction(() => {

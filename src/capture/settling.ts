@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Capture, Counts } from './capture.ts';
 import { isThere, seal } from './custody.ts';
 import { type Examine, type Examined, examineSavefile } from './facts.ts';
+import { untilNoted } from './patience.ts';
 import type { Ending } from './record.ts';
 import type { Room } from './room.ts';
 
@@ -29,7 +30,10 @@ export async function settle(
   examine: Examine = examineSavefile,
 ): Promise<void> {
   const { state, counts } = end;
-  const endedAt = await room.patiently(() => room.registry.fixEnding(capture.id, { state, why: end.why }, room.now()));
+  const endedAt = await room.patiently(
+    () => room.registry.fixEnding(capture.id, { state, why: end.why }, room.now()),
+    untilNoted,
+  );
   // Somebody else's to end: a sidecar of ours would contradict theirs.
   if (endedAt === undefined) return;
   const path = join(room.place.directory, capture.savefile);
@@ -84,5 +88,5 @@ async function writeEnding(room: Room, capture: Capture, ending: Ending, alongsi
   const write = room.database.transaction(() => {
     if (room.registry.settle(capture.id, ending)) alongside();
   });
-  await room.patiently(write);
+  await room.patiently(write, untilNoted);
 }

@@ -7,6 +7,7 @@ import { reconcileJoined } from './joining/join.ts';
 import { endLive } from './live/ending.ts';
 import { reconcileLive } from './live/reconcile.ts';
 import { reconcileSearch } from './past/ending.ts';
+import { untilNoted } from './patience.ts';
 import { inHand, type Order, type Room, takeOver } from './room.ts';
 import { namedLines, quoted } from './selecting.ts';
 
@@ -40,7 +41,8 @@ export async function stop(room: Room, { which, seen }: Stopping, actor: Actor, 
   const ended = others.map((capture) => `${capture.id} ended meanwhile: ${capture.why ?? capture.state}`);
   const ours = stopped.filter((capture) => !others.includes(capture)).map(({ id }) => id);
   const came = [...(ours.length === 0 ? [] : [`stopped ${ours.join(', ')}`]), ...ended];
-  await room.patiently(() => asked.settle('done', ids.length === 1 ? (ids[0] ?? null) : null, came.join('; ')));
+  const about = ids.length === 1 ? (ids[0] ?? null) : null;
+  await room.patiently(() => asked.settle('done', about, came.join('; ')), untilNoted);
   return stopped;
 }
 

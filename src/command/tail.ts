@@ -4,6 +4,7 @@ import { commandName } from './grammar.ts';
 import type { Said } from './options.ts';
 import { refuse, typed } from './refuse.ts';
 import { dayAt, isDay } from './time.ts';
+import { quoteWord } from './words.ts';
 
 /** The one capture that a verb is for: its id, or a word that it alone has. */
 export function oneOf(said: Said, form: Form, setting: Setting): string {
@@ -51,6 +52,8 @@ export function denialOf(
   // In the thread of a request all words are the reason, unless they begin with an id.
   const isAtHand = request !== undefined && !/^a\d+$/i.test(first);
   const reason = (isAtHand ? tail : behind).join(' ').trim();
+  if (request !== undefined && !isAtHand && first.toLowerCase() !== request && reason !== '')
+    refuse(`this is the thread of ${request}, and ${typed(first)} is another request: deny it where it is, or alone`);
   return { id: isAtHand ? request : requestIdOf(first, form, setting), reason: reason === '' ? null : reason };
 }
 
@@ -82,6 +85,8 @@ export function stopSelector(said: Said, form: Form, setting: Setting): string |
   const name = commandName(setting.door);
   if (all && selector !== undefined) refuse(`--all and ${typed(selector)} are two selections: leave one of them out`);
   if (!all && selector === undefined) {
+    if (setting.request !== undefined)
+      refuse(`${setting.request} waits and does not run: write ${name} deny, or ${name} stop ID for what runs`);
     refuse(`stop needs an id or a word: write ${name} stop ID, or ${name} stop --all for every one that you may stop`);
   }
   return selector ?? null;
@@ -121,6 +126,11 @@ export function onlyWord(said: Said, form: Form, { door }: Setting): string | un
   const example = `${commandName(door)} ${form.examples.at(-1)}`;
   if (form.tail === null && word !== undefined) refuse(`${form.verb} does not take ${typed(word)}: write ${example}`);
   if (second !== undefined) {
+    const takesDuration = form.options.some(({ value }) => value === 'DURATION');
+    if (takesDuration && /^\d+[smhd]$/i.test(second))
+      refuse(
+        `how long is an option: did you mean ${commandName(door)} ${form.verb} ${quoteWord(word ?? '')} --for ${second}?`,
+      );
     refuse(`${form.verb} takes one ${form.tail}, and ${typed(second)} is one more: quote words that belong together`);
   }
   if (word?.trim() === '') refuse(`the ${form.tail} of ${form.verb} is empty: write ${example}`);

@@ -153,3 +153,18 @@ test('what could not be noted is acknowledged and refused, and nothing comes of 
   const errors = { description: 'it is locked' };
   assert.deepEqual(answers, [undefined, { response_action: 'errors', errors }, undefined]);
 });
+
+test('what comes again while it waits to be noted is its repetition, although the registry is free by then', async () => {
+  const { promise: locked, reject } = Promise.withResolvers<boolean>();
+  let asked = 0;
+  const first = () => (++asked === 1 ? locked : Promise.resolve(true));
+  const { deliver: into } = door({ first, forget: async () => undefined });
+  const ack = async () => undefined;
+  const command = { trigger_id: '1', command: '/capture' };
+  const deliver = () => into(command, () => assert.fail('carried out'), { ack });
+  const original = deliver();
+  await deliver();
+  reject(new CaptureError('conflict', 'it is locked'));
+  await assert.rejects(original, { code: 'conflict' });
+  assert.equal(asked, 1);
+});

@@ -249,3 +249,15 @@ describe('identity at a door', () => {
     }
   });
 });
+
+test('an outcome that was taken back with its transaction is still to be written', () => {
+  const asked = audit.ask('stop', actor('grant', 'lead'));
+  assert.throws(
+    database.transaction(() => {
+      audit.settle(asked, 'done', null, null);
+      assert.equal(audit.isUnsettled(asked), false);
+      throw new Error('the disk is full');
+    }),
+  );
+  assert.equal(audit.isUnsettled(asked), true);
+});

@@ -308,6 +308,7 @@ const refused: readonly [title: string, line: string, sentence: RegExp][] = [
     'deny too broad',
     /'too' is no id of a request: write capture deny ID; capture approve shows/,
   ],
+  ['a duration without its option', 'extend c9 2h', /did you mean capture extend c9 --for 2h\?/],
   ['an unknown letter', 'list -x', /list has no option '-x': capture help list/],
   ['an option in the tail', 'start -d x host 192.0.2.7 -w /etc/x', /no option '-w'.*behind --/],
   ['an option given twice', 'start -d x -d y tcp', /-d is there twice/],
@@ -466,8 +467,11 @@ test('in the thread of a request no id is needed, and what does not begin with o
   assert.deepEqual(atHand('deny'), { verb: 'deny', id: 'a7', reason: null });
   assert.deepEqual(atHand('deny', 'a', 'bit', 'broad'), { verb: 'deny', id: 'a7', reason: 'a bit broad' });
   assert.deepEqual(atHand('deny', '5', 'hosts', 'only'), { verb: 'deny', id: 'a7', reason: '5 hosts only' });
-  assert.deepEqual(atHand('deny', 'A8', 'too', 'broad'), { verb: 'deny', id: 'a8', reason: 'too broad' });
+  assert.deepEqual(atHand('deny', 'A7', 'too', 'broad'), { verb: 'deny', id: 'a7', reason: 'too broad' });
+  assert.deepEqual(atHand('deny', 'A8'), { verb: 'deny', id: 'a8', reason: null });
+  assert.throws(() => atHand('deny', 'a8', 'is', 'the', 'same'), /the thread of a7, and 'a8' is another request/);
+  assert.throws(() => atHand('stop'), /a7 waits and does not run: write \/capture deny/);
   // It is no capture.
-  for (const verb of ['stop', 'extend', 'keep', 'get'] as const)
+  for (const verb of ['extend', 'keep', 'get'] as const)
     assert.throws(() => atHand(verb, ...(verb === 'extend' ? ['--for', '2h'] : [])), /needs/);
 });

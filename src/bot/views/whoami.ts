@@ -3,9 +3,9 @@ import { bold, escaped, said, typed } from './text.ts';
 import { rows, type View } from './view.ts';
 
 const mayDo = {
-  viewer: 'look at captures: list, show',
+  viewer: 'look: captures with list and show, the day with digest',
   analyst: 'start captures, search the past and stop your own captures',
-  lead: 'start and search, also for somebody else, stop anyone’s captures and read the audit log',
+  lead: 'start and search, also for somebody else, stop anyone’s captures, approve what others ask for and read the audit log',
 } as const satisfies Record<Role, string>;
 
 /** Who the sensor takes the person for, by what, and what that lets them do. */

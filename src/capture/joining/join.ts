@@ -7,7 +7,7 @@ import type { JoinNumber, OpenJoin } from '../joins.ts';
 import { freeBytes, freeNow } from '../limits.ts';
 import { isAlive, pidOf } from '../process.ts';
 import { counted, sizeInWords } from '../quantities.ts';
-import { inHand, observe, type Room, takeOver } from '../room.ts';
+import { addInHand, observe, type Room, takeOver, thenLetGo } from '../room.ts';
 import { sealOrSay, settleFailed } from '../settling.ts';
 import { type Built, build, formatOf, removeLeftovers } from './build.ts';
 import { lackingIn, type Part, partsOf } from './parts.ts';
@@ -46,7 +46,7 @@ export async function joinOne(room: Room, pending: OpenJoin, stops: Stops): Prom
   const of = { captures, parts };
   if (begun !== undefined) return void (await takeOver(room, begun.id, () => make(room, begun, of, stops)));
   const capture = await begin(room, pending.number, captures, parts);
-  if (capture !== undefined) await inHand(room, capture.id, () => make(room, capture, of, stops));
+  if (capture !== undefined) await thenLetGo(room, capture.id, () => make(room, capture, of, stops));
 }
 
 /** Ends a making that was told to stop, and whose process is gone. */
@@ -89,7 +89,7 @@ async function begin(room: Room, number: JoinNumber, captures: readonly Capture[
   };
   const { analyst, orderedBy, description, expression, expanded, channel, case: incident } = first;
   const add = room.database.transaction(() => {
-    if (!room.joins.isPending(number)) return undefined;
+    if (!room.joins.isToBegin(number)) return undefined;
     const isTaken = (name: string) => present.has(name + ending) || room.registry.isNameTaken(name + ending);
     const savefile = freeName(named, isTaken) + ending;
     const capture = room.registry.add({
@@ -103,9 +103,10 @@ async function begin(room: Room, number: JoinNumber, captures: readonly Capture[
       joined: parts.map(({ path: _, facts: __, ...part }) => part),
     });
     // In the same transaction: a capture that no join knows of would be nobody's to make.
-    return room.joins.begin(number, capture.id) ? capture : undefined;
+    room.joins.begin(number, capture.id);
+    return capture;
   });
-  return room.patiently(add.immediate);
+  return addInHand(room, add.immediate);
 }
 
 /** So much of a description's words is in the name, so that `joined` is, too. */

@@ -7,6 +7,7 @@ import type { Capture } from '../capture.ts';
 import { createSavefile, isThere } from '../custody.ts';
 import { CaptureError } from '../errors.ts';
 import { packetsLeft } from '../limits.ts';
+import { untilNoted } from '../patience.ts';
 import { endProcess, isAlive, type ProcessToken, signal, tokenOf } from '../process.ts';
 import type { Room } from '../room.ts';
 import { complaint, isListening, spawnLive } from '../tcpdump.ts';
@@ -56,6 +57,7 @@ export type Launched =
 export async function launch(room: Room, capture: Capture, alongside: () => void): Promise<Launched> {
   let tcpdump: ProcessToken | undefined;
   let isOurs = false;
+  let runs: boolean;
   try {
     await (await createSavefile(capture.path)).close();
     isOurs = true;
@@ -63,18 +65,19 @@ export async function launch(room: Room, capture: Capture, alongside: () => void
     tcpdump = token;
     if (token !== undefined) await room.patiently(() => room.registry.noteTcpdump(capture.id, token));
     await listening(room, capture, tcpdump);
+    const mark = room.database.transaction(() => {
+      const marked = room.registry.markRunning(capture.id);
+      if (marked) alongside();
+      return marked;
+    });
+    runs = await room.patiently(mark, untilNoted);
   } catch (error) {
+    // What runs in spite of what is told would be worse than a start that failed.
     const ended = tcpdump === undefined || (await endProcess(tcpdump, ['SIGKILL'], patience));
     if (isOurs && ended) await removeEmpty(capture.path);
     const leftNothing = ended && !(isOurs && (await isThere(capture.path)));
     return { runs: false, error, why: error instanceof Error ? error.message : String(error), leftNothing };
   }
-  const mark = room.database.transaction(() => {
-    const marked = room.registry.markRunning(capture.id);
-    if (marked) alongside();
-    return marked;
-  });
-  const runs = await room.patiently(mark);
   if (!runs) {
     // Somebody who took us for dead has settled it: what runs now would have no entry.
     if (tcpdump !== undefined) signal(tcpdump, 'SIGKILL');

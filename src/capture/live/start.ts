@@ -9,7 +9,7 @@ import { allowAnother, allowSpace, deadlineIn, grantLimits } from '../limits.ts'
 import type { Started, StartOrder } from '../orders.ts';
 import { bytesInWords, durationInWords } from '../quantities.ts';
 import type { Approval } from '../record.ts';
-import { addCapture, inHand, type Order, type Room } from '../room.ts';
+import { addCapture, type Order, type Room, thenLetGo } from '../room.ts';
 import { settleFailed } from '../settling.ts';
 import { expansionPatience, formFor, missesTags } from '../vlan.ts';
 import { launch } from './launch.ts';
@@ -63,7 +63,7 @@ export async function startLive(
     approval,
   } as const;
   const capture = await addCapture(room, wanted, () => allowAnother(room, attributed.analyst));
-  const started = await inHand(room, capture.id, () => launchOrFail(room, capture, asked));
+  const started = await thenLetGo(room, capture.id, () => launchOrFail(room, capture, asked));
   await room.leaveSupervisor();
   return { capture: started, warnings };
 }

@@ -4,6 +4,7 @@ import { CaptureError } from '../errors.ts';
 import type { Examine } from '../facts.ts';
 import type { SearchOrder, SearchStep } from '../orders.ts';
 import { notePace } from '../paces.ts';
+import { untilNoted } from '../patience.ts';
 import { ask, type Order, type Room } from '../room.ts';
 import { longestPacket } from '../savefile.ts';
 import { toolVersions } from '../tcpdump.ts';
@@ -91,7 +92,6 @@ async function* searchAsked(
   });
   const { capture } = planning;
   let { plan, warnings, others } = planning;
-  room.inHand.add(capture.id);
   const cancelling = new AbortController();
   const cancel = { signal: AbortSignal.any([signal, cancelling.signal]), now: () => cancelling.abort() };
   let file: ProcessingFile | undefined;
@@ -183,7 +183,7 @@ async function* scanRings(
   const lookedAt = room.now();
   const began = room.uptime();
   const noteSpans = () =>
-    room.patiently(() => room.registry.noteRingSpans(capture.id, spansOf(lanes, window, lookedAt)));
+    room.patiently(() => room.registry.noteRingSpans(capture.id, spansOf(lanes, window, lookedAt)), untilNoted);
   let notedAt = room.now();
   const note = async () => {
     const progress = progressOf(lanes);
@@ -210,7 +210,7 @@ async function* scanRings(
       } else {
         const report = lineOf(told.lane, told.report, plan);
         const position = finishPlace(told);
-        await room.patiently(() => room.registry.noteReport(capture.id, position, report));
+        await room.patiently(() => room.registry.noteReport(capture.id, position, report), untilNoted);
         if (isTrouble(report)) yield { step: 'troubled', capture: current(room, capture), file: report };
       }
     }
@@ -220,7 +220,10 @@ async function* scanRings(
     for (const lane of lanes) {
       for (const report of leftOver(lane)) {
         const position = lane.first + lane.reports.length;
-        await room.patiently(() => room.registry.noteReport(capture.id, position, lineOf(lane, report, plan)));
+        await room.patiently(
+          () => room.registry.noteReport(capture.id, position, lineOf(lane, report, plan)),
+          untilNoted,
+        );
         lane.reports.push(report);
       }
     }
@@ -232,7 +235,7 @@ async function* scanRings(
   if (crews.length === 1 && crew?.alone && !stop.aborted && capture.ring !== null) {
     const { ring, id } = capture;
     const pace = { id, bytes: crew.read(), milliseconds: room.uptime() - began };
-    await room.patiently(() => notePace(room.database, ring, pace));
+    await room.patiently(() => notePace(room.database, ring, pace), untilNoted);
   }
   const progress = await note();
   yield { step: 'reached', capture: current(room, capture), progress };
@@ -249,7 +252,7 @@ async function noteProgress(
   lanes: readonly Lane[],
   file: ProcessingFile,
 ): Promise<boolean> {
-  return room.patiently(() => room.registry.noteProgress(capture.id, progressOf(lanes), file.name()));
+  return room.patiently(() => room.registry.noteProgress(capture.id, progressOf(lanes), file.name()), untilNoted);
 }
 
 function current(room: Room, capture: Capture): Capture {

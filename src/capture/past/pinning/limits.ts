@@ -4,7 +4,7 @@ import { CaptureError } from '../../errors.ts';
 import type { PinId } from '../../pin.ts';
 import type { NewPin, PinFile } from '../../pins.ts';
 import { durationInWords, sizeInWords } from '../../quantities.ts';
-import type { Room } from '../../room.ts';
+import { addInHand, type Room } from '../../room.ts';
 import type { RingFile } from '../ring.ts';
 
 /** @throws CaptureError `not_allowed` for longer than the configuration's time without being a lead */
@@ -35,19 +35,19 @@ export async function claim(
     return { position, name, firstAt, ...counted, how, part: null };
   });
   // Immediate: of two orders at once, each counts what the other takes.
-  const add = room.database.transaction((): PinId => {
+  const add = room.database.transaction((): { readonly id: PinId } => {
     const before = room.pins.used();
     const number = room.pins.nextNumber(highest);
     room.pins.add(number, 'pinning', pin, wanted);
     const { size: limit } = room.config.pins;
     const after = room.pins.used();
-    if (after <= limit) return `p${number}`;
+    if (after <= limit) return { id: `p${number}` };
     throw new CaptureError(
       'no_room',
       `${sizeInWords(after - before)} more would be pinned, ${sizeInWords(before)} are, and ${sizeInWords(limit)} is the limit (pins.size): release a pin, or ask for a shorter window`,
     );
   });
-  return room.patiently(add.immediate);
+  return (await addInHand(room, add.immediate)).id;
 }
 
 /** @throws CaptureError `no_room` when so many further bytes would leave less free than must stay free */

@@ -6,7 +6,7 @@ import { CaptureError } from '../../errors.ts';
 import { deadlineIn } from '../../limits.ts';
 import type { Lacking, Pin, PinId, PinOrder } from '../../pin.ts';
 import { type NewPin, type PinFile, placeName } from '../../pins.ts';
-import { inHand, type Order, type Room } from '../../room.ts';
+import { type Order, type Room, thenLetGo } from '../../room.ts';
 import { filesOf } from '../progress.ts';
 import { type Planned, planRing, type RingFile } from '../ring.ts';
 import { checkWindow, knownRing } from '../wanted.ts';
@@ -52,7 +52,7 @@ export async function pinWindow(
     pinnedAt: deadline.at - duration,
   };
   const id = await claim(room, pin, files, await pinsIn(directory));
-  return inHand(room, id, async () => {
+  return thenLetGo(room, id, async () => {
     try {
       const { kept, missed } = await takeAll(room, { id, directory, files }, signal);
       const told = [...lacking, ...missed].toSorted((one, other) => (one.from ?? 0) - (other.from ?? 0));
