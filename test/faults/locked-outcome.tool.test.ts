@@ -10,7 +10,7 @@ import { moment } from '../../src/capture/patience.ts';
 import { auditOf, openSensor, unsettled } from '../capture/sensor.ts';
 import { until } from '../capture/wait.ts';
 
-/** A sensor with an engine as a bot has it, and who locks its registry for two seconds: longer than that engine waits at once. */
+/** A sensor with an engine as a bot has it, and who locks its registry: for longer than that engine waits at once. */
 function openBotsEngine(t: TestContext) {
   const sensor = openSensor();
   const engine = openEngine({ config: sensor.config, log: pino({ level: 'silent' }), now: Date.now, wait: moment });
@@ -20,16 +20,17 @@ function openBotsEngine(t: TestContext) {
     await engine.close();
     await sensor.close();
   });
-  const lockForAWhile = async () => {
+  const lockForAWhile = async (milliseconds = 2_000) => {
     const delay = monitorEventLoopDelay({ resolution: 10 });
     delay.enable();
     other.exec('BEGIN IMMEDIATE');
-    await pause(2_000);
+    await pause(milliseconds);
     other.exec('ROLLBACK');
     delay.disable();
     assert.ok(delay.max < 1e9, `the event loop was blocked for ${delay.max / 1e6} ms`);
   };
-  return { sensor, engine, grant: sensor.grant, lockForAWhile };
+  const spawned = other.prepare('select 1 from captures where tcpdump is not null').pluck();
+  return { sensor, engine, grant: sensor.grant, lockForAWhile, isSpawned: () => spawned.get() !== undefined };
 }
 
 test('an order that finds the registry locked in its middle waits for it beside the event loop, and ends as it would have', async (t) => {
@@ -46,6 +47,23 @@ test('an order that finds the registry locked in its middle waits for it beside 
   const [stopped] = await stopping;
   assert.partialDeepStrictEqual(stopped, { state: 'stopped', why: 'stopped by grant' });
   assert.deepEqual(unsettled(sensor), []);
+  assert.deepEqual(
+    auditOf(sensor).map(({ verb, outcome }) => `${verb} ${outcome}`),
+    ['start asked', 'start done', 'stop asked', 'stop done'],
+  );
+});
+
+test('what was done already is noted however long that takes, up to a minute: a start that listens, a stop that was claimed', async (t) => {
+  const { sensor, engine, grant, lockForAWhile, isSpawned } = openBotsEngine(t);
+  const starting = engine.start({ description: 'x', expression: 'udp port 42932' }, grant);
+  await until('its tcpdump to be noted', isSpawned);
+  await lockForAWhile(6_500);
+  const { capture } = await starting;
+  assert.equal(capture.state, 'running');
+  const stopping = engine.stop(capture.id, grant);
+  await until('its stop to be claimed', () => engine.peek(capture.id)?.state === 'stopping');
+  await lockForAWhile(6_500);
+  assert.equal((await stopping)[0]?.state, 'stopped');
   assert.deepEqual(
     auditOf(sensor).map(({ verb, outcome }) => `${verb} ${outcome}`),
     ['start asked', 'start done', 'stop asked', 'stop done'],
