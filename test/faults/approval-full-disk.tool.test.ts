@@ -18,7 +18,6 @@ test('on a full disk nothing is asked for and nothing approved, which is said in
   });
   const as = (login: string, ...words: string[]) =>
     disk.run(captureCommand, words, { TZ: 'UTC', CAPTURE_CONFIG: sensor.file, SUDO_USER: login });
-  t.after(() => as('grant', 'stop', '--all'));
   const ask = () => as('will', 'start', '-d', 'all of it', '-e', 'ip or not ip');
   const asked = await ask();
   assert.equal(asked.code, 75, asked.err);
@@ -39,4 +38,7 @@ test('on a full disk nothing is asked for and nothing approved, which is said in
   assert.match(`${again.out}${again.err}`, /\ba2\b/);
   const audited = await as('grant', 'audit', 'verify');
   assert.equal(audited.code, 0, audited.out);
+  const stopped = await as('grant', 'stop', '--all');
+  assert.equal(stopped.code, 0, stopped.err);
+  assert.deepEqual(tcpdumpsOf(sensor.captures), []);
 });
