@@ -77,16 +77,17 @@ export async function requesterNow(
   parts: Asking & { readonly engine: Pick<Engine, 'whoIs'> },
 ): Promise<RequesterNow> {
   const { engine, slack, people, log, token } = parts;
-  try {
-    const [person, groups] = await Promise.all([people.person(origin.user), groupsOf(origin.user, parts)]);
-    if (person === undefined || whyNotPerson(person, slack.team) !== null) return 'nobody';
-    const known = engine.whoIs(origin, membershipOf({ person, groups }));
-    return 'why' in known ? 'nobody' : known.analyst;
-  } catch (error) {
-    log.warn({ err: error, user: origin.user }, 'slack did not say who asked for this');
-    token.doubt(error);
-    return 'unasked';
-  }
+  const asked = await Promise.all([people.person(origin.user), groupsOf(origin.user, parts)]).catch(
+    (error: unknown) => {
+      log.warn({ err: error, user: origin.user }, 'slack did not say who asked for this');
+      token.doubt(error);
+    },
+  );
+  if (asked === undefined) return 'unasked';
+  const [person, groups] = asked;
+  if (person === undefined || whyNotPerson(person, slack.team) !== null) return 'nobody';
+  const known = engine.whoIs(origin, membershipOf({ person, groups }));
+  return 'why' in known ? 'nobody' : known.analyst;
 }
 
 /** @throws CaptureError `not_allowed` for whoever may look and not capture, once that is in the audit log */

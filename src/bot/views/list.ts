@@ -1,4 +1,5 @@
 import { type Capture, isOpen, type Millis } from '../../capture/capture.ts';
+import type { Selection } from '../../capture/orders.ts';
 import { counted, lasting } from '../../reports/figures.ts';
 import { ringsInWords } from '../../reports/span.ts';
 import { numbers } from './numbers.ts';
@@ -11,16 +12,15 @@ const longest = 20;
 
 /**
  * Captures for the one person who asked, newest first, three short lines each.
- * @param all whether ended ones were asked for too
  * @param isDeleted whether retention has deleted the savefile of a capture
  */
 export function listView(
   captures: readonly Capture[],
   now: Millis,
-  { all }: { readonly all: boolean },
+  { all, selector }: Selection,
   isDeleted: (id: string) => boolean = () => false,
 ): View {
-  if (captures.length === 0) return empty(all);
+  if (captures.length === 0) return empty(all, selector !== undefined);
   const newestFirst = captures.toSorted((one, other) => other.startedAt - one.startedAt);
   const shown = newestFirst.slice(0, longest);
   const title = `${counted(captures.length, 'capture')}${all ? '' : captures.length === 1 ? ' runs' : ' run'}`;
@@ -60,8 +60,15 @@ function more(hidden: number) {
   return [context(mrkdwn(`and ${hidden} more, older. Narrow it with a word: \`/capture list grant\``))];
 }
 
-function empty(all: boolean): View {
-  const text = all ? 'No captures match.' : 'Nothing runs that matches.';
+/** @param isChosen whether a word was given that they were to match */
+function empty(all: boolean, isChosen: boolean): View {
+  const text = all
+    ? isChosen
+      ? 'No captures match.'
+      : 'There are no captures yet.'
+    : isChosen
+      ? 'Nothing runs that matches.'
+      : 'Nothing runs.';
   const hint = all
     ? 'Start one: `/capture start -d why -e "host 192.0.2.7"`'
     : 'What was: `/capture list --all`. Start one: `/capture start -d why -e "host 192.0.2.7"`';

@@ -99,11 +99,13 @@ export function whyApproval({ config }: Room, wish: Wish, program: Program): str
     ...(approval.everything && selectsAll(program) ? ['it captures everything (approval.everything)'] : []),
     ...(approval.duration !== null && duration > approval.duration
       ? [
-          `it may run for ${durationInWords(duration)}, longer than ${durationInWords(approval.duration)} (approval.duration)`,
+          `it may run for ${durationInWords(duration)}, longer than ${durationInWords(approval.duration)} (approval.duration): --for shortens it`,
         ]
       : []),
     ...(approval.size !== null && maxBytes > approval.size
-      ? [`it may grow to ${bytesInWords(maxBytes)}, larger than ${bytesInWords(approval.size)} (approval.size)`]
+      ? [
+          `it may grow to ${bytesInWords(maxBytes)}, larger than ${bytesInWords(approval.size)} (approval.size): --max-size lowers it`,
+        ]
       : []),
     ...(approval.interfaces.includes(name) ? [`it is on ${name} (approval.interfaces)`] : []),
   ];

@@ -278,6 +278,7 @@ const golden: Record<string, View> = {
   ),
   list: listView([live(), past(), live({ ...ended, id: 'c9', startedAt: now - 86_400_000 })], now, { all: true }),
   'list-empty': listView([], now, { all: false }),
+  'list-unmatched': listView([], now, { all: false, selector: 'grant' }),
   error: echoed(errorView(refused), { verb: 'start', order: { description: 'shop', expression: 'port 99999' } }),
   bug: bugView('b7f3a1'),
   help: helpView(

@@ -235,7 +235,8 @@ export function request(changes: Partial<ApprovalRequest> = {}): ApprovalRequest
     role: 'analyst',
     origin: { door: 'slack', team: 'T024BE7LD', user: 'U024BE7LJ', channel: 'C024BE91L' },
     words: '/capture start -d "all of the DMZ" -e everything',
-    needed: 'it captures everything (approval.everything); it may run for 1d, longer than 8h (approval.duration)',
+    needed:
+      'it captures everything (approval.everything); it may run for 1d, longer than 8h (approval.duration): --for shortens it',
     askedAt: now - 60_000,
     expiresAt: now + hour / 2 - 60_000,
     answeredBy: null,
