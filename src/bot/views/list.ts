@@ -63,12 +63,8 @@ function more(hidden: number) {
 /** @param isChosen whether a word was given that they were to match */
 function empty(all: boolean, isChosen: boolean): View {
   const text = all
-    ? isChosen
-      ? 'No captures match.'
-      : 'There are no captures yet.'
-    : isChosen
-      ? 'Nothing runs that matches.'
-      : 'Nothing runs.';
+    ? `There are no captures ${isChosen ? 'that match' : 'yet'}.`
+    : `Nothing runs${isChosen ? ' that matches' : ''}.`;
   const hint = all
     ? 'Start one: `/capture start -d why -e "host 192.0.2.7"`'
     : 'What was: `/capture list --all`. Start one: `/capture start -d why -e "host 192.0.2.7"`';
