@@ -42,5 +42,5 @@ test('that nothing runs is not offered to be shared', async (t) => {
   await workspace.as(maria).types('/capture list', soc);
   assert.ok(!hasAction(await shownTo(stage, maria, /Nothing runs/), 'capture_share'));
   await workspace.as(maria).types('/capture list --all nowhere', soc);
-  assert.ok(!hasAction(await shownTo(stage, maria, /No captures match/), 'capture_share'));
+  assert.ok(!hasAction(await shownTo(stage, maria, /There are no captures that match/), 'capture_share'));
 });
