@@ -60,7 +60,7 @@ const toldFor: Millis = 24 * 3_600_000;
 
 /** @param reconcile what is brought together before a request is answered */
 export function openApproving(room: Room, reconcile: () => Promise<void>): Approving {
-  const { requests, audit } = room;
+  const { requests } = room;
   return {
     requestApproval: async (asked, actor) =>
       room.config.approval === null ? null : (await import('./requesting.ts')).requestLive(room, asked, actor),
@@ -72,9 +72,8 @@ export function openApproving(room: Room, reconcile: () => Promise<void>): Appro
       await reconcile();
       return (await import('./answering.ts')).denyRequest(room, { id, reason }, actor);
     },
-    requests: async ({ analyst, origin, words }) => {
-      const note = { outcome: 'done', verb: 'approve', analyst: analyst.name, actingFor: null, origin, words } as const;
-      await room.patiently(() => audit.note(note));
+    requests: async (actor) => {
+      await noteLook(room, { verb: 'approve', actor, capture: null, outcome: 'done' });
       await reconcile();
       return requests.since(room.now() - toldFor);
     },
