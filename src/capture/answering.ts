@@ -18,7 +18,7 @@ import { startLive } from './live/start.ts';
 import { isSecond } from './membership.ts';
 import type { BothStep } from './orders.ts';
 import type { Approval } from './record.ts';
-import { ask, type Order, type Room } from './room.ts';
+import { addInHand, ask, type Order, type Room } from './room.ts';
 
 /**
  * Starts what a request asks for: taken in one statement, then judged and started as the requester's order. Whoever is killed in between,
@@ -69,16 +69,9 @@ async function keepWarnings(room: Room, id: RequestId, warnings: readonly string
 }
 
 /** Takes it for this process, which then has it in hand; false where it does not wait any more. */
-async function take(room: Room, { id }: ApprovalRequest, actor: Actor): Promise<boolean> {
-  // Held first: who looks meanwhile sees that somebody is at it.
-  room.inHand.add(id);
-  let taken = false;
-  try {
-    taken = await room.patiently(() => room.requests.take(id, actor.analyst.name, momentOf(room)));
-    return taken;
-  } finally {
-    if (!taken) room.inHand.delete(id);
-  }
+async function take(room: Room, { id }: ApprovalRequest, { analyst }: Actor): Promise<boolean> {
+  const taken = () => (room.requests.take(id, analyst.name, momentOf(room)) ? { id } : undefined);
+  return (await addInHand(room, taken)) !== undefined;
 }
 
 async function* start(

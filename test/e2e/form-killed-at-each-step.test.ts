@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { until } from '../capture/wait.ts';
-import { called, killAt, type Step } from './killing.ts';
+import { killAt, type Step, stepsOfAStart } from './killing.ts';
 import { formOf, messageIn, openStage, type Stage, seenIn, shownTo } from './stage.ts';
 
 const basePort = 42_430;
-
-const capture = (column: string) => `select ${column} from captures where description = ?`;
 
 const steps: readonly Step[] = [
   {
@@ -19,28 +17,7 @@ const steps: readonly Step[] = [
     name: 'taken for the first',
     inRegistry: (row) => row("select 1 from deliveries where key glob 'view *' and ? <> ''") !== undefined,
   },
-  {
-    name: 'audit asked',
-    inRegistry: (row) => row("select 1 from audit where outcome = 'asked' and words like ?") !== undefined,
-  },
-  { name: 'in the registry', inRegistry: (row) => row(capture('1')) !== undefined },
-  { name: 'tcpdump spawned', inRegistry: (row) => row(capture('tcpdump')) != null },
-  { name: 'running', inRegistry: (row) => row(capture("iif(state = 'running', 1, null)")) != null },
-  {
-    name: 'post attempted',
-    inRegistry: (row) =>
-      row("select attempted_at from messages join captures on capture = 'c' || number where description = ?") != null,
-  },
-  { name: 'posted, not heard', inSlack: called('chat.postMessage') },
-  {
-    name: 'post noted',
-    inRegistry: (row) =>
-      row("select ts from messages join captures on capture = 'c' || number where description = ?") != null,
-  },
-  {
-    name: 'answered',
-    inSlack: (change) => change.kind === 'ephemeral' && change.ephemeral.text.startsWith('Started'),
-  },
+  ...stepsOfAStart,
   {
     name: 'acknowledged',
     inSlack: ({ kind, ...change }) =>

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { called, killAt, type Step } from './killing.ts';
+import { called, killAt, type Step, stepsOfAStart } from './killing.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const basePort = 42_600;
-
-const capture = (column: string) => `select ${column} from captures where description = ?`;
 
 const steps: readonly Step[] = [
   { name: 'delivery noted', inRegistry: (row) => row('select 1 from unanswered where words like ?') !== undefined },
@@ -16,28 +14,7 @@ const steps: readonly Step[] = [
   },
   { name: 'Slack asked who', inSlack: called('users.info') },
   { name: 'Slack asked where', inSlack: called('conversations.info') },
-  {
-    name: 'audit asked',
-    inRegistry: (row) => row("select 1 from audit where outcome = 'asked' and words like ?") !== undefined,
-  },
-  { name: 'in the registry', inRegistry: (row) => row(capture('1')) !== undefined },
-  { name: 'tcpdump spawned', inRegistry: (row) => row(capture('tcpdump')) != null },
-  { name: 'running', inRegistry: (row) => row(capture("iif(state = 'running', 1, null)")) != null },
-  {
-    name: 'post attempted',
-    inRegistry: (row) =>
-      row("select attempted_at from messages join captures on capture = 'c' || number where description = ?") != null,
-  },
-  { name: 'posted, not heard', inSlack: called('chat.postMessage') },
-  {
-    name: 'post noted',
-    inRegistry: (row) =>
-      row("select ts from messages join captures on capture = 'c' || number where description = ?") != null,
-  },
-  {
-    name: 'answered',
-    inSlack: (change) => change.kind === 'ephemeral' && change.ephemeral.text.startsWith('Started'),
-  },
+  ...stepsOfAStart,
   ...[10, 150, 300, 350, 400, 500].map((after) => ({ name: `after ${after} ms`, after })),
 ];
 

@@ -17,6 +17,34 @@ export interface Step {
 /** Slack having carried out a call of the method, whose answer the bot has not heard. */
 export const called = (method: string) => (change: Change) => change.kind === 'call' && change.call.method === method;
 
+const capture = (column: string) => `select ${column} from captures where description = ?`;
+
+/** From the order's entry in the audit log to its answer, however it was given. */
+export const stepsOfAStart: readonly Step[] = [
+  {
+    name: 'audit asked',
+    inRegistry: (row) => row("select 1 from audit where outcome = 'asked' and words like ?") !== undefined,
+  },
+  { name: 'in the registry', inRegistry: (row) => row(capture('1')) !== undefined },
+  { name: 'tcpdump spawned', inRegistry: (row) => row(capture('tcpdump')) != null },
+  { name: 'running', inRegistry: (row) => row(capture("iif(state = 'running', 1, null)")) != null },
+  {
+    name: 'post attempted',
+    inRegistry: (row) =>
+      row("select attempted_at from messages join captures on capture = 'c' || number where description = ?") != null,
+  },
+  { name: 'posted, not heard', inSlack: called('chat.postMessage') },
+  {
+    name: 'post noted',
+    inRegistry: (row) =>
+      row("select ts from messages join captures on capture = 'c' || number where description = ?") != null,
+  },
+  {
+    name: 'answered',
+    inSlack: (change) => change.kind === 'ephemeral' && change.ephemeral.text.startsWith('Started'),
+  },
+];
+
 /** Kills the bot as soon as it is seen to have come so far. */
 export async function killAt(step: Step, description: string, bot: BotProcess, stage: Stage): Promise<void> {
   const kill = () => bot.process.kill('SIGKILL');
